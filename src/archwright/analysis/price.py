@@ -1,0 +1,273 @@
+"""What the system costs: each journey step, request, journey and month, by component and by token kind.
+
+Every number is a figure of a book and is computed by its formula. The forecast is the mean: prices of the plan, means
+of the token laws, hits of the exact caches in steady traffic. Retries and fallbacks are left to the simulation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archwright.base.money import show_money
+from archwright.base.text import plural
+from archwright.base.units import HOUR, MONTH
+from archwright.plan.cost import CALL_COST
+from archwright.plan.expect import FUNCTIONS
+from archwright.plan.model import Journey, Plan, Step
+from archwright.report.document import Bars, Block, Cell, Document, Section, Table, Text, Tiles
+from archwright.report.figures import Book, Figure
+
+KINDS = ("input", "cached", "output")
+
+
+@dataclass(frozen=True, slots=True)
+class PriceResult:
+    """The plan that was priced, and the book in which every figure is found under `price.`."""
+
+    plan: Plan
+    book: Book
+
+
+def price(plan: Plan, given: Book) -> PriceResult:
+    """Price a plan. `given` holds the numbers that went into it (see `compile_plan`)."""
+    book = Book(given, FUNCTIONS)
+    book.leaf("month", MONTH, "duration", label="a twelfth of 365.25 days", origin="fact", note="definition")
+    for journey in plan.journeys:
+        _journey(book, plan, journey)
+    _totals(book, plan)
+    return PriceResult(plan, book)
+
+
+def slug(step: Step) -> str:
+    """A step's name as part of a key."""
+    return step.name.replace(" ", "-")
+
+
+def _journey(book: Book, plan: Plan, journey: Journey) -> None:
+    base = f"price.{journey.name}"
+    parts = [
+        _call(book, plan, journey, step) if step.route >= 0 else _work(book, plan, journey, step)
+        for step in journey.steps
+    ]
+    each = book.total(f"{base}.journey", [part for part in parts if part is not None], "money", "one journey")
+    book.derive(
+        f"{base}.month", "each * volume * month", "money", "a month at the stated volume",
+        each=each, volume=f"journeys.{journey.name}.volume", month="month",
+    )  # fmt: skip
+
+
+def _call(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
+    """The model calls of a step."""
+    base, given = f"price.{journey.name}.{slug(step)}", f"journeys.{journey.name}.{slug(step)}"
+    route = plan.routes[step.route]
+    target = plan.targets[route.hops[0].target]
+    mean, most = f"{given}.repeats.mean", f"{given}.repeats.most"
+    book.derive(
+        f"{base}.calls", "probability * mean_runs(mean, most)", "number", "model calls in each journey",
+        probability=f"{given}.probability", mean=mean, most=most,
+    )  # fmt: skip
+    book.derive(
+        f"{base}.tokens_in", "system + mean_log_normal(median, spread) + growth * runs_before(mean, most)", "number",
+        "input tokens of a call", system=f"{given}.system", median=f"{given}.input.median",
+        spread=f"{given}.input.spread", growth=f"{given}.growth", mean=mean, most=most,
+    )  # fmt: skip
+    book.derive(
+        f"{base}.tokens_out", "mean_log_normal(median, spread)", "number", "output tokens of a call",
+        median=f"{given}.output.median", spread=f"{given}.output.spread",
+    )  # fmt: skip
+    book.derive(
+        f"{base}.tokens_cached", "tokens_in * share", "number", "of them at the cached price",
+        tokens_in=f"{base}.tokens_in", share=f"components.{target.name}.prompt_cache",
+    )  # fmt: skip
+    hits = _hits(book, plan, journey, step)
+    billed = book.derive(
+        f"{base}.billed", "calls * (1 - hits)", "number", "calls that reach a model", calls=f"{base}.calls", hits=hits
+    )
+    prices = {
+        "price_in": f"prices.{target.name}.input",
+        "price_cached": f"prices.{target.name}.cached_input",
+        "price_out": f"prices.{target.name}.output",
+    }
+    tokens = {name: f"{base}.{name}" for name in ("tokens_in", "tokens_cached", "tokens_out")}
+    call = book.derive(f"{base}.call", CALL_COST, "money", f"one call of {target.title}", **tokens, **prices)
+    kinds = {
+        "input": "(tokens_in - tokens_cached) * price_in",
+        "cached": "tokens_cached * price_cached",
+        "output": "tokens_out * price_out",
+    }
+    for kind, formula in kinds.items():
+        inputs = {name: key for name, key in {**tokens, **prices}.items() if name in formula}
+        book.derive(
+            f"{base}.{kind}.month", f"({formula}) * billed * volume * month", "money", f"{kind} tokens, a month",
+            **inputs, billed=billed, volume=f"journeys.{journey.name}.volume", month="month",
+        )  # fmt: skip
+    return book.derive(f"{base}.journey", "billed * call", "money", "in each journey", billed=billed, call=call)
+
+
+def _hits(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
+    base, given = f"price.{journey.name}.{slug(step)}", f"journeys.{journey.name}"
+    route = plan.routes[step.route]
+    if route.cache < 0 or journey.answers == 0:
+        note = "the route has no cache" if route.cache < 0 else "no repetition is stated"
+        return book.leaf(f"{base}.hits", 0.0, "share", label="calls answered by the cache", origin="fact", note=note)
+    own = f"{given}.{slug(step)}"
+    return book.derive(
+        f"{base}.hits", "repeated(volume * probability, answers, skew, wordings, ttl, mean, most)", "share",
+        "calls answered by the cache", volume=f"{given}.volume", probability=f"{own}.probability",
+        answers=f"{given}.answers", skew=f"{given}.skew", wordings=f"{given}.wordings",
+        ttl=f"components.{plan.caches[route.cache].name}.ttl", mean=f"{own}.repeats.mean", most=f"{own}.repeats.most",
+    )  # fmt: skip
+
+
+def _work(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure | None:
+    """Work that costs by the hour: people."""
+    station = plan.stations[step.station]
+    if station.hourly == 0:
+        return None
+    base, given = f"price.{journey.name}.{slug(step)}", f"journeys.{journey.name}.{slug(step)}"
+    component = f"components.{station.name}"
+    book.leaf("hour", HOUR, "duration", label="an hour", origin="fact", note="definition")
+    return book.derive(
+        f"{base}.journey", "probability * mean_runs(mean, most) * mean_log_normal(median, spread) / hour * wage", "money",
+        f"work of {station.title} in each journey", probability=f"{given}.probability", mean=f"{given}.repeats.mean",
+        most=f"{given}.repeats.most", median=f"{component}.latency", spread=f"{component}.work_spread",
+        wage=f"{component}.wage", hour="hour",
+    )  # fmt: skip
+
+
+def _totals(book: Book, plan: Plan) -> None:
+    models: list[Figure] = []
+    people: list[Figure] = []
+    by_component: dict[str, list[Figure]] = {}
+    by_kind: dict[str, list[Figure]] = {kind: [] for kind in KINDS}
+    calls: list[Figure] = []
+    for journey in plan.journeys:
+        volume = f"journeys.{journey.name}.volume"
+        for step in journey.steps:
+            base = f"price.{journey.name}.{slug(step)}"
+            if f"{base}.journey" not in book:
+                continue
+            month = book.derive(
+                f"{base}.month",
+                "each * volume * month",
+                "money",
+                "a month",
+                each=f"{base}.journey",
+                volume=volume,
+                month="month",
+            )
+            if step.route >= 0:
+                models.append(month)
+                owner = plan.targets[plan.routes[step.route].hops[0].target].name
+                for kind in KINDS:
+                    by_kind[kind].append(book[f"{base}.{kind}.month"])
+                calls.append(
+                    book.derive(
+                        f"{base}.calls.month",
+                        "calls * volume * month",
+                        "count",
+                        "model calls a month",
+                        calls=f"{base}.calls",
+                        volume=volume,
+                        month="month",
+                    )  # fmt: skip
+                )
+            else:
+                people.append(month)
+                owner = plan.stations[step.station].name
+            by_component.setdefault(owner, []).append(month)
+    for name, parts in by_component.items():
+        book.total(f"price.component.{name}.month", parts, "money", f"{name}, a month")
+    for kind, parts in by_kind.items():
+        book.total(f"price.kind.{kind}.month", parts, "money", f"{kind} tokens, a month")
+    total = book.total("price.models.month", models, "money", "all model calls, a month")
+    human = book.total("price.people.month", people, "money", "people's work, a month")
+    count = book.total("price.requests.month", calls, "count", "requests to the gateway, a month")
+    book.total("price.month", [total, human], "money", "everything, a month")
+    if count.value > 0:
+        book.derive(
+            "price.request", "models / requests", "money", "one request to the gateway", models=total, requests=count
+        )
+
+
+def price_document(result: PriceResult) -> Document:
+    """The forecast as a document."""
+    book, plan = result.book, result.plan
+    sections = [_summary(book, plan), _steps(book, plan), _shares(book, plan), _guesses(book)]
+    facts = (("prices", plan.facts), ("as of", plan.as_of))
+    return Document("Price", tuple(sections), f"what {plan.system} costs at the stated volume", facts)
+
+
+def _cell(book: Book, key: str) -> Cell:
+    return Cell(book[key].shown, figure=key) if key in book else Cell("–", "muted")
+
+
+def _summary(book: Book, plan: Plan) -> Section:
+    tiles = [
+        ("Models a month", "price.models.month"),
+        ("People a month", "price.people.month"),
+        ("One request", "price.request"),
+        *((f"One {journey.name}", f"price.{journey.name}.journey") for journey in plan.journeys),
+    ]
+    shown = tuple((label, book[key].shown, book[key].label, key) for label, key in tiles if key in book)
+    blocks: list[Block] = [Tiles(shown)]
+    for objective in plan.objectives:
+        if objective.measure == "cost":
+            spent = book["price.models.month"].value
+            kept = spent <= objective.limit if objective.at_most else spent >= objective.limit
+            words = f"Objective {objective.name}: {show_money(spent)} for models a month against {show_money(objective.limit)}"
+            blocks.append(Text(f"{words}: {'kept' if kept else 'broken'}.", "good" if kept else "bad"))
+    return Section(
+        "price-summary", "At a glance", tuple(blocks), "Means at the stated volume; every figure can be asked why."
+    )
+
+
+def _steps(book: Book, plan: Plan) -> Section:
+    headings = ("Journey, step", "Calls", "Input", "Output", "From cache", "One call", "One journey", "A month")
+    rows: list[tuple[str | Cell, ...]] = []
+    for journey in plan.journeys:
+        for step in journey.steps:
+            base = f"price.{journey.name}.{slug(step)}"
+            if f"{base}.journey" in book:
+                keys = ("calls", "tokens_in", "tokens_out", "hits", "call", "journey", "month")
+                rows.append((f"{journey.name}, {step.name}", *(_cell(book, f"{base}.{key}") for key in keys)))
+        base = f"price.{journey.name}"
+        rows.append(
+            (f"{journey.name}, all", *[Cell("")] * 5, _cell(book, f"{base}.journey"), _cell(book, f"{base}.month"))
+        )
+    table = Table(headings, tuple(rows), "tokens of one call, calls of one journey", frozenset(range(1, 8)))
+    return Section("price-steps", "Step by step", (table,))
+
+
+def _shares(book: Book, plan: Plan) -> Section:
+    names = [target.name for target in plan.targets] + [station.name for station in plan.stations]
+    components = [(name, f"price.component.{name}.month") for name in names]
+    kinds = [(f"{kind} tokens", f"price.kind.{kind}.month") for kind in KINDS]
+
+    def bars(title: str, items: list[tuple[str, str]]) -> Bars:
+        found = [(name, book[key].value, key) for name, key in items if key in book and book[key].value > 0]
+        return Bars(title, "money", tuple(sorted(found, key=lambda item: -item[1])))
+
+    return Section(
+        "price-shares",
+        "Where it goes",
+        (bars("By component, a month", components), bars("By token kind, a month", kinds)),
+    )
+
+
+def _guesses(book: Book) -> Section:
+    deciding = book.deciding("price.models.month")
+    count = sum(1 for leaf in book.leaves("price.models.month") if leaf.origin == "guessed")
+    rows = tuple(
+        (
+            Cell(leaf.label or leaf.key, figure=leaf.key),
+            leaf.key,
+            leaf.written or leaf.shown,
+            leaf.note,
+            f"{change * 100:+.1f} %",
+        )
+        for leaf, change in deciding
+    )
+    table = Table(("Guess", "Key", "Value", "Basis", "10 % more moves the bill by"), rows, numeric=frozenset({4}))
+    lead = f"The model bill rests on {plural(count, 'guess', 'guesses')}; these decide it most."
+    return Section("price-guesses", "What would change it", (table,), lead)

@@ -1,0 +1,1 @@
+"""Dated, sourced facts about the world. It knows no system."""

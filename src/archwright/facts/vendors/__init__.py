@@ -1,0 +1,38 @@
+"""The shelf of model vendors that speak the OpenAI wire format: one YAML file a vendor. It knows no system.
+
+A vendor needs no code: its address, the environment variable that holds the key, and where that was read and when.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import yaml
+
+
+class Vendor(NamedTuple):
+    """Base address of the API, environment variable of its key, source and day of these facts."""
+
+    name: str
+    endpoint: str
+    key: str
+    source: str
+    checked: str
+
+
+def names() -> tuple[str, ...]:
+    """All vendors, sorted."""
+    return tuple(
+        sorted(item.name.removesuffix(".yaml") for item in files(__package__).iterdir() if item.name.endswith(".yaml"))
+    )
+
+
+@cache
+def vendor(name: str) -> Vendor | None:
+    """The facts of one vendor, or None."""
+    if name not in names():
+        return None
+    facts = yaml.safe_load((files(__package__) / f"{name}.yaml").read_text("utf-8"))
+    return Vendor(name, facts["endpoint"], facts["key"], facts["source"], str(facts["checked"]))

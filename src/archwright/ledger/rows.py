@@ -1,0 +1,132 @@
+"""The rows of the ledger, version 1. Money in pico-dollars, times in real seconds, tokens by kind.
+
+A ledger begins with a run row; then come attempt and request rows as they end, and, from a replayed workload,
+journey rows as its client saw them. In compressed time durations are real: multiply by the run's `scale`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import msgspec
+
+from archwright.base.errors import InputError, Location, Problem
+
+SCHEMA = 1
+
+
+class Run(msgspec.Struct, frozen=True, tag="run", omit_defaults=True):
+    """What ran: the plan's hash and facts, and how time ran (`scale` 1 is real time)."""
+
+    plan: str
+    system: str
+    facts: str
+    mode: Literal["serve", "rehearse"]
+    started: str
+    scale: float = 1.0
+    scenario: str = ""
+    seed: int = 0
+    schema: int = SCHEMA
+
+
+class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
+    """One call to one target. `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came)."""
+
+    request: str
+    number: int
+    plan: str
+    route: str
+    target: str
+    model: str
+    began: float
+    at: str
+    outcome: str
+    status: int = 0
+    first_s: float = -1.0
+    total_s: float = -1.0
+    tokens_in: int = 0
+    tokens_cached: int = 0
+    tokens_out: int = 0
+    price_in: int = 0
+    price_cached: int = 0
+    price_out: int = 0
+    price_source: str = ""
+    cost: int = 0
+    estimated: bool = False
+    trace: str = ""
+
+
+class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
+    """One request of a client and how it was answered. `hop` is the place of the target in its route, -1: none."""
+
+    request: str
+    plan: str
+    tenant: str
+    journey: str
+    step: str
+    session: str
+    route: str
+    target: str
+    began: float
+    at: str
+    how: str
+    status: int
+    hop: int = -1
+    attempts: int = 0
+    first_s: float = -1.0
+    total_s: float = -1.0
+    stream: bool = False
+    cache: str = "none"
+    degraded: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: int = 0
+    estimated: bool = False
+    overhead_s: float = 0.0
+    trace: str = ""
+
+
+class Journey(msgspec.Struct, frozen=True, tag="journey", omit_defaults=True):
+    """One journey as the replaying client saw it, in the design's time: `total_s` is already multiplied by the scale."""
+
+    session: str
+    journey: str
+    tenant: str
+    began: float
+    total_s: float
+    outcome: Literal["answered", "degraded", "failed"]
+    calls: int = 0
+
+
+Row = Run | Attempt | Request | Journey
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Row)
+
+
+def encode(row: Row) -> bytes:
+    """One line of the ledger, with its line end."""
+    return _encoder.encode(row) + b"\n"
+
+
+def decode(lines: Iterable[bytes], file: str) -> Iterator[Row]:
+    """The rows of a ledger file. A last line that was torn off by a crash is left out; any other bad line is refused.
+
+    Raises:
+        InputError: a line in the middle is no row of this version.
+    """
+    torn: Problem | None = None
+    for number, line in enumerate(lines, 1):
+        if torn is not None:
+            raise InputError([torn])
+        if not line.strip():
+            continue
+        try:
+            yield _decoder.decode(line)
+        except msgspec.DecodeError as error:
+            torn = Problem(
+                "bad-row", f"not a ledger row: {error}", Location(file, number, 1), "is this a ledger of this version?"
+            )
+            if line.endswith(b"\n"):
+                raise InputError([torn]) from error

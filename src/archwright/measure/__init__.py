@@ -1,0 +1,1 @@
+"""What ran, held against what was designed."""

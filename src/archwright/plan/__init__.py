@@ -1,0 +1,1 @@
+"""System and facts compiled once into what both the simulator and the gateway run from."""

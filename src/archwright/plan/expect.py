@@ -1,0 +1,64 @@
+"""Expected values of the workload's laws, in closed form: what a forecast uses where the simulator draws.
+
+FUNCTIONS are the names that formulas of figures may call.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Final
+
+from archwright.policy.chance import mean_geometric
+
+
+def mean_log_normal(median: float, spread: float) -> float:
+    """The mean of a log-normal law with this median and this sigma of the logarithm."""
+    return median * math.exp(spread * spread / 2.0)
+
+
+def mean_runs(mean: float, most: float) -> float:
+    """The mean number of runs of a step: geometric with `mean`, cut at `most`."""
+    return mean_geometric(mean, int(most))
+
+
+def runs_before(mean: float, most: float) -> float:
+    """How many runs came before a run, in the mean over all runs that happen (0 for the first)."""
+    again = 1.0 - 1.0 / mean
+    shares = [again**index for index in range(int(most))]
+    return sum(index * share for index, share in enumerate(shares)) / sum(shares)
+
+
+@lru_cache(maxsize=512)
+def repeated(rate: float, answers: float, skew: float, wordings: float, ttl: float, mean: float, most: float) -> float:  # noqa: PLR0913
+    """The share of calls that an exact cache answers.
+
+    Each (question, wording, run) is a stream of equal requests with its own rate r. A cache that keeps an answer for
+    `ttl` after it was stored misses once and then hits r·ttl times in the mean, so it answers r·ttl / (1 + r·ttl) of
+    them (Poisson arrivals, renewal argument; Jung, Berger and Balakrishnan 2003). The number of entries is taken to
+    suffice. `rate` counts first runs a second.
+    """
+    if answers < 1 or rate <= 0:
+        return 0.0
+    again = 1.0 - 1.0 / mean
+    weights = [rank**-skew for rank in range(1, round(answers) + 1)]
+    total = sum(weights)
+    hits = calls = 0.0
+    for run in range(int(most)):
+        share = again**run
+        if share < 1e-6:
+            break
+        for weight in weights:
+            one = rate * share * weight / total / wordings
+            hits += wordings * one * (one * ttl) / (1.0 + one * ttl)
+            calls += wordings * one
+    return hits / calls
+
+
+FUNCTIONS: Final[Mapping[str, Callable[..., float]]] = {
+    "mean_log_normal": mean_log_normal,
+    "mean_runs": mean_runs,
+    "runs_before": runs_before,
+    "repeated": repeated,
+}

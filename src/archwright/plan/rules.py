@@ -1,0 +1,115 @@
+"""From the plan to the parameters of the policies, and the plan in compressed time."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from archwright.plan.model import Plan, Target
+from archwright.policy.breaker import Breaker
+from archwright.policy.bucket import Bucket
+from archwright.policy.budget import Cap
+from archwright.policy.provider import BURST_S, Limits, Pace, limits
+from archwright.policy.retry import RetryBudget
+from archwright.policy.route import Hop
+from archwright.policy.rules import CacheRule, Gate, RouteRule, Rules, TenantRule
+
+SAVED_RETRIES = 10.0  # retries that a quiet time may save up
+
+
+def rules(plan: Plan) -> Rules:
+    """What the gateway's machine decides by. For compressed time give it a compressed plan."""
+    gateway = plan.gateway
+    return Rules(
+        gate=Gate(gateway.concurrency, gateway.queue, gateway.queue_timeout_s),
+        routes=tuple(
+            RouteRule(
+                hops=tuple(Hop(h.target, h.attempts, h.timeout_s, h.backoff_s, h.longest_s) for h in route.hops),
+                deadline_s=route.deadline_s,
+                cache=route.cache,
+                degrades=bool(route.degraded),
+                retries=RetryBudget(route.retry_ratio, SAVED_RETRIES),
+            )
+            for route in plan.routes
+        ),
+        breakers=tuple(Breaker(t.breaker_failures, t.breaker_open_s, t.breaker_probes) for t in plan.targets),
+        caches=tuple(CacheRule(cache.ttl_s, cache.entries) for cache in plan.caches),
+        cap=Cap(gateway.budget, gateway.month_s),
+        tenants=tuple(
+            TenantRule(Cap(t.budget, gateway.month_s), Bucket(t.request_rate, max(1.0, t.request_rate * BURST_S)))
+            for t in plan.tenants
+        ),
+    )
+
+
+def pace(target: Target) -> Pace:
+    """The latency law of a target."""
+    return Pace(target.first_token_s, target.per_token_s, target.prefill_rate, target.spread)
+
+
+def target_limits(target: Target, factor: float = 1.0, scale: float = 1.0) -> Limits:
+    """The supplier's limits for a target, times `factor`; `scale` is the compression that the plan went through."""
+    return limits(target.request_rate * factor, target.token_rate * factor, target.concurrent, 1.0 / scale)
+
+
+def compress(plan: Plan, scale: float) -> Plan:
+    """The same plan in a time that runs `scale` times as fast: durations are divided, rates multiplied."""
+
+    def targets(item: Target) -> Target:
+        return replace(
+            item,
+            first_token_s=item.first_token_s / scale,
+            per_token_s=item.per_token_s / scale,
+            prefill_rate=item.prefill_rate * scale,
+            request_rate=item.request_rate * scale,
+            token_rate=item.token_rate * scale,
+            breaker_open_s=item.breaker_open_s / scale,
+        )
+
+    gateway = plan.gateway
+    return replace(
+        plan,
+        gateway=replace(gateway, queue_timeout_s=gateway.queue_timeout_s / scale, month_s=gateway.month_s / scale),
+        routes=tuple(
+            replace(
+                route,
+                deadline_s=route.deadline_s / scale,
+                hops=tuple(
+                    replace(
+                        hop,
+                        timeout_s=hop.timeout_s / scale,
+                        backoff_s=hop.backoff_s / scale,
+                        longest_s=hop.longest_s / scale,
+                    )
+                    for hop in route.hops
+                ),
+            )
+            for route in plan.routes
+        ),
+        targets=tuple(targets(item) for item in plan.targets),
+        caches=tuple(replace(item, ttl_s=item.ttl_s / scale) for item in plan.caches),
+        stations=tuple(replace(item, median_s=item.median_s / scale) for item in plan.stations),
+        journeys=tuple(
+            replace(
+                item,
+                rate=item.rate * scale,
+                steps=tuple(replace(step, timeout_s=step.timeout_s / scale) for step in item.steps),
+            )
+            for item in plan.journeys
+        ),
+        tenants=tuple(replace(item, request_rate=item.request_rate * scale) for item in plan.tenants),
+        scenarios=tuple(
+            replace(
+                item,
+                lasts_s=item.lasts_s / scale,
+                changes=tuple(replace(c, at_s=c.at_s / scale, lasts_s=c.lasts_s / scale) for c in item.changes),
+            )
+            for item in plan.scenarios
+        ),
+    )
+
+
+def shortest_duration(plan: Plan) -> tuple[float, str]:
+    """The shortest duration that decides something, in seconds, and what it is: the bound of compression."""
+    found = [(target.first_token_s, f"first token of {target.name}") for target in plan.targets]
+    found += [(hop.backoff_s, f"backoff of route {route.name}") for route in plan.routes for hop in route.hops]
+    return min(((value, name) for value, name in found if value > 0), default=(1.0, "nothing"))

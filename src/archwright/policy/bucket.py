@@ -1,0 +1,42 @@
+"""Token bucket: a steady rate with a bounded burst, refilled when it is asked."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Bucket(NamedTuple):
+    """`rate` a second flows in, at most `burst` is held. A rate of 0 is no limit."""
+
+    rate: float
+    burst: float
+
+
+class Level(NamedTuple):
+    """What the bucket held at the time `at` (seconds)."""
+
+    held: float
+    at: float
+
+
+class Taken(NamedTuple):
+    """The level afterwards, and the wait until the amount would be there: 0.0 if it was taken."""
+
+    level: Level
+    wait: float
+
+
+def full(bucket: Bucket, now: float) -> Level:
+    """A full bucket."""
+    return Level(bucket.burst, now)
+
+
+def take(bucket: Bucket, level: Level, now: float, amount: float) -> Taken:
+    """Take `amount`, or nothing. An amount beyond the burst is let through by a full bucket, else it never would be."""
+    if bucket.rate <= 0.0:
+        return Taken(level, 0.0)
+    held = min(bucket.burst, level.held + bucket.rate * max(0.0, now - level.at))
+    asked = min(amount, bucket.burst)
+    if held + 1e-9 >= asked:
+        return Taken(Level(held - asked, now), 0.0)
+    return Taken(Level(held, now), (asked - held) / bucket.rate)

@@ -1,0 +1,1 @@
+"""Writers of documents and pictures. They know the report, not what it is about."""

@@ -1,0 +1,132 @@
+"""Sections of text, tables, pictures and findings, and the severity of a finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archwright.base.errors import NOWHERE, Location
+from archwright.report.diagram import Diagram
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("note", "warning", "error")
+Tone = Literal["plain", "good", "bad", "muted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that carries more than text. `figure` is the key of the derivation behind the number."""
+
+    text: str
+    tone: Tone = "plain"
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headings. `numeric` holds the indices of columns that are set flush right."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str | Cell, ...], ...]
+    caption: str = ""
+    numeric: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph of plain words."""
+
+    words: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a reader should act on: the rule's code, what, where in the file, why it matters, how to mend it."""
+
+    code: str
+    severity: Severity
+    message: str
+    where: Location = NOWHERE
+    why: str = ""
+    mend: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A list of findings; an empty list is said to be empty."""
+
+    items: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a chart: a name and points (x, y) in base units, x rising."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Lines over a common x axis. `bands` shade intervals of x with a name (an outage); `marks` are horizontal limits.
+
+    Dimensions are keys of `archwright.base.units.DIMENSIONS` and decide how axis values are written.
+    """
+
+    title: str
+    x_label: str
+    x_dimension: str
+    y_label: str
+    y_dimension: str
+    series: tuple[Series, ...]
+    bands: tuple[tuple[float, float, str], ...] = ()
+    marks: tuple[tuple[float, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Horizontal bars, largest first: (label, value in base units, figure key)."""
+
+    title: str
+    dimension: str
+    items: tuple[tuple[str, float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A diagram inside a document."""
+
+    diagram: Diagram
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The few numbers that matter, large: (label, value, note, figure key)."""
+
+    items: tuple[tuple[str, str, str, str], ...]
+
+
+Block = Text | Table | Findings | Chart | Bars | Picture | Tiles
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and its blocks. `name` is stable and becomes the anchor in a page."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one verb says. `facts` are (name, value) pairs shown at the foot: as-of date, hashes, seed."""
+
+    title: str
+    sections: tuple[Section, ...]
+    subtitle: str = ""
+    facts: tuple[tuple[str, str], ...] = field(default=())

@@ -1,0 +1,200 @@
+"""Numbers that can be asked "why?": each keeps its formula, its inputs and where they come from.
+
+A derived number is computed *by* its formula, so that what is explained cannot differ from what was computed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from archwright.base.errors import NOWHERE, Location, UsageError
+from archwright.base.text import nearest
+from archwright.base.units import show
+
+_FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max}
+
+
+class Formula:
+    """An arithmetic expression over names, such as `rate * cost`. Calling it with the names computes it.
+
+    Integers stay integers, so that money computed by a formula of sums and products is exact. `functions` may be
+    called by their names, beside `min` and `max`.
+    """
+
+    def __init__(self, text: str, functions: Mapping[str, Callable[..., float]] | None = None) -> None:
+        known = {**_FUNCTIONS, **(functions or {})}
+        tree = ast.parse(text, mode="eval")
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        self.text = text
+        self.names = tuple(sorted(names - known.keys()))
+        code = compile(ast.parse(f"lambda {', '.join(self.names)}: ({text})", mode="eval"), "<formula>", "eval")
+        self.compute: Callable[..., Any] = eval(code, {"__builtins__": {}, **known})
+
+    def __call__(self, **values: float) -> Any:
+        """The value for these names."""
+        return self.compute(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number and why it is what it is.
+
+    `value` is in the base unit of `dimension`. A leaf has an `origin` (measured, sourced, guessed, chosen, fact or
+    simulated), a `note` (by what, from where, as of when) and a place; a derived figure has a formula and the keys of
+    its inputs by the names used in the formula.
+    """
+
+    key: str
+    value: float
+    dimension: str
+    label: str = ""
+    formula: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
+    origin: str = ""
+    note: str = ""
+    written: str = ""
+    where: Location = NOWHERE
+
+    @property
+    def shown(self) -> str:
+        """The value as people read it."""
+        return show(self.value, self.dimension)
+
+
+class Book(Mapping[str, Figure]):
+    """Figures by key. Keys are dotted paths such as `price.question.month`.
+
+    `functions` are what its formulas may call.
+    """
+
+    def __init__(
+        self, figures: Mapping[str, Figure] | None = None, functions: Mapping[str, Callable[..., float]] | None = None
+    ) -> None:
+        self._figures: dict[str, Figure] = dict(figures or {})
+        self._rules: dict[str, Formula] = {}
+        self.functions = dict(functions or {})
+
+    def __getitem__(self, key: str) -> Figure:
+        return self._figures[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._figures)
+
+    def __len__(self) -> int:
+        return len(self._figures)
+
+    def add(self, figure: Figure) -> Figure:
+        """Enter a figure; the same key may be entered again only with the same value."""
+        known = self._figures.get(figure.key)
+        if known is not None and known.value != figure.value:
+            raise ValueError(f"two values for {figure.key}: {known.value} and {figure.value}")
+        self._figures[figure.key] = figure
+        return figure
+
+    def leaf(
+        self, key: str, value: float, dimension: str, *, label: str = "", origin: str = "", note: str = ""
+    ) -> Figure:
+        """Enter a number that is not derived from others here."""
+        return self.add(Figure(key, value, dimension, label, origin=origin, note=note))
+
+    def derive(
+        self, key: str, formula: str | Formula, dimension: str, label: str = "", **inputs: str | Figure
+    ) -> Figure:
+        """Compute a figure by its formula from figures of this book, given by key or themselves, and enter it."""
+        rule = formula if isinstance(formula, Formula) else Formula(formula, self.functions)
+        keys = {name: item.key if isinstance(item, Figure) else item for name, item in inputs.items()}
+        value = rule(**{name: self[item].value for name, item in keys.items()})
+        self._rules[key] = rule
+        return self.add(Figure(key, value, dimension, label, rule.text, tuple(keys.items())))
+
+    def total(self, key: str, parts: list[Figure], dimension: str, label: str = "") -> Figure:
+        """Enter the sum of figures."""
+        names = {f"part{index}": part for index, part in enumerate(parts, 1)}
+        return self.derive(key, " + ".join(names) or "0", dimension, label, **names)
+
+    def join(self, other: Book) -> None:
+        """Enter every figure of another book."""
+        for figure in other.values():
+            self.add(figure)
+        self._rules.update(other._rules)
+        self.functions.update(other.functions)
+
+    def what_if(self, key: str, changed: Mapping[str, float]) -> float:
+        """The value that a figure would have if other figures had the values in `changed`."""
+        known = dict(changed)
+
+        def value(item: str) -> float:
+            if item not in known:
+                figure, rule = self[item], self._rules.get(item)
+                known[item] = (
+                    figure.value if rule is None else rule(**{name: value(other) for name, other in figure.inputs})
+                )
+            return known[item]
+
+        return value(key)
+
+    def deciding(self, key: str, most: int = 3, step: float = 0.1) -> list[tuple[Figure, float]]:
+        """The guesses that move a figure most: each with the relative change of the figure when it is `step` larger."""
+        base = self[key].value
+        if base == 0:
+            return []
+        moved = [
+            (leaf, self.what_if(key, {leaf.key: leaf.value * (1 + step)}) / base - 1)
+            for leaf in self.leaves(key)
+            if leaf.origin == "guessed"
+        ]
+        return sorted((item for item in moved if item[1] != 0), key=lambda item: -abs(item[1]))[:most]
+
+    def leaves(self, key: str) -> tuple[Figure, ...]:
+        """The underived figures that a figure rests on, each once, in the order in which they are met."""
+        seen: dict[str, Figure] = {}
+        stack = [key]
+        visited = set()
+        while stack:
+            figure = self[stack.pop()]
+            if figure.key in visited:
+                continue
+            visited.add(figure.key)
+            if figure.inputs:
+                stack.extend(item for _, item in reversed(figure.inputs))
+            else:
+                seen[figure.key] = figure
+        return tuple(seen.values())
+
+    def explain(self, key: str, depth: int = 6) -> str:
+        """Why a figure is what it is, as indented lines down to the file and the facts.
+
+        Raises:
+            UsageError: there is no such figure; the nearest key is suggested.
+        """
+        if key not in self:
+            hint = nearest(key, self)
+            raise UsageError(f"there is no figure `{key}`" + (f"; did you mean `{hint}`?" if hint else ""))
+        lines: list[str] = []
+        self._explain(self[key], 0, depth, lines, set())
+        return "\n".join(lines)
+
+    def _explain(self, figure: Figure, level: int, depth: int, lines: list[str], shown: set[str]) -> None:
+        pad = "  " * level
+        label = f"  ({figure.label})" if figure.label else ""
+        lines.append(f"{pad}{figure.key} = {figure.shown}{label}")
+        if figure.key in shown and figure.inputs:
+            lines.append(f"{pad}  explained above")
+            return
+        shown.add(figure.key)
+        if figure.formula:
+            lines.append(f"{pad}  = {figure.formula}")
+        for text in (_origin(figure), f"{figure.where}" if figure.where.file else ""):
+            if text:
+                lines.append(f"{pad}  {text}")
+        if level < depth:
+            for _, item in figure.inputs:
+                self._explain(self[item], level + 1, depth, lines, shown)
+
+
+def _origin(figure: Figure) -> str:
+    parts = [figure.origin, f"“{figure.written}”" if figure.written else "", figure.note]
+    return ": ".join(part for part in (" ".join(p for p in parts[:2] if p), parts[2]) if part)

@@ -1,0 +1,1 @@
+"""The only network: the gateway, the emulated provider and the client that replays a workload."""

@@ -1,0 +1,13 @@
+"""Kind `cache`: keeps answers and gives them again."""
+
+from archwright.spec.kind import Kind
+from archwright.spec.settings import CacheSettings
+
+KIND = Kind(
+    name="cache",
+    doc="keeps answers and gives them again",
+    traits=frozenset({"cache", "store"}),
+    shape="store",
+    caption="cache",
+    settings=CacheSettings,
+)

@@ -1,0 +1,13 @@
+"""Kind `guard`: checks content on its way in or out."""
+
+from archwright.spec.kind import Kind
+from archwright.spec.settings import WorkSettings
+
+KIND = Kind(
+    name="guard",
+    doc="checks content on its way in or out",
+    traits=frozenset({"guard", "compute"}),
+    shape="box",
+    caption="guard",
+    settings=WorkSettings,
+)

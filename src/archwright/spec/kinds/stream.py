@@ -1,0 +1,12 @@
+"""Kind `stream`: events in order, kept for a while."""
+
+from archwright.spec.kind import Kind
+
+
+KIND = Kind(
+    name="stream",
+    doc="events in order, kept for a while",
+    traits=frozenset({"queue", "store"}),
+    shape="queue",
+    caption="stream",
+)

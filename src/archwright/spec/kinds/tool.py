@@ -1,0 +1,13 @@
+"""Kind `tool`: an action that an agent may take."""
+
+from archwright.spec.kind import Kind
+from archwright.spec.settings import WorkSettings
+
+KIND = Kind(
+    name="tool",
+    doc="an action that an agent may take",
+    traits=frozenset({"tool", "compute"}),
+    shape="box",
+    caption="tool",
+    settings=WorkSettings,
+)

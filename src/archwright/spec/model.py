@@ -1,0 +1,266 @@
+"""What a system is: the sections of the file as records. Every verb reads the same `System`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from archwright.spec.given import Given, Word
+from archwright.spec.kind import Kind
+from archwright.spec.kinds import KINDS
+from archwright.spec.shapes import (
+    Record, by_kind, choice, flag, many, named, number, one, reference, references, text, texts,
+)  # fmt: skip
+
+S = TypeVar("S", bound=Record)
+
+TRUTH = ("true", "false", "unknown")
+SENSITIVITIES = ("public", "internal", "confidential", "personal", "special-category")
+STAGES = ("idea", "prototype", "pilot", "production", "retired")
+MEASURES = ("p50", "p95", "p99", "availability", "cost", "cache-hit", "quality")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(Record):
+    """Where the system is used and what it does to people."""
+
+    uses: tuple[Word, ...] = texts("what it is used for, in a few words each")
+    markets: tuple[Word, ...] = texts("where it is used, such as `eu`")
+    affected: tuple[Word, ...] = texts("who is affected")
+    decides_about_people: str = choice(TRUTH, "does its output decide about people?", default="unknown")
+    human_oversight: str = choice(TRUTH, "does a person stand between output and effect?", default="unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repetition(Record):
+    """How often the same thing is asked: what a cache can catch."""
+
+    answers: Given = number("count", "different questions behind the requests", estimate=True, minimum=1, maximum=1e7)
+    skew: Given = number("number", "exponent of the Zipf law over them; 0 is even", default=1.0, maximum=4, estimate=True)
+    wordings: Given = number("count", "ways in which each is worded", default=1, minimum=1, maximum=1000, estimate=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenLaw(Record):
+    """A number of tokens: the median, and the sigma of its log-normal spread."""
+
+    SHORT: ClassVar[str] = "median"
+    median: Given = number("count", "median number of tokens", estimate=True, maximum=1e7)
+    spread: Given = number("number", "sigma of the log-normal spread", default=0, maximum=3, estimate=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens(Record):
+    """Tokens of one model call."""
+
+    system: Given = number("count", "instructions, the same in every call", default=0, maximum=1e7, estimate=True)
+    input: TokenLaw = one(TokenLaw, "question and context")
+    output: TokenLaw = one(TokenLaw, "answer")
+    growth: Given = number("count", "tokens that each repeat adds to the input", default=0, maximum=1e7, estimate=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeats(Record):
+    """How often a step runs: a geometric number with this mean, cut at `most`."""
+
+    SHORT: ClassVar[str] = "mean"
+    mean: Given = number("number", "mean number of runs", default=1, minimum=1, maximum=1000, estimate=True)
+    most: Given = number("count", "never more than so many", default=8, minimum=1, maximum=1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step(Record):
+    """One step of a journey: where it happens and, if it calls a model, by which route and with how many tokens."""
+
+    name: Word = text("what happens")
+    at: Word = reference("components", "the component at work")
+    route: Word | None = reference("routes", "the gateway's route for its model call", default=None)
+    tokens: Tokens | None = one(Tokens, "tokens of the model call", default=None)
+    probability: Given = number("share", "share of journeys that take this step", default="100 %", maximum=1, estimate=True)
+    repeats: Repeats = one(Repeats, "an agent's loop", default=Repeats())
+    parallel: bool = flag("runs beside the step before it")
+    background: bool = flag("the journey does not wait for it")
+    on_failure: str = choice(("fail", "skip"), "what the journey does when the step fails", default="fail")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journey(Record):
+    """A named kind of request: its volume, its shape over time and its path through the components."""
+
+    summary: Word = text("what a user wants", default="")
+    critical: bool = flag("business stops without it")
+    volume: Given = number("rate", "journeys, such as 1.2M/month", estimate=True, positive=True, maximum=1e7)
+    growth: Given = number("share", "growth of the volume a month", default="0 %", minimum=-1, maximum=10, estimate=True)
+    peak: Given = number("ratio", "rate in the busiest hour over the mean rate", default="1x", minimum=1, maximum=1000, estimate=True)
+    burstiness: Given = number(
+        "number", "coefficient of variation of the time between arrivals; 1 is Poisson", default=1, maximum=100, positive=True, estimate=True
+    )
+    repetition: Repetition | None = one(Repetition, "how often the same is asked; nothing repeats if left out", default=None)
+    trace: Word = text("recorded traffic that replaces volume, burstiness and tokens; a path beside this file", default="")
+    traced_step: Word = text("the step whose tokens the trace gives; the first model call if left out", default="")
+    steps: tuple[Step, ...] = many(Step, "the path")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tenant(Record):
+    """Who pays: a share of the requests, and limits."""
+
+    share: Given = number("share", "share of all journeys", maximum=1, estimate=True)
+    budget: Given | None = number("money-rate", "spend cap", default=None, positive=True)
+    requests: Given | None = number("rate", "requests let in", default=None, positive=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload(Record):
+    """What the system is asked to do."""
+
+    journeys: Mapping[str, Journey] = named(Journey, "kinds of requests", section="journeys", required=True)
+    tenants: Mapping[str, Tenant] = named(Tenant, "who pays", section="tenants")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part(Record):
+    """A group of components drawn in one frame; a trust other than `ours` makes its frame a trust boundary."""
+
+    title: Word = text("heading of the frame")
+    trust: str = choice(("ours", "supplier", "public"), "whose it is", default="ours")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component(Record):
+    """A part of the system."""
+
+    kind: Word = choice(KINDS.names(), "what it is")
+    title: Word = text("name in pictures and reports", default="")
+    summary: Word = text("what it does", default="")
+    owner: Word = text("who answers for it; the system's owner by default", default="")
+    group: Word | None = reference("groups", "the frame it is drawn in", default=None)
+    replicas: Given = number("count", "how many run side by side", default=1, minimum=1, maximum=100_000)
+    region: Word = text("where it runs, such as `eu-west-1`", default="")
+    stage: str = choice(STAGES, "where it stands in its life", default="production")
+    state: Word = text("what it remembers", default="")
+    failure: Word = text("what is lost when it fails", default="")
+    data: tuple[Word, ...] = references("data", "data classes it keeps")
+    settings: Record = by_kind(lambda name: KINDS.get(name).settings, KINDS.names, "settings of its kind")
+
+    @property
+    def of_kind(self) -> Kind:
+        """The kind, with its traits."""
+        return KINDS.get(self.kind)
+
+    def has(self, *traits: str) -> bool:
+        """Whether its kind has all of `traits`."""
+        return self.of_kind.traits.issuperset(traits)
+
+    def settings_as(self, record: type[S]) -> S | None:
+        """Its settings, if they are of that family."""
+        return self.settings if isinstance(self.settings, record) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retry(Record):
+    """Trying again: how often, how long between, and how much of the traffic may be retries."""
+
+    attempts: Given = number("count", "attempts in all", default=2, minimum=1, maximum=20)
+    backoff: Given | None = number("duration", "first pause; each next one doubles, with full jitter", default=None)
+    longest: Given = number("duration", "longest pause", default="10 s")
+    budget: Given | None = number("share", "retries as a share of requests", default=None, maximum=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breaker(Record):
+    """Leaving a failing target alone for a while."""
+
+    failures: Given = number("count", "failures in a row that open it", default=5, minimum=1, maximum=10_000)
+    open_for: Given = number("duration", "time until it is probed", default="30 s", positive=True)
+    probes: Given = number("count", "probes at once, and successes that close it", default=1, minimum=1, maximum=1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow(Record):
+    """A flow between two components."""
+
+    source: Word = reference("components", "where it starts", key="from")
+    target: Word = reference("components", "where it ends", key="to")
+    label: Word = text("what flows, in two or three words", default="")
+    mode: str = choice(("sync", "async"), "does the caller wait?", default="sync")
+    interface: Word = text("protocol or API", default="")
+    data: tuple[Word, ...] = references("data", "data classes it carries")
+    timeout: Given | None = number("duration", "the caller waits no longer", default=None, positive=True)
+    retry: Retry | None = one(Retry, "trying again", default=None)
+    breaker: Breaker | None = one(Breaker, "leaving a failing target alone", default=None)
+    returns: bool = flag("goes against the reading direction of the picture", key="return")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataClass(Record):
+    """A class of data and what may be done with it."""
+
+    summary: Word = text("what it is", default="")
+    sensitivity: str = choice(SENSITIVITIES, "how sensitive it is")
+    residency: tuple[Word, ...] = texts("regions it must stay in, such as `eu`; anywhere if left out")
+    retention: Given | None = number("duration", "kept no longer", default=None)
+    deletion: Word = text("how it is deleted, copies included", default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective(Record):
+    """A promise that can be tested."""
+
+    measure: str = choice(MEASURES, "what is measured")
+    journey: Word | None = reference("journeys", "of which journey; of all if left out", default=None)
+    at_most: Given | None = number("any", "upper limit", default=None)
+    at_least: Given | None = number("any", "lower limit", default=None)
+    metric: Word = text("for quality: the metric and its evidence", default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(Record):
+    """One thing that happens in a scenario."""
+
+    what: str = choice(("load", "down", "slow", "errors", "limit"), "what changes")
+    component: Word | None = reference("components", "of which component; `load` has none", default=None)
+    factor: Given = number("ratio", "load, slowness or limit times so much", default="1x", maximum=1e6)
+    share: Given = number("share", "for `errors`: calls that fail", default="100 %", maximum=1)
+    at: Given = number("duration", "begins so long after the start", default="0 s")
+    lasts: Given = number("duration", "ends after so long", positive=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario(Record):
+    """What the system must survive."""
+
+    summary: Word = text("what happens", default="")
+    lasts: Given = number("duration", "how much time is looked at", default="10 min", positive=True, maximum=86400)
+    changes: tuple[Change, ...] = many(Change, "what happens when; nothing is the baseline")
+
+
+@dataclass(frozen=True, kw_only=True)
+class System(Record):
+    """An AI system, written down once."""
+
+    system: Word = text("its name")
+    summary: Word = text("what it is for, in one sentence", default="")
+    owner: Word = text("who answers for it", default="")
+    include: tuple[Word, ...] = texts("files beside this one whose sections are added to it")
+    context: Context = one(Context, "where it is used and what it does to people", default=Context())
+    data: Mapping[str, DataClass] = named(DataClass, "classes of data", section="data")
+    groups: Mapping[str, Part] = named(Part, "frames of the picture", section="groups")
+    components: Mapping[str, Component] = named(Component, "the parts", section="components", required=True)
+    flows: tuple[Flow, ...] = many(Flow, "what flows between them")
+    workload: Workload = one(Workload, "what it is asked to do", default=Workload(journeys={}))
+    objectives: Mapping[str, Objective] = named(Objective, "promises", section="objectives")
+    scenarios: Mapping[str, Scenario] = named(Scenario, "what it must survive", section="scenarios")
+
+    def with_trait(self, *traits: str) -> dict[str, Component]:
+        """Components that have all of `traits`, by name, in file order."""
+        return {name: item for name, item in self.components.items() if item.has(*traits)}
+
+    def flow(self, source: str, target: str) -> Flow | None:
+        """The first flow from `source` to `target`."""
+        return next((flow for flow in self.flows if flow.source == source and flow.target == target), None)
+
+    def owner_of(self, component: str) -> str:
+        """Who answers for a component: its own owner, else the system's."""
+        return self.components[component].owner or self.owner
