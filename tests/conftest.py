@@ -1,0 +1,51 @@
+"""What tests of every floor may ask for: recorded data beside the project, and a browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+REASON = "needs shared data: there is no folder ../shared"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of recorded data beside the project; the test is skipped where there is none."""
+    if not SHARED.is_dir():
+        pytest.skip(REASON)
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a browser that playwright can drive (`executable_path`); the test is skipped where there is none."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"needs one of the browsers {', '.join(BROWSERS)}")
+    return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test may be skipped for want of recorded data only where the data is wanting."""
+    report = yield
+    if report.skipped and "shared data" in str(report.longrepr) and SHARED.is_dir():
+        report.outcome = "failed"
+        report.longrepr = f"skipped for want of shared data, which is there: {SHARED}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole file that skips itself."""
+    report = yield
+    if report.skipped and "shared data" in str(report.longrepr) and SHARED.is_dir():
+        report.outcome = "failed"
+        report.longrepr = f"skipped for want of shared data, which is there: {SHARED}"
+    return report
