@@ -1,0 +1,51 @@
+"""The two sides of the comparison in the same words: a simulation's outcome, and a ledger's tally."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archwright.analysis.stress.outcome import Outcome
+from archwright.base.numbers import percentile
+from archwright.ledger.tally import Tally
+from archwright.policy import machine
+
+PERCENTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
+
+
+def of_outcome(outcome: Outcome) -> dict[str, float]:
+    """What a simulation predicts, by the keys of `compare.MEASURES`."""
+    refused = outcome.hows[machine.OVER_BUDGET] + outcome.hows[machine.OVER_RATE]
+    return {
+        "journeys": outcome.arrivals,
+        "requests": outcome.requests,
+        "cost": outcome.cost,
+        **_percentiles("", outcome.latencies),
+        **_percentiles("request_", outcome.request_latencies),
+        "cache_hits": outcome.cached,
+        "fallbacks": outcome.fallbacks,
+        "degraded": outcome.hows[machine.DEGRADED],
+        "failures": outcome.hows[machine.FAILED],
+        "shed": outcome.shed + refused,
+    }
+
+
+def of_tally(tally: Tally) -> dict[str, float]:
+    """What ran, by the keys of `compare.MEASURES`. Journeys are known only where a client's ledger was read."""
+    journeys: dict[str, float] = {}
+    if tally.journeys:
+        journeys = {"journeys": sum(tally.journeys.values()), **_percentiles("", tally.journey_durations)}
+    return {
+        **journeys,
+        "requests": tally.requests,
+        "cost": tally.cost,
+        **_percentiles("request_", tally.durations),
+        "cache_hits": tally.how("cached"),
+        "fallbacks": tally.fallbacks,
+        "degraded": tally.how("degraded"),
+        "failures": tally.how("failed"),
+        "shed": tally.how("shed", "over-budget", "over-rate"),
+    }
+
+
+def _percentiles(prefix: str, rising: Sequence[float]) -> dict[str, float]:
+    return {prefix + name: percentile(rising, share) for name, share in PERCENTILES} if rising else {}

@@ -1,0 +1,28 @@
+"""`archwright check`: is the design sound? Problems of the file first; rules once it can be read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from archwright.analysis.check import check as rules
+from archwright.report.document import Document, Findings, Section
+from archwright.verbs.answer import Answer
+from archwright.verbs.project import Project, open_project
+
+
+def check(path: Path, as_of: dt.date | None = None) -> Answer:
+    """Hold a system against the rules.
+
+    Raises:
+        InputError: the file cannot be read as a system.
+    """
+    return check_project(open_project(path, as_of))
+
+
+def check_project(project: Project) -> Answer:
+    """Hold an opened system against the rules."""
+    found = rules(project.system)
+    section = Section("check-findings", "Findings", (Findings(found),), "Rules that need only the file.")
+    document = Document("Check", (section,), f"{project.system.system}, {len(project.system.components)} components")
+    return Answer("check", (document,), findings=found, sources=project.loaded.sources)

@@ -1,0 +1,47 @@
+"""`archwright explain`: why a number is what it is. A look-up in the derivations that the verbs kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from archwright.base.errors import UsageError
+from archwright.report.figures import Book
+from archwright.verbs import figures
+from archwright.verbs.answer import Answer
+from archwright.verbs.price import price_project
+from archwright.verbs.project import open_project
+
+
+def explain(path: Path, key: str = "", out: Path | None = None, as_of: dt.date | None = None) -> Answer:
+    """Explain the figure `key`, or list the keys that begin with it.
+
+    Figures of the forecast are made anew; those of simulations and runs are looked up in the folder `out`, where
+    `archwright run` keeps them.
+
+    Raises:
+        UsageError: there is no such figure.
+        InputError: the file cannot be read.
+    """
+    answer = price_project(open_project(path, as_of))
+    book = Book(answer.book)
+    kept = figures.recall(out) if out is not None else None
+    notes = []
+    if kept is not None and kept.plan == answer.plan:
+        for figure in kept.figures:
+            if figure.key not in book:
+                book.add(figure)
+    elif kept is not None:
+        notes.append(f"{out} holds figures of another plan ({kept.plan}, now {answer.plan}); run again to ask for them")
+    if key in book:
+        text = book.explain(key)
+    else:
+        begins = [f"{name} = {figure.shown}" for name, figure in book.items() if name.startswith(key)]
+        if not begins:
+            hint = "" if kept is not None else "; figures of stress, rehearse and measure need `archwright run` first"
+            try:
+                book.explain(key)
+            except UsageError as error:
+                raise UsageError(f"{error}{hint}") from error
+        text = "\n".join(begins)
+    return Answer("explain", book=book, data={"text": text, "notes": notes}, plan=answer.plan)

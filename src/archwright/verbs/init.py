@@ -1,0 +1,23 @@
+"""`archwright init`: write a small system that passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archwright.base.errors import UsageError
+from archwright.spec.starter import starter
+from archwright.verbs.answer import Answer
+
+
+def init(path: Path, name: str = "") -> Answer:
+    """Write a first system to `path` (a folder stands for `system.yaml` in it).
+
+    Raises:
+        UsageError: something is there already; nothing is ever overwritten.
+    """
+    file = path / "system.yaml" if path.is_dir() or not path.suffix else path
+    if file.exists():
+        raise UsageError(f"{file} is there already; give another path, or edit it and run `archwright check {file}`")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(starter(name or file.resolve().parent.name), encoding="utf-8")
+    return Answer("init", written=(file,))

@@ -1,0 +1,113 @@
+"""Opening a system's file: what stands beside it, the day that it is looked at, the plan that follows from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import zlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archwright.base.errors import InputError, Location, Problem
+from archwright.spec.load import Loaded, load
+from archwright.spec.model import System
+
+if TYPE_CHECKING:
+    from archwright.plan.compile import Compiled
+    from archwright.plan.trace import Trace
+
+PRICES = "prices.yaml"
+MOST_ROWS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Project:
+    """A loaded file. `as_of` is the day for which facts are looked up."""
+
+    path: Path
+    loaded: Loaded
+    as_of: dt.date
+    prices: Path | None = None
+    _cache: dict[str, object] = field(default_factory=dict, compare=False)
+
+    @property
+    def system(self) -> System:
+        """The system."""
+        return self.loaded.system
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The plan and the book of what went into it.
+
+        Raises:
+            InputError: it cannot be compiled: a price is unknown, there is no gateway.
+        """
+        # Compiling loads the price data; verbs that only read the file do without.
+        from archwright.plan.compile import compile_plan
+        from archwright.spec.overrides import load_overrides
+
+        beside = self.path.parent / PRICES
+        file = self.prices or (beside if beside.exists() else None)
+        return compile_plan(self.system, self.as_of, load_overrides(file) if file else None)
+
+    def trace(self, given: Path | None = None) -> Trace | None:
+        """Recorded traffic: the given file, else the one that the first critical journey names, else none.
+
+        Raises:
+            InputError: it cannot be read, or the file names one outside its own folder.
+        """
+        from archwright.plan.workload import traced_journey
+
+        if given is not None:
+            return read_trace_file(given)
+        journeys = list(self.system.workload.journeys.values())
+        if not journeys:
+            return None
+        named = journeys[traced_journey(self.compiled.plan)].trace
+        if not named:
+            return None
+        folder = self.path.parent.resolve()
+        target = (folder / named).resolve()
+        if not target.is_relative_to(folder):
+            problem = Problem(
+                "path-outside", f"`{named}` lies outside the project", named.where, "give it with --trace"
+            )
+            raise InputError([problem])
+        return read_trace_file(target)
+
+
+def open_project(path: Path, as_of: dt.date | None = None, prices: Path | None = None) -> Project:
+    """Load a system's file; a folder stands for the `system.yaml` in it. `as_of` is today unless given.
+
+    Raises:
+        InputError: with every problem found.
+    """
+    file = path / "system.yaml" if path.is_dir() else path
+    return Project(file, load(file), as_of or dt.datetime.now(dt.UTC).date(), prices)
+
+
+def read_trace_file(path: Path) -> Trace:
+    """Read recorded traffic from a CSV or JSON-lines file, compressed with gzip or not.
+
+    Raises:
+        InputError: it is not there, not text, or not a known trace.
+    """
+    from archwright.plan.trace import read_trace
+
+    def refused(message: str) -> InputError:
+        return InputError(
+            [Problem("bad-trace", message, Location(str(path)), "give a CSV or JSON-lines file, or a .gz of one")]
+        )
+
+    if not path.is_file():
+        raise refused("there is no such file")
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8") as lines:
+            trace = read_trace(islice(lines, MOST_ROWS), path.name)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise refused(f"it cannot be read: {error}") from error
+    return trace

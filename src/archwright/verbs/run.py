@@ -1,0 +1,80 @@
+"""`archwright run`: the whole loop on one file, and one page that links everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+from archwright.plan.model import plan_hash
+from archwright.render.html import page
+from archwright.render.svg import svg
+from archwright.report.document import Document
+from archwright.report.figures import Book
+from archwright.verbs import figures
+from archwright.verbs.answer import Answer
+from archwright.verbs.build import build_project
+from archwright.verbs.check import check_project
+from archwright.verbs.draw import draw_project
+from archwright.verbs.measure import measure_project
+from archwright.verbs.price import price_project
+from archwright.verbs.project import open_project
+from archwright.verbs.rehearse import Wish, rehearse_project
+from archwright.verbs.stress import stress_project
+
+VISITS = 600  # journeys of the rehearsal: enough for a 95th percentile, few enough for half a minute
+
+
+def run(
+    path: Path,
+    out: Path,
+    seed: int,
+    trace: Path | None,
+    as_of: dt.date | None,
+    progress: Callable[[str], None],
+) -> Answer:
+    """Check, draw, price, stress, rehearse and measure; write everything below `out`.
+
+    Raises:
+        InputError: the file or the trace cannot be read.
+        ProviderUnavailable: the gateway or the emulated provider did not run.
+    """
+    begun = perf_counter()
+    project = open_project(path, as_of)
+    plan = project.compiled.plan
+    out.mkdir(parents=True, exist_ok=True)
+    book = Book()
+    answers: list[Answer] = []
+
+    def take(name: str, make: Callable[[], Answer]) -> None:
+        start = perf_counter()
+        answer = make()
+        answers.append(answer)
+        book.join(answer.book)
+        progress(f"{name:<9} {perf_counter() - start:5.1f} s")
+
+    take("check", lambda: check_project(project))
+    take("draw", lambda: draw_project(project, out))
+    take("build", lambda: build_project(project, out))
+    take("price", lambda: price_project(project))
+    take("stress", lambda: stress_project(project, seed=seed, trace=trace))
+    wish = Wish(scenario="", seed=seed, load=1.0, scale=None, visits=VISITS, trace=trace)
+    take("rehearse", lambda: rehearse_project(project, out, wish, progress))
+    take("measure", lambda: measure_project(project, out))
+    documents = tuple(document for answer in answers for document in answer.documents)
+    pages = _page(project.system.system, project.system.summary, documents, book, out)
+    kept = figures.keep(out, plan_hash(plan), book)
+    progress(f"{'all':<9} {perf_counter() - begun:5.1f} s")
+    findings = tuple(finding for answer in answers for finding in answer.findings)
+    written = tuple(file for answer in answers for file in answer.written)
+    return Answer("run", answers[-1].documents, book, findings, (*written, kept, pages), plan=plan_hash(plan))
+
+
+def _page(title: str, summary: str, documents: tuple[Document, ...], book: Book, out: Path) -> Path:
+    explanations = {key: book.explain(key) for key in book}
+    file = out / "index.html"
+    file.write_text(
+        page(documents, title=title, subtitle=summary, drawing=svg, explanations=explanations), encoding="utf-8"
+    )
+    return file

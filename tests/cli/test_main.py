@@ -1,0 +1,138 @@
+"""The command line: exit codes, JSON, errors as text, and how little it loads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DESK = ROOT / "examples" / "support-desk"
+DAY = ("--as-of", "2026-11-21")
+
+
+def archwright(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user would."""
+    command = [sys.executable, "-m", "archwright", *(str(argument) for argument in arguments)]
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120, check=False)
+
+
+def test_help_names_every_verb_and_the_exit_codes() -> None:
+    said = archwright("--help").stdout
+    for verb in ["init", "check", "draw", "price", "stress", "build", "serve", "rehearse", "measure", "explain", "run", "schema"]:
+        assert f"  {verb}" in said
+    assert "1  findings at or above --fail-on" in said
+
+
+@pytest.mark.parametrize("verb", ["init", "check", "draw", "price", "stress", "build", "serve", "rehearse", "measure", "explain", "run", "schema"])
+def test_every_verb_has_help_and_json(verb: str) -> None:
+    said = archwright(verb, "--help")
+    assert said.returncode == 0
+    assert "--json" in said.stdout
+
+
+def test_a_sound_design_ends_with_0() -> None:
+    assert archwright("check", DESK).returncode == 0
+
+
+def test_findings_end_with_1_from_the_severity_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "system.yaml"
+    text = (DESK / "system.yaml").read_text().replace("    budget: $2k/month\n", "").replace("owner: customer-care", "")
+    file.write_text(text)
+    found = archwright("check", file, "--json")
+    severities = {finding["severity"] for finding in json.loads(found.stdout)["findings"]}
+    assert severities
+    assert archwright("check", file, "--fail-on", "note").returncode == 1
+    assert archwright("check", file, "--fail-on", "never").returncode == 0
+    assert found.returncode == (1 if "error" in severities else 0)
+
+
+@pytest.mark.parametrize("arguments", [("check", "nowhere.yaml"), ("explain", DESK, "price.nonsense"), ("chekc",)])
+def test_bad_input_ends_with_2_and_no_traceback(arguments: tuple[object, ...]) -> None:
+    ended = archwright(*arguments)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.strip()
+
+
+def test_every_problem_comes_at_once_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "system.yaml"
+    file.write_text(
+        "system: x\ncomponents:\n  gw:\n    kind: gateway\n    concurency: 3\n    routes: {chat: [m]}\n"
+        "  m: {kind: manged-model}\nflows:\n  - {from: gw, to: mm}\n"
+    )
+    ended = archwright("check", file)
+    for place in (":5:5:", ":7:13:", ":9:20:"):
+        assert f"{file}{place}" in ended.stderr
+    assert "did you mean `concurrency`?" in ended.stderr
+    problems = json.loads(archwright("check", file, "--json").stdout)["problems"]
+    assert [(problem["line"], problem["column"]) for problem in problems] == [(5, 5), (7, 13), (9, 20)]
+
+
+def test_price_as_json_carries_figures_and_the_plan() -> None:
+    answer = json.loads(archwright("price", DESK, *DAY, "--json").stdout)
+    assert len(answer["plan"]) == 16
+    assert answer["figures"]["price.models.month"]["value"] > 0
+
+
+def test_the_same_question_gives_the_same_bytes() -> None:
+    first, second = (archwright("price", DESK, *DAY, "--json").stdout for _ in range(2))
+    assert first == second
+
+
+def test_explain_goes_down_to_line_and_fact() -> None:
+    said = archwright("explain", DESK, "price.models.month", *DAY).stdout
+    assert "system.yaml:" in said
+    assert "genai-prices" in said
+    assert "as of 2026-11-21" in said
+    assert "guessed" in said
+
+
+def test_explain_lists_what_begins_with_a_word() -> None:
+    said = archwright("explain", DESK, "price.kind", *DAY).stdout
+    assert said.splitlines()[0].startswith("price.kind.input.month = $")
+
+
+def test_init_writes_a_system_that_passes_and_never_overwrites(tmp_path: Path) -> None:
+    assert archwright("init", tmp_path / "desk", "--name", "Help desk").returncode == 0
+    assert archwright("check", tmp_path / "desk").returncode == 0
+    again = archwright("init", tmp_path / "desk")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+def test_draw_writes_both_texts(tmp_path: Path) -> None:
+    assert archwright("draw", DESK, "--out", tmp_path).returncode == 0
+    assert (tmp_path / "architecture.svg").read_text().startswith("<svg")
+    assert (tmp_path / "architecture.mmd").read_text().startswith("flowchart")
+
+
+def test_build_writes_the_same_plan_twice(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        assert archwright("build", DESK, "--out", tmp_path / name, *DAY).returncode == 0
+    assert (tmp_path / "a" / "plan.json").read_bytes() == (tmp_path / "b" / "plan.json").read_bytes()
+
+
+# What takes long to load must not be loaded where there is little to do; this holds the promise of a quick answer
+# without a clock.
+HEAVY = ("genai_prices", "pydantic", "aiohttp", "uvicorn", "pygraphviz", "numba", "numpy", "asyncio", "ssl")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["check", str(DESK)], ["check", "nowhere.yaml"], ["schema"]]
+)
+def test_little_work_loads_little(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom archwright.cli.main import main\n"
+        f"try:\n    main({arguments!r})\nexcept SystemExit:\n    pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True
+    )
+    assert ended.stderr.strip().splitlines()[-1] == "[]"

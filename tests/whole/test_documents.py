@@ -1,0 +1,60 @@
+"""What the documents show is true: the README's file is sound, the tutorial's commands run, the reference is current."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archwright.analysis.check import at_least, check
+from archwright.spec.load import loads
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def blocks(file: str, language: str) -> list[str]:
+    """The fenced blocks of a document in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / file).read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_file_in_the_readme_is_a_sound_system() -> None:
+    (text,) = blocks("README.md", "yaml")
+    system = loads(text, "README.md")
+    assert not at_least(check(system), "error")
+
+
+def test_the_commands_in_the_readme_exist() -> None:
+    for block in blocks("README.md", "sh"):
+        for line in block.splitlines():
+            if line.startswith(".venv/bin/archwright"):
+                assert run(shlex.split(line)[1:], ROOT).returncode == 0, line
+
+
+@pytest.mark.alone
+def test_the_tutorial_runs_from_top_to_bottom_in_an_empty_folder(tmp_path: Path) -> None:
+    commands = [line for block in blocks("docs/tutorial.md", "sh") for line in block.splitlines()]
+    assert len(commands) >= 8
+    for line in commands:
+        ended = run(shlex.split(line)[1:], tmp_path)
+        assert ended.returncode == 0, f"{line}\n{ended.stdout}{ended.stderr}"
+
+
+def test_the_reference_is_what_the_program_says() -> None:
+    ended = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "reference.py", "--check"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run `archwright` with arguments in a folder."""
+    command = [sys.executable, "-m", "archwright", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=180, check=False)

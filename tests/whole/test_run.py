@@ -1,0 +1,117 @@
+"""The main job from end to end: the page, the table, real sockets, recorded traffic."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DESK = ROOT / "examples" / "support-desk" / "system.yaml"
+
+pytestmark = pytest.mark.alone  # the rehearsal shares no core with other tests
+
+
+@pytest.fixture(scope="module")
+def loop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which one run of the whole loop left its results."""
+    out = tmp_path_factory.mktemp("loop")
+    ended = main_job("--out", str(out))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    (out / "said.txt").write_text(ended.stdout)
+    return out
+
+
+def main_job(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """`archwright run` on the example."""
+    command = [sys.executable, "-m", "archwright", "run", str(DESK), "--as-of", "2026-11-21", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=280, check=False)
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.links: set[str] = set()
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id" and value:
+                self.ids.add(value)
+            if name == "href" and value and tag == "a":
+                self.links.add(value)
+            if name in ("src", "href") and value and tag in ("script", "img", "link", "iframe"):
+                self.loads.append(value)
+
+
+def test_one_page_links_everything_and_loads_nothing(loop: Path) -> None:
+    page = _Page()
+    page.feed((loop / "index.html").read_text())
+    assert page.loads == []
+    assert {link[1:] for link in page.links if link.startswith("#")} <= page.ids
+    for word in ("check", "drawing", "price", "stress", "rehearsal", "measure"):
+        assert any(word in name for name in page.ids), word
+
+
+def test_the_table_is_printed_last_with_where_the_pages_are(loop: Path) -> None:
+    said = (loop / "said.txt").read_text()
+    for words in (
+        "Predicted",
+        "Rehearsed",
+        "Difference",
+        "Cost",
+        "Cache hits",
+        "Fallbacks",
+        "Degraded answers",
+        "Failed",
+    ):
+        assert words in said
+    assert f"wrote {loop}/index.html" in said.splitlines()[-1]
+
+
+def test_the_rehearsal_agrees_with_the_simulation(loop: Path) -> None:
+    """Consistency, with bounds for a busy machine: counts exact or nearly so, times within a fifth."""
+    figures = values(loop)
+    for name in ("journeys", "requests"):
+        assert figures[f"rehearsed.{name}"] == pytest.approx(figures[f"predicted.{name}"], rel=0.02)
+    assert figures["rehearsed.cost"] == pytest.approx(figures["predicted.cost"], rel=0.05)
+    assert figures["rehearsed.p50"] == pytest.approx(figures["predicted.p50"], rel=0.2)
+    assert figures["rehearsed.cache_hits"] == pytest.approx(figures["predicted.cache_hits"], rel=0.05, abs=5)
+    assert figures["predicted.fallbacks"] > 20
+    assert figures["rehearsed.fallbacks"] == pytest.approx(figures["predicted.fallbacks"], rel=0.2)
+
+
+def test_no_number_lacks_its_derivation(loop: Path) -> None:
+    kept = json.loads((loop / "figures.json").read_text())["figures"]
+    keys = {figure["key"] for figure in kept}
+    for figure in kept:
+        assert figure["formula"] or figure["origin"], figure["key"]
+        assert {key for _, key in figure["inputs"]} <= keys, figure["key"]
+
+
+def test_figures_of_the_run_can_be_explained(loop: Path) -> None:
+    command = [sys.executable, "-m", "archwright", "explain", str(DESK), "difference.cost", "--out", str(loop)]
+    ended = subprocess.run([*command, "--as-of", "2026-11-21"], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "ran - predicted" in ended.stdout
+    assert "simulated" in ended.stdout
+    assert "measured" in ended.stdout
+
+
+def test_the_main_job_runs_on_recorded_traffic(shared: Path, tmp_path: Path) -> None:
+    trace = shared / "data" / "workload" / "AzureLLMInferenceTrace_conv.csv.gz"
+    ended = main_job("--out", str(tmp_path), "--trace", str(trace))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    figures = values(tmp_path)
+    assert figures["rehearsed.requests"] == pytest.approx(figures["predicted.requests"], rel=0.02)
+    assert "AzureLLMInferenceTrace_conv.csv.gz" in (tmp_path / "index.html").read_text()
+
+
+def values(folder: Path) -> dict[str, float]:
+    """The kept figures by key."""
+    return {figure["key"]: figure["value"] for figure in json.loads((folder / "figures.json").read_text())["figures"]}
