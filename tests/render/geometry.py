@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise, product
 
 from archwright.render.drawing.boxes import Box, Point
-from archwright.render.layout import Layout, Line
+from archwright.render.layout import Frame, Layout, Line
 
 TOUCH = 0.01
 SIDE_BY_SIDE = 3.0
@@ -50,18 +50,22 @@ def _frames(layout: Layout) -> Iterator[str]:
     for frame in layout.frames:
         if not _within(frame.title_box, frame.box):
             yield f"title of group {frame.group.name} leaves its frame"
-        for card in layout.cards:
-            member = card.node.group == frame.group.name
-            if member and not _within(card.box, frame.box):
-                yield f"card {card.node.name} leaves its group {frame.group.name}"
-            if not member and _overlap(card.box, frame.box):
-                yield f"card {card.node.name} stands in the foreign group {frame.group.name}"
-        for i, line in enumerate(layout.lines):
-            if line.label_box and _overlap(line.label_box, frame.box) and not _within(line.label_box, frame.box):
-                yield f"frame of group {frame.group.name} cuts the label of flow {i}"
-        for key, box in _named_boxes(layout).items():
-            if key.startswith(("legend", "title", "subtitle")) and "of group" not in key and _overlap(box, frame.box):
-                yield f"{key} overlaps group {frame.group.name}"
+        yield from _cards_and_frame(layout, frame)
+        for name, box in _named_boxes(layout).items():
+            own = name == f"title of group {frame.group.name}" or name.startswith(("card", "label"))
+            if _overlap(box, frame.box) and not own:
+                yield f"{name} stands in group {frame.group.name}"
+            if name.startswith("label") and _overlap(box, frame.box) and not _within(box, frame.box):
+                yield f"frame of group {frame.group.name} cuts {name}"
+
+
+def _cards_and_frame(layout: Layout, frame: Frame) -> Iterator[str]:
+    for card in layout.cards:
+        member = card.node.group == frame.group.name
+        if member and not _within(card.box, frame.box):
+            yield f"card {card.node.name} leaves its group {frame.group.name}"
+        if not member and _overlap(card.box, frame.box):
+            yield f"card {card.node.name} stands in the foreign group {frame.group.name}"
 
 
 def _lines_through_boxes(layout: Layout) -> Iterator[str]:

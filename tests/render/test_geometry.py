@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archwright.render.drawing.boxes import Box
 from archwright.render.layout import lay_out
-from archwright.report.diagram import Diagram, Edge, Group, Node
+from archwright.report.diagram import Diagram, Edge, Group, Node, Trust
 from tests.render.drawings import LINES, SHAPES, SUPPORT_DESK, all_drawings
 from tests.render.geometry import collisions
 
@@ -19,21 +20,25 @@ def test_hand_made_diagrams_have_no_collisions(name: str) -> None:
     assert collisions(lay_out(all_drawings()[name])) == []
 
 
+TRUSTS: tuple[Trust, ...] = ("ours", "supplier", "public")
+LABELS = ("", "", "query", "1.2k tokens in", "a label of so many words that it has two lines", "w " * 90)
+
+
 @st.composite
 def diagrams(draw: st.DrawFn) -> Diagram:
     count = draw(st.integers(1, 12))
     groups = tuple(
         Group(f"g{i}", draw(st.sampled_from(("Edge", "Agent plane", "A rather long title of a group"))), trust)
-        for i, trust in enumerate(draw(st.lists(st.sampled_from(("ours", "supplier", "public")), max_size=4)))
+        for i, trust in enumerate(draw(st.lists(st.sampled_from(TRUSTS), max_size=4)))
     )
     names = [f"n{i}" for i in range(count)]
     homes = st.sampled_from(["", *(group.name for group in groups)])
     titles = st.sampled_from(("A", "Order agent", "Vector store of the whole handbook", "漢字の店"))
+    lines = st.sampled_from(((), ("a line",), ("a line", "another")))
     nodes = tuple(
-        Node(name, draw(titles), "kind", draw(st.sampled_from(SHAPES)), draw(homes), ("a line",) * draw(st.integers(0, 2)))
-        for name in names
+        Node(name, draw(titles), "kind", draw(st.sampled_from(SHAPES)), draw(homes), draw(lines)) for name in names
     )
-    labels = st.sampled_from(("", "", "query", "1.2k tokens in", "a label of so many words that it has two lines", "w " * 90))
+    labels = st.sampled_from(LABELS)
     edges = draw(
         st.lists(
             st.builds(Edge, st.sampled_from(names), st.sampled_from(names), st.sampled_from(LINES), labels), max_size=20
@@ -71,7 +76,17 @@ def test_a_planted_crossing_of_a_card_is_reported() -> None:
     lines = list(layout.lines)
     x, y = layout.cards[3].box.centre
     lines[0] = replace(lines[0], points=((x - 500, y), (x + 500, y)))
-    assert "flow 0 (customer to gateway) runs through card supervisor" in collisions(replace(layout, lines=tuple(lines)))
+    found = collisions(replace(layout, lines=tuple(lines)))
+    assert "flow 0 (customer to gateway) runs through card supervisor" in found
+
+
+def test_the_check_knows_a_clean_drawing_from_a_foreign_card_in_a_frame() -> None:
+    layout = lay_out(SUPPORT_DESK)
+    frames = list(layout.frames)
+    frames[0] = replace(frames[0], box=Box(0, 0, layout.width, layout.height))
+    found = collisions(replace(layout, frames=tuple(frames)))
+    assert "card customer stands in the foreign group edge" in found
+    assert "group edge overlaps group agents" in found
 
 
 def test_the_same_diagram_has_the_same_coordinates() -> None:

@@ -149,7 +149,7 @@ def _tries(diagram: Diagram, labels: tuple[Label, ...], copies: tuple[Copy, ...]
             plates = tuple((p.width, p.height) if downwards else (p.height, p.width) for p in labels)
             add_sideways(done, diagram, blocks, plates, ways)
             one = _turned(done, ways, diagram, arcs, downwards)
-            yield replace(one, score=_score(one))
+            yield replace(one, score=_score(one, diagram))
 
 
 def _turned(
@@ -185,8 +185,9 @@ def _turned(
     )
 
 
-def _score(one: _Try) -> float:
+def _score(one: _Try, diagram: Diagram) -> float:
     """How far a try is from calm: shape, size, crossings, bends and length of lines. Lower is better."""
+    strangers = _intrusions(one, diagram)
     segments = [(edge, a, b) for edge, way in one.ways.items() for a, b in pairwise(way)]
     flat = [(e, min(a[0], b[0]), max(a[0], b[0]), a[1]) for e, a, b in segments if a[1] == b[1]]
     upright = [(e, min(a[1], b[1]), max(a[1], b[1]), a[0]) for e, a, b in segments if a[0] == b[0]]
@@ -200,7 +201,25 @@ def _score(one: _Try) -> float:
     shape = abs(math.log(width / height / _BEST_RATIO))
     small_print = max(0.0, math.log(width / _SCREEN))
     size = math.sqrt(width * height) / 1000
-    return shape + 2 * small_print + size + 0.5 * crossings / count + 0.2 * bends / count + 0.001 * length / count
+    tangle = 0.5 * crossings + 0.5 * strangers + 0.2 * bends + 0.001 * length
+    return shape + 2 * small_print + size + tangle / count
+
+
+def _intrusions(one: _Try, diagram: Diagram) -> int:
+    """How often a flow runs through the frame of a group to which neither of its ends belongs."""
+    homes = {node.name: node.group for node in diagram.nodes}
+    found = 0
+    for edge, way in one.ways.items():
+        ends = {homes[diagram.edges[edge].source], homes[diagram.edges[edge].target]}
+        for group, box in one.frames.items():
+            if diagram.groups[group].name not in ends:
+                found += any(_meets(a, b, box) for a, b in pairwise(way))
+    return found
+
+
+def _meets(a: Point, b: Point, box: Box) -> bool:
+    across = max(a[0], b[0]) > box.left and min(a[0], b[0]) < box.right
+    return across and max(a[1], b[1]) > box.top and min(a[1], b[1]) < box.bottom
 
 
 def _composed(diagram: Diagram, best: _Try, labels: tuple[Label, ...], copies: tuple[Copy, ...]) -> Layout:

@@ -17,7 +17,7 @@ from archwright.render.drawing import icons, lettering
 from archwright.render.drawing.boxes import Box, Point
 from archwright.render.drawing.legend import SYMBOL, TEXT, Entry
 from archwright.render.drawing.measures import GROUP_TITLE, LABEL, LABEL_LEAD
-from archwright.render.drawing.palette import COLOURS, HEAT_STEPS, heat_name, paint, style
+from archwright.render.drawing.palette import HEAT_STEPS, heat_name, paint, style
 from archwright.render.layout import (
     SUBTITLE,
     SUBTITLE_LEAD,
@@ -35,6 +35,8 @@ from archwright.report.diagram import Line as LineKind
 
 _DASHES: dict[LineKind, str] = {"sync": "", "async": "7 5", "fallback": "10 4 2 4", "return": "2 4"}
 _WIDTHS: dict[LineKind, float] = {"sync": 1.6, "async": 1.6, "fallback": 1.8, "return": 1.3}
+_BOLD, _SEMIBOLD, _MIDDLE = ' font-weight="700"', ' font-weight="600"', ' text-anchor="middle"'
+_SPACED = f' letter-spacing="{card_size.SPACING:g}"'
 _RADIUS = 9.0
 _ARROW, _ARROW_HALF = 9.5, 4.2
 
@@ -61,7 +63,7 @@ def drawn(layout: Layout) -> str:
             *_legend(layout),
         ]
     )
-    words = safe(". ".join(filter(None, (lettering.plain(layout.diagram.title), lettering.plain(layout.diagram.subtitle)))))
+    words = safe(". ".join(filter(None, map(lettering.plain, (layout.diagram.title, layout.diagram.subtitle)))))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="aw-drawing" width="{layout.width:g}" '
         f'height="{layout.height:g}" viewBox="0 0 {layout.width:g} {layout.height:g}" role="img" '
@@ -73,7 +75,7 @@ def drawn(layout: Layout) -> str:
 def _heading(layout: Layout) -> Iterator[str]:
     box = layout.title_box
     for i, line in enumerate(layout.title):
-        yield _text(box.left, box.top + 21 + i * TITLE_LEAD, line, TITLE, "ink", weight=700)
+        yield _text(box.left, box.top + 21 + i * TITLE_LEAD, line, TITLE, "ink", _BOLD)
     box = layout.subtitle_box
     for i, line in enumerate(layout.subtitle):
         yield _text(box.left, box.top + 13 + i * SUBTITLE_LEAD, line, SUBTITLE, "soft")
@@ -86,10 +88,10 @@ def _frame(frame: Frame) -> str:
     ink = "soft" if trust == "ours" else f"rule-{trust}"
     box, title = frame.box, frame.title_box
     return (
-        f'<g data-group="{safe(frame.group.name)}" data-trust="{trust}">'
-        f"<title>{safe(lettering.plain(frame.group.title) or frame.group.name)}</title>"
+        f'<g data-group="{_plain(frame.group.name)}" data-trust="{trust}">'
+        f"<title>{_plain(frame.group.title or frame.group.name)}</title>"
         f'<rect {_place(box)} rx="12" {colours}{dash}/>'
-        f"{_text(title.left, title.top + 12, frame.title, GROUP_TITLE, ink, weight=600)}</g>"
+        f"{_text(title.left, title.top + 12, frame.title, GROUP_TITLE, ink, _SEMIBOLD)}</g>"
     )
 
 
@@ -100,13 +102,13 @@ def _line(line: Line, layout: Layout) -> str:
     end = _docked(line.points[-1], line.points[-2], cards[line.edge.target])
     points = [start, *line.points[1:-1], end]
     dash = f' stroke-dasharray="{_DASHES[kind]}"' if _DASHES[kind] else ""
-    label = lettering.plain(line.edge.label)
-    said = f": {label}" if label else ""
-    names = f'data-source="{safe(line.edge.source)}" data-target="{safe(line.edge.target)}"'
+    source, target = _plain(line.edge.source), _plain(line.edge.target)
+    label = _plain(line.edge.label)
+    said = f"{source} to {target} ({kind}){': ' if label else ''}{label}"
+    path = f'd="{_rounded(points)}" {paint(stroke=f"line-{kind}")} stroke-width="{_WIDTHS[kind]:g}"{dash}'
     return (
-        f'data-kind="{kind}" {names}><title>{safe(line.edge.source)} to {safe(line.edge.target)} ({kind}){safe(said)}'
-        f'</title><path d="{_rounded(points)}" {paint(stroke=f"line-{kind}")} stroke-width="{_WIDTHS[kind]:g}"{dash}/>'
-        f"{_arrow(points[-2], points[-1], f'line-{kind}')}</g>"
+        f'data-kind="{kind}" data-source="{source}" data-target="{target}"><title>{said}</title>'
+        f"<path {path}/>{_arrow(points[-2], points[-1], f'line-{kind}')}</g>"
     )
 
 
@@ -169,6 +171,7 @@ def _card(card: Card, name: str) -> str:
     node, box, copy = card.node, card.box, card.copy
     hue = f"hue-{node.shape}"
     body = "raised" if node.heat is None else heat_name(node.heat)
+    caption, small = (hue, "soft") if node.heat is None else ("ink", "ink")
     said = "\n".join(lettering.plain(words) for words in (f"{node.title} ({node.kind})", *node.lines, *node.badges))
     heat = "" if node.heat is None else f' data-heat="{node.heat:.3g}"'
     rim = icons.RIM * 1.3 if node.shape == "store" else 0.0
@@ -176,20 +179,20 @@ def _card(card: Card, name: str) -> str:
     beside = x + card_size.ICON + card_size.ICON_GAP
     head = len(copy.title) * card_size.TITLE_LEAD + (card_size.CAPTION_LEAD if copy.caption else 0)
     parts = [
-        f'<g id="{safe(name)}" data-kind="{safe(node.kind)}" data-name="{safe(node.name)}"{heat}>',
+        f'<g id="{safe(name)}" data-kind="{_plain(node.kind)}" data-name="{_plain(node.name)}"{heat}>',
         f"<title>{safe(said)}</title>",
         f'<g {paint(body, hue)} stroke-width="1.3">{icons.outline(node.shape, box)}</g>',
         _sign(node.shape, x, y),
     ]
     down = y + max(0.0, (card_size.ICON - head) / 2)
     for line in copy.title:
-        parts.append(_text(beside, down + 13.5, line, card_size.TITLE, "ink", weight=600))
+        parts.append(_text(beside, down + 13.5, line, card_size.TITLE, "ink", _SEMIBOLD))
         down += card_size.TITLE_LEAD
     if copy.caption:
-        parts.append(_text(beside, down + 10, copy.caption, card_size.CAPTION, hue, extra=f' letter-spacing="{card_size.SPACING}"'))
+        parts.append(_text(beside, down + 10, copy.caption, card_size.CAPTION, caption, _SPACED))
     down = y + max(card_size.ICON, head) + 6
     for line in copy.lines:
-        parts.append(_text(x, down + 12, line, card_size.LINE, "soft"))
+        parts.append(_text(x, down + 12, line, card_size.LINE, small))
         down += card_size.LINE_LEAD
     parts.extend(_badges(card, x, down + (4 if copy.lines else -2)))
     return "".join(parts) + "</g>"
@@ -213,7 +216,7 @@ def _badges(card: Card, left: float, top: float) -> Iterator[str]:
             wide = card_size.badge_width(badge)
             pill = Box(x, top, wide, card_size.BADGE_HEIGHT)
             yield f'<rect {_place(pill)} rx="8.5" {paint("pill")}/>'
-            yield _text(x + wide / 2, top + 12, badge, card_size.BADGE, "soft", weight=600, anchor="middle")
+            yield _text(x + wide / 2, top + 12, badge, card_size.BADGE, "soft", _SEMIBOLD + _MIDDLE)
             x += wide + card_size.BADGE_GAP
         top += card_size.BADGE_HEIGHT + 4
 
@@ -227,11 +230,11 @@ def _numbered_plates(layout: Layout) -> Iterator[str]:
 def _plate(line: Line, box: Box) -> Iterator[str]:
     kind = line.edge.line
     ink = "line-fallback" if kind == "fallback" else "soft"
-    yield f'<rect {_place(box)} rx="{min(6.0, box.height / 2) if not line.mark else 9:g}" {paint("raised", "rule")}/>'
+    yield f'<rect {_place(box)} rx="{9 if line.mark else 6}" {paint("raised", "rule")}/>'
     x, y = box.centre
     first = y - (len(line.label) - 1) * LABEL_LEAD / 2 + LABEL * 0.36
     for i, words in enumerate(line.label):
-        yield _text(x, first + i * LABEL_LEAD, words, LABEL, ink, anchor="middle", weight=700 if line.mark else 400)
+        yield _text(x, first + i * LABEL_LEAD, words, LABEL, ink, _MIDDLE + (_BOLD if line.mark else ""))
 
 
 def _legend(layout: Layout) -> Iterator[str]:
@@ -268,34 +271,25 @@ def _symbol(entry: Entry) -> str:
     if entry.symbol == "heat":
         step = SYMBOL / HEAT_STEPS
         boxes = (Box(x + i * step, y - 7, step, 14) for i in range(HEAT_STEPS))
-        return "".join(f'<rect {_place(box)} {paint(f"heat-{i}")}/>' for i, box in enumerate(boxes))
+        return "".join(f"<rect {_place(box)} {paint(f'heat-{i}')}/>" for i, box in enumerate(boxes))
     if entry.symbol == "note" and entry.key:
         plate = f'<rect {_place(Box(x + 4, y - 9, 18, 18))} rx="9" {paint("raised", "rule")}/>'
-        return plate + _text(x + 13, y + LABEL * 0.36, entry.key, LABEL, "soft", weight=700, anchor="middle")
+        return plate + _text(x + 13, y + LABEL * 0.36, entry.key, LABEL, "soft", _BOLD + _MIDDLE)
     return ""
 
 
-def _text(
-    x: float, y: float, words: str, size: float, colour: str, *, weight: int = 400, anchor: str = "", extra: str = ""
-) -> str:
-    bold = f' font-weight="{weight}"' if weight != 400 else ""
-    where = f' text-anchor="{anchor}"' if anchor else ""
-    return (
-        f'<text x="{_number(x)}" y="{_number(y)}" font-size="{size:g}"{bold}{where}{extra} {paint(colour)}>'
-        f"{safe(words)}</text>"
-    )
+def _text(x: float, y: float, words: str, size: float, colour: str, look: str = "") -> str:
+    return f'<text x="{_number(x)}" y="{_number(y)}" font-size="{size:g}"{look} {paint(colour)}>{safe(words)}</text>'
+
+
+def _plain(text: str) -> str:
+    return safe(lettering.plain(text))
 
 
 def _place(box: Box) -> str:
-    return (
-        f'x="{_number(box.left)}" y="{_number(box.top)}" '
-        f'width="{_number(box.width)}" height="{_number(box.height)}"'
-    )
+    return f'x="{_number(box.left)}" y="{_number(box.top)}" width="{_number(box.width)}" height="{_number(box.height)}"'
 
 
 def _number(value: float) -> str:
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
-
-
-__all__ = ["COLOURS", "drawn", "svg"]

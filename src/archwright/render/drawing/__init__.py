@@ -1,1 +1,1 @@
-"""The parts of a drawing: lettering, placing, routing, colours. They know boxes and lines, not what a component does."""
+"""Lettering, placing, routing, colours: the parts of a drawing. They know boxes and lines, not what they stand for."""

@@ -28,7 +28,10 @@ Span = tuple[float, float]
 
 @dataclass(slots=True)
 class Arrangement:
-    """Boxes as ((low, high) of breadth, (low, high) of depth); ways as points (breadth, depth), upper node first."""
+    """Boxes as ((low, high) of breadth, (low, high) of depth); ways as points (breadth, depth), upper node first.
+
+    `homeless` are groups whose title found no free place.
+    """
 
     cards: list[tuple[Span, Span]]
     frames: dict[int, tuple[Span, Span]]
@@ -36,7 +39,6 @@ class Arrangement:
     ways: list[list[Point]]
     labels: dict[int, tuple[Span, Span]]
     homeless: list[int] = field(default_factory=list)
-    """Groups whose title found no free place."""
 
 
 def arrange(skeleton: Skeleton, sizes: Sizes, *, downwards: bool) -> Arrangement:
@@ -228,24 +230,29 @@ class _Work:
 
     def _place_titles(self, done: Arrangement) -> None:
         for fence in self.fences:
-            (low, high), (top, bottom) = done.frames[fence.group]
-            if self.downwards:
-                if fence.group in self.title_spans:
-                    start = bottom - _TITLE_GAP - TITLE_HEIGHT if fence.group in self.bottom_titles else top + _TITLE_GAP
-                    done.titles[fence.group] = (self.title_spans[fence.group], (start, start + TITLE_HEIGHT))
-                continue
-            strip = (low + _TITLE_GAP, low + _TITLE_GAP + TITLE_HEIGHT)
-            crossing = [
-                a[1]
-                for way in done.ways
-                for a, b in pairwise(way)
-                if a[1] == b[1] and min(a[0], b[0]) < strip[1] + 4 and max(a[0], b[0]) > strip[0] - 4
-            ]
-            span = _free(top + _CORNER, bottom - _CORNER, self.sizes.titles[fence.group], crossing)
-            if span is None:
-                done.homeless.append(fence.group)
-            else:
-                done.titles[fence.group] = (strip, span)
+            if not self.downwards:
+                self._place_title_across(fence, done)
+            elif fence.group in self.title_spans:
+                _, (top, bottom) = done.frames[fence.group]
+                below = fence.group in self.bottom_titles
+                start = bottom - _TITLE_GAP - TITLE_HEIGHT if below else top + _TITLE_GAP
+                done.titles[fence.group] = (self.title_spans[fence.group], (start, start + TITLE_HEIGHT))
+
+    def _place_title_across(self, fence: Fence, done: Arrangement) -> None:
+        """Reading to the right, the title's strip is crossed by the tracks of flows that leave the frame sideways."""
+        (low, _), (near, far) = done.frames[fence.group]
+        strip = (low + _TITLE_GAP, low + _TITLE_GAP + TITLE_HEIGHT)
+        crossing = [
+            a[1]
+            for way in done.ways
+            for a, b in pairwise(way)
+            if a[1] == b[1] and min(a[0], b[0]) < strip[1] + 4 and max(a[0], b[0]) > strip[0] - 4
+        ]
+        span = _free(near + _CORNER, far - _CORNER, self.sizes.titles[fence.group], crossing)
+        if span is None:
+            done.homeless.append(fence.group)
+        else:
+            done.titles[fence.group] = (strip, span)
 
 
 def _free(low: float, high: float, length: float, passing: Sequence[float]) -> Span | None:

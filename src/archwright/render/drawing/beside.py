@@ -9,6 +9,8 @@ from archwright.render.drawing.boxes import Point
 from archwright.render.drawing.measures import LOOP, Blocks, loops
 from archwright.report.diagram import Diagram
 
+_REACH = 14.0
+
 
 def add_sideways(
     done: Arrangement,
@@ -26,15 +28,15 @@ def add_sideways(
         slot = (bottom - top) / len(numbers)
         for i, number in enumerate(numbers):
             middle = top + (i + 0.5) * slot
-            reach, out = min(slot / 2 - 4, 14.0), side + LOOP
-            ways[number] = [(side, middle - reach), (out, middle - reach), (out, middle + reach), (side, middle + reach)]
+            out, above, below = side + LOOP, middle - min(slot / 2 - 4, _REACH), middle + min(slot / 2 - 4, _REACH)
+            ways[number] = [(side, above), (out, above), (out, below), (side, below)]
             _label(done, number, plates[number], out + plates[number][0] / 2, middle)
     names = [node.name for node in diagram.nodes]
-    for (first, second), numbers in blocks.flows.items():
+    for (first, second), inner in blocks.flows.items():
         (_, start), (top, bottom) = done.cards[first]
         (end, _), _ = done.cards[second]
-        slot = (bottom - top) / len(numbers)
-        for i, number in enumerate(numbers):
+        slot = (bottom - top) / len(inner)
+        for i, number in enumerate(inner):
             middle = top + (i + 0.5) * slot
             way = [(start, middle), (end, middle)]
             ways[number] = way if diagram.edges[number].source == names[first] else way[::-1]

@@ -34,8 +34,3 @@ class Box:
     def moved(self, right: float, down: float) -> Box:
         """The same box at another place."""
         return Box(self.left + right, self.top + down, self.width, self.height)
-
-
-def around(centre: Point, width: float, height: float) -> Box:
-    """The box of this size with its middle at `centre`."""
-    return Box(centre[0] - width / 2, centre[1] - height / 2, width, height)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pygraphviz  # type: ignore[import-untyped]
+import pygraphviz
 
 Places = dict[str, tuple[float, float]]
 

@@ -23,8 +23,7 @@ SIGNS: Final[dict[Shape, str]] = {
     '7.2-2.900V6M4.8 12c0 1.6 3.2 2.9 7.2 2.900s7.2-1.3 7.2-2.9"/>',
     "queue": '<rect x="2.8" y="7.5" width="4.6" height="9" rx="1.2"/><rect x="9.7" y="7.5" width="4.6" '
     'height="9" rx="1.2"/><rect x="16.6" y="7.5" width="4.6" height="9" rx="1.2"/>',
-    "external": '<circle cx="12" cy="12" r="8.6"/><ellipse cx="12" cy="12" rx="3.7" ry="8.6"/>'
-    '<path d="M3.4 12h17.2"/>',
+    "external": '<circle cx="12" cy="12" r="8.6"/><ellipse cx="12" cy="12" rx="3.7" ry="8.6"/><path d="M3.4 12h17.2"/>',
     "box": '<path d="M12 3.200l7.8 4.400v8.800L12 20.800l-7.8-4.400V7.600zM4.2 7.6 12 12l7.8-4.400M12 12v8.8"/>',
 }
 

@@ -144,15 +144,14 @@ def measured(
     cards = _cards(arcs, copies, width, downwards)
     offsets = [0.0] * len(cards)
     reserved = [breadth for breadth, _ in cards]
-    beside = dict(loops(diagram))
-    for (first, _), numbers in blocks.flows.items():
-        beside[first] = list(numbers)
+    beside: dict[int, Sequence[int]] = dict(loops(diagram))
+    beside.update({first: numbers for (first, _), numbers in blocks.flows.items()})
     for node, numbers in beside.items():
         slot = max(max(plates[number][1] for number in numbers) + _SLOT_GAP, LOOP)
         cards[node] = (cards[node][0], max(cards[node][1], len(numbers) * slot))
         reserved[node] += LOOP + max(plates[number][0] for number in numbers) + 8
-    for (first, second), numbers in blocks.flows.items():
-        gap = max(_LEAST_GAP, max(plates[number][0] for number in numbers) + 2 * _ARM)
+    for (first, second), flows in blocks.flows.items():
+        gap = max(_LEAST_GAP, max(plates[number][0] for number in flows) + 2 * _ARM)
         offsets[second] = cards[first][0] + gap
         reserved[first] = reserved[second] = offsets[second] + cards[second][0]
     own = [edge.source == edge.target for edge in diagram.edges]

@@ -85,4 +85,5 @@ def style(body: str) -> str:
         rules.append((name, f"{'fill' if kind == 'f' else 'stroke'}:{colour}"))
     preferred = "".join(f':root:not([data-theme="light"]) .{name}{{{rule}}}' for name, rule in rules)
     chosen = "".join(f':root[data-theme="dark"] .{name}{{{rule}}}' for name, rule in rules)
-    return f"@media screen and (prefers-color-scheme:dark){{{preferred}}}@media screen{{{chosen}}}"
+    size = "svg.aw-drawing{max-width:100%;height:auto}"
+    return f"{size}@media screen and (prefers-color-scheme:dark){{{preferred}}}@media screen{{{chosen}}}"

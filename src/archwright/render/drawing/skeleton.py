@@ -179,7 +179,10 @@ def _ranks(diagram: Diagram, arcs: Sequence[Arc], homes: Sequence[int], fold: in
         weight = _PULL[diagram.edges[arc.edge].line]
         weight *= 2 if diagram.nodes[upper].group == diagram.nodes[lower].group else 1
         lines.append(f"n{upper}->n{lower}[minlen={step},weight={weight}]")
-    lines.extend(f"n{a}->n{b}" for a, b in _stacks(diagram, arcs, homes))
+    stacks = _stacks(diagram, arcs, homes)
+    lines.extend(f"n{a}->n{b}" for a, b in stacks)
+    joined = [(homes[arc.upper], homes[arc.lower]) for arc in arcs]
+    lines.extend(f"n{a}->n{b}[minlen=0]" for a, b in _ties(diagram, [*joined, *stacks], homes))
     found = places('digraph{newrank=true;node[shape=point,width=0.1,label=""];' + ";".join(lines) + "}")
     heights = [-round(found[f"n{home}"][1], 1) for home in homes]
     levels = sorted(set(heights))
@@ -198,6 +201,27 @@ def _stacks(diagram: Diagram, arcs: Sequence[Arc], homes: Sequence[int]) -> list
         columns = math.ceil(math.sqrt(len(members)))
         pairs.extend(zip(members, members[columns:], strict=False))
     return pairs
+
+
+def _ties(diagram: Diagram, joined: Sequence[tuple[int, int]], homes: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs that hold the members of a group together where no flow does, so that its frame stays short."""
+    part = list(range(len(diagram.nodes)))
+    for a, b in joined:
+        _join(part, a, b)
+    anchors: dict[str, int] = {}
+    pairs = []
+    for home in dict.fromkeys(homes):
+        group = diagram.nodes[home].group
+        anchor = anchors.setdefault(group, home)
+        if group and part[anchor] != part[home]:
+            pairs.append((anchor, home))
+            _join(part, anchor, home)
+    return pairs
+
+
+def _join(part: list[int], a: int, b: int) -> None:
+    kept, gone = part[a], part[b]
+    part[:] = [kept if one == gone else one for one in part]
 
 
 def _label_rows(arcs: Sequence[Arc], ranks: Sequence[int], shape: Shape) -> dict[int, int]:
@@ -223,9 +247,7 @@ def _depths(nodes: Sequence[Stop]) -> dict[int, tuple[int, int]]:
     return found
 
 
-def _group_on_the_way(
-    upper: Stop, lower: Stop, row: int, depth: dict[int, tuple[int, int]], inside: bool
-) -> int:
+def _group_on_the_way(upper: Stop, lower: Stop, row: int, depth: dict[int, tuple[int, int]], inside: bool) -> int:
     if upper.group == lower.group:
         return upper.group
     if inside and upper.group != _NOBODY and row <= depth[upper.group][1]:
