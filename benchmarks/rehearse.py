@@ -15,7 +15,7 @@ from pathlib import Path
 
 from archwright.verbs.measure import measure_project
 from archwright.verbs.project import open_project
-from archwright.verbs.rehearse import Wish, rehearse_project
+from archwright.verbs.rehearsal import Wish, rehearse_project
 from archwright.verbs.present import answer_text
 from archwright.verbs.run import VISITS
 

@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from archwright.runtime.providers import PROVIDERS
-from archwright.spec.schema import schema_text
 
 from archwright.analysis.check.rules import RULES
+from archwright.analysis.draw import diagram
 from archwright.base.units import DIMENSIONS
 from archwright.cli.main import main as command
 from archwright.facts import vendors
+from archwright.render.svg import svg
+from archwright.runtime.providers import PROVIDERS
 from archwright.spec.kind import TRAITS
 from archwright.spec.kinds import KINDS
+from archwright.spec.load import load
 from archwright.spec.model import System
 from archwright.spec.shapes import (
     ByKind,
@@ -35,8 +37,10 @@ from archwright.spec.shapes import (
     Shape,
     fields_of,
 )  # fmt: skip
+from archwright.verbs.schema import schema
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "reference"
 NOTE = "Written by `scripts/reference.py` from the program; a test holds that it is current.\n"
 
 
@@ -48,8 +52,14 @@ def pages() -> dict[str, str]:
         "rules.md": rules(),
         "commands.md": commands(),
         "shelves.md": shelves(),
-        "system.schema.json": schema_text(),
+        "system.schema.json": schema().data["text"] + "\n",
+        "../images/support-desk.svg": picture(),
     }
+
+
+def picture() -> str:
+    """The drawing of the support desk."""
+    return svg(diagram(load(ROOT / "examples" / "support-desk" / "system.yaml").system))
 
 
 def kinds() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archwright.base.money import show_money
-from archwright.base.text import plural
+from archwright.base.text import plural, slug
 from archwright.base.units import HOUR, MONTH
 from archwright.plan.cost import CALL_COST
 from archwright.plan.expect import FUNCTIONS
@@ -38,11 +38,6 @@ def price(plan: Plan, given: Book) -> PriceResult:
     return PriceResult(plan, book)
 
 
-def slug(step: Step) -> str:
-    """A step's name as part of a key."""
-    return step.name.replace(" ", "-")
-
-
 def _journey(book: Book, plan: Plan, journey: Journey) -> None:
     base = f"price.{journey.name}"
     parts = [
@@ -58,7 +53,7 @@ def _journey(book: Book, plan: Plan, journey: Journey) -> None:
 
 def _call(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
     """The model calls of a step."""
-    base, given = f"price.{journey.name}.{slug(step)}", f"journeys.{journey.name}.{slug(step)}"
+    base, given = f"price.{journey.name}.{slug(step.name)}", f"journeys.{journey.name}.{slug(step.name)}"
     route = plan.routes[step.route]
     target = plan.targets[route.hops[0].target]
     mean, most = f"{given}.repeats.mean", f"{given}.repeats.most"
@@ -105,12 +100,12 @@ def _call(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
 
 
 def _hits(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
-    base, given = f"price.{journey.name}.{slug(step)}", f"journeys.{journey.name}"
+    base, given = f"price.{journey.name}.{slug(step.name)}", f"journeys.{journey.name}"
     route = plan.routes[step.route]
     if route.cache < 0 or journey.answers == 0:
         note = "the route has no cache" if route.cache < 0 else "no repetition is stated"
         return book.leaf(f"{base}.hits", 0.0, "share", label="calls answered by the cache", origin="fact", note=note)
-    own = f"{given}.{slug(step)}"
+    own = f"{given}.{slug(step.name)}"
     return book.derive(
         f"{base}.hits", "repeated(volume * probability, answers, skew, wordings, ttl, mean, most)", "share",
         "calls answered by the cache", volume=f"{given}.volume", probability=f"{own}.probability",
@@ -124,14 +119,14 @@ def _work(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure | None
     station = plan.stations[step.station]
     if station.hourly == 0:
         return None
-    base, given = f"price.{journey.name}.{slug(step)}", f"journeys.{journey.name}.{slug(step)}"
+    base, given = f"price.{journey.name}.{slug(step.name)}", f"journeys.{journey.name}.{slug(step.name)}"
     component = f"components.{station.name}"
     book.leaf("hour", HOUR, "duration", label="an hour", origin="fact", note="definition")
+    work = "probability * mean_runs(mean, most) * mean_log_normal(median, spread) / hour * wage"
     return book.derive(
-        f"{base}.journey", "probability * mean_runs(mean, most) * mean_log_normal(median, spread) / hour * wage", "money",
-        f"work of {station.title} in each journey", probability=f"{given}.probability", mean=f"{given}.repeats.mean",
-        most=f"{given}.repeats.most", median=f"{component}.latency", spread=f"{component}.work_spread",
-        wage=f"{component}.wage", hour="hour",
+        f"{base}.journey", work, "money", f"work of {station.title} in each journey",
+        probability=f"{given}.probability", mean=f"{given}.repeats.mean", most=f"{given}.repeats.most",
+        median=f"{component}.latency", spread=f"{component}.work_spread", wage=f"{component}.wage", hour="hour",
     )  # fmt: skip
 
 
@@ -144,7 +139,7 @@ def _totals(book: Book, plan: Plan) -> None:
     for journey in plan.journeys:
         volume = f"journeys.{journey.name}.volume"
         for step in journey.steps:
-            base = f"price.{journey.name}.{slug(step)}"
+            base = f"price.{journey.name}.{slug(step.name)}"
             if f"{base}.journey" not in book:
                 continue
             month = book.derive(
@@ -170,7 +165,7 @@ def _totals(book: Book, plan: Plan) -> None:
                         calls=f"{base}.calls",
                         volume=volume,
                         month="month",
-                    )  # fmt: skip
+                    )
                 )
             else:
                 people.append(month)
@@ -215,8 +210,9 @@ def _summary(book: Book, plan: Plan) -> Section:
         if objective.measure == "cost":
             spent = book["price.models.month"].value
             kept = spent <= objective.limit if objective.at_most else spent >= objective.limit
-            words = f"Objective {objective.name}: {show_money(spent)} for models a month against {show_money(objective.limit)}"
-            blocks.append(Text(f"{words}: {'kept' if kept else 'broken'}.", "good" if kept else "bad"))
+            limit = f"{'at most' if objective.at_most else 'at least'} {show_money(objective.limit)}"
+            words = f"Objective {objective.name}, {limit} for models a month: {show_money(spent)}"
+            blocks.append(Text(f"{words}, {'kept' if kept else 'broken'}.", "good" if kept else "bad"))
     return Section(
         "price-summary", "At a glance", tuple(blocks), "Means at the stated volume; every figure can be asked why."
     )
@@ -227,7 +223,7 @@ def _steps(book: Book, plan: Plan) -> Section:
     rows: list[tuple[str | Cell, ...]] = []
     for journey in plan.journeys:
         for step in journey.steps:
-            base = f"price.{journey.name}.{slug(step)}"
+            base = f"price.{journey.name}.{slug(step.name)}"
             if f"{base}.journey" in book:
                 keys = ("calls", "tokens_in", "tokens_out", "hits", "call", "journey", "month")
                 rows.append((f"{journey.name}, {step.name}", *(_cell(book, f"{base}.{key}") for key in keys)))
@@ -240,8 +236,7 @@ def _steps(book: Book, plan: Plan) -> Section:
 
 
 def _shares(book: Book, plan: Plan) -> Section:
-    names = [target.name for target in plan.targets] + [station.name for station in plan.stations]
-    components = [(name, f"price.component.{name}.month") for name in names]
+    components = [(target.title, f"price.component.{target.name}.month") for target in plan.targets]
     kinds = [(f"{kind} tokens", f"price.kind.{kind}.month") for kind in KINDS]
 
     def bars(title: str, items: list[tuple[str, str]]) -> Bars:
@@ -251,7 +246,7 @@ def _shares(book: Book, plan: Plan) -> Section:
     return Section(
         "price-shares",
         "Where it goes",
-        (bars("By component, a month", components), bars("By token kind, a month", kinds)),
+        (bars("By model, a month", components), bars("By token kind, a month", kinds)),
     )
 
 

@@ -46,13 +46,16 @@ class Shelf(Generic[T]):
         """The item called `name`.
 
         Raises:
-            UsageError: no such item (the nearest name is suggested), or its module does not offer it.
+            UsageError: no such item (the nearest name is suggested), or what stands there does not offer it.
         """
         own = _own(self.package)
         if name in own:
             item = getattr(importlib.import_module(f"{self.package}.{own[name]}"), self.attribute, None)
         elif name in _added(self.group):
-            item = _added(self.group)[name].load()
+            try:
+                item = _added(self.group)[name].load()
+            except (ImportError, AttributeError) as error:
+                raise UsageError(f"{self.package}: the package that adds {name!r} cannot be loaded: {error}") from error
         else:
             hint = nearest(name, self.names())
             raise UsageError(f"there is no {name!r} in {self.package}" + (f"; did you mean {hint!r}?" if hint else ""))

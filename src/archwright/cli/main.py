@@ -172,6 +172,33 @@ def build(file: Path, out: Path, as_of: dt.datetime | None, prices: Path | None,
 
 
 @main.command()
+@click.argument("plan", type=click.Path(path_type=Path), default=Path("out/plan.json"))
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; other than loopback only with keys."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path),
+    default=Path("ledger.jsonl"),
+    show_default=True,
+    help="Rows are appended to it.",
+)
+@click.option("--record", type=click.Path(path_type=Path), help="Also write every decision with its event and time.")
+@JSON
+def serve(plan: Path, host: str, port: int, ledger: Path, record: Path | None, as_json: bool) -> None:  # noqa: PLR0913
+    """Serve a built PLAN: an OpenAI-compatible gateway for real providers.
+
+    Suppliers' keys come from the environment (OPENAI_API_KEY, MISTRAL_API_KEY and so on), clients' keys from
+    ARCHWRIGHT_KEYS as tenant:key,tenant:key. Without clients' keys it serves this machine only.
+    """
+    Sink.of(as_json)
+    from archwright.verbs.serve import serve as verb
+
+    verb(plan, host, port, ledger, record, say=lambda line: click.echo(json.dumps({"say": line}) if as_json else line))
+
+
+@main.command()
 @FILE
 @OUT
 @click.option(
@@ -183,7 +210,9 @@ def build(file: Path, out: Path, as_of: dt.datetime | None, prices: Path | None,
     "--scale", type=click.FloatRange(1, 1000), help="How many times as fast time runs.  [default: as fast as is safe]"
 )
 @click.option(
-    "--visits", type=click.IntRange(1, 1_000_000), help="Stop after so many journeys.  [default: all of the scenario]"
+    "--visits",
+    type=click.IntRange(1, 1_000_000),
+    help="Shorten the scenario to about so many journeys.  [default: all of it]",
 )
 @TRACE
 @AS_OF

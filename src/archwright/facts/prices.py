@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archwright.base.errors import InputError, Problem
 from archwright.base.text import nearest
+
+if TYPE_CHECKING:
+    from genai_prices.types import PriceCalculation
+
+STATE = "state the agreed price under `price`, or in the overrides file"
 
 
 class TokenPrice(NamedTuple):
@@ -24,31 +29,34 @@ def published(provider: str, model: str, as_of: dt.date) -> TokenPrice:
     """The published price of a model on a day, in its lowest context tier and at noon UTC.
 
     Raises:
-        InputError: the provider or the model is not in the data, or has no price for text tokens.
+        InputError: the provider or the model is not in the data, has no price for text tokens in and out, or is also
+            charged by the request, which a price for tokens cannot say.
     """
     # Loading the price data takes a third of a second, so it waits until a price is needed.
     import genai_prices  # noqa: PLC0415
 
     when = dt.datetime.combine(as_of, dt.time(12), tzinfo=dt.UTC)
 
-    def one(**usage: int) -> Decimal:
-        found = genai_prices.calc_price(
-            genai_prices.Usage(**usage), model, provider_id=provider, genai_request_timestamp=when
-        )
-        return found.total_price / 1000
+    def of(**usage: int) -> PriceCalculation:
+        tokens = genai_prices.Usage(**usage)
+        return genai_prices.calc_price(tokens, model, provider_id=provider, genai_request_timestamp=when)
 
     try:
-        first = genai_prices.calc_price(
-            genai_prices.Usage(input_tokens=1000), model, provider_id=provider, genai_request_timestamp=when
+        plain, cached, answer = (
+            of(input_tokens=1000),
+            of(input_tokens=1000, cache_read_tokens=1000),
+            of(output_tokens=1000),
         )
-        source = f"genai-prices {genai_prices.__version__}, {_address(first.provider.pricing_urls)}"
-        cached = one(input_tokens=1000, cache_read_tokens=1000)
-        price = TokenPrice(one(input_tokens=1000), cached, one(output_tokens=1000), source, as_of.isoformat())
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise InputError([_unknown(provider, model)]) from error
-    if price.input <= 0 and price.output <= 0:
-        raise InputError([_unknown(provider, model)])
-    return price
+    for what, found in (("input", plain.input_price), ("output", answer.output_price)):
+        if found <= 0:
+            raise InputError([_unfit(provider, model, f"has no published price for {what} tokens")])
+    if plain.total_price != plain.input_price:
+        raise InputError([_unfit(provider, model, "is charged by the request as well as by the token")])
+    source = f"genai-prices {genai_prices.__version__}, {_address(plain.provider.pricing_urls)}"
+    prices = (plain.input_price / 1000, cached.input_price / 1000, answer.output_price / 1000)
+    return TokenPrice(*prices, source, as_of.isoformat())
 
 
 def version() -> str:
@@ -62,16 +70,22 @@ def _address(addresses: list[str] | None) -> str:
     return addresses[0] if addresses else "no address given"
 
 
+def _unfit(provider: str, model: str, message: str) -> Problem:
+    return Problem("unknown-price", f"`{provider}/{model}` {message}", mend=STATE)
+
+
 def _unknown(provider: str, model: str) -> Problem:
     from genai_prices.data import providers  # noqa: PLC0415
 
     known = {item.id: [one.id for one in item.models] for item in providers}
-    if provider not in known:
+    named = next((item.id for item in providers if item.provider_match and item.provider_match.is_match(provider)), "")
+    models = known.get(provider) or known.get(named)
+    if models is None:
         hint = nearest(provider, known)
         message = f"no prices are known for the provider `{provider}`"
     else:
-        hint = nearest(model, known[provider])
+        hint = nearest(model, models)
         hint = f"{provider}/{hint}" if hint else None
         message = f"no price is known for `{provider}/{model}`"
-    mend = f"did you mean `{hint}`?" if hint else "state the agreed price under `price`, or in the overrides file"
+    mend = f"did you mean `{hint}`?" if hint else STATE
     return Problem("unknown-price", message, mend=mend)

@@ -88,7 +88,7 @@ class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
 
 
 class Journey(msgspec.Struct, frozen=True, tag="journey", omit_defaults=True):
-    """One journey as the replaying client saw it, in the design's time: `total_s` is already multiplied by the scale."""
+    """One journey as the replaying client saw it, in the design's time: `total_s` is multiplied by the scale."""
 
     session: str
     journey: str
@@ -114,19 +114,21 @@ def decode(lines: Iterable[bytes], file: str) -> Iterator[Row]:
     """The rows of a ledger file. A last line that was torn off by a crash is left out; any other bad line is refused.
 
     Raises:
-        InputError: a line in the middle is no row of this version.
+        InputError: a line in the middle is no row, or the run says another version.
     """
-    torn: Problem | None = None
     for number, line in enumerate(lines, 1):
-        if torn is not None:
-            raise InputError([torn])
         if not line.strip():
             continue
         try:
-            yield _decoder.decode(line)
-        except msgspec.DecodeError as error:
-            torn = Problem(
-                "bad-row", f"not a ledger row: {error}", Location(file, number, 1), "is this a ledger of this version?"
-            )
-            if line.endswith(b"\n"):
-                raise InputError([torn]) from error
+            row = _decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            if not line.endswith(b"\n"):
+                return  # only the last line of a file has no end
+            raise _refused(file, number, f"not a ledger row: {error}") from error
+        if isinstance(row, Run) and row.schema != SCHEMA:
+            raise _refused(file, number, f"ledger version {row.schema}, this program reads {SCHEMA}")
+        yield row
+
+
+def _refused(file: str, line: int, message: str) -> InputError:
+    return InputError([Problem("bad-row", message, Location(file, line, 1), "is this a ledger of this version?")])

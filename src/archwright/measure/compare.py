@@ -21,6 +21,7 @@ class Measure:
 MEASURES = (
     Measure("journeys", "Journeys", "count"),
     Measure("requests", "Requests to the gateway", "count"),
+    Measure("attempts", "Calls to models", "count"),
     Measure("cost", "Cost", "money"),
     Measure("p50", "Journey latency p50", "duration"),
     Measure("p95", "Journey latency p95", "duration"),

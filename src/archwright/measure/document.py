@@ -132,7 +132,7 @@ def _trust(ran: Ran, book: Book) -> Section:
         blocks.append(Text(words, "good" if off.value == 0 else "plain"))
     if overheads:
         half, most = percentile(overheads, 0.5), percentile(overheads, 0.99)
-        words = f"The gateway itself took {show_duration(half)} (p50) and {show_duration(most)} (p99) of real time for a request"
+        words = f"The gateway took {show_duration(half)} (p50) and {show_duration(most)} (p99) of real time for a request"
         if run is not None and run.scale != 1:
             words += (
                 f"; at a time scale of {run.scale:g} that reads as {show_duration(half * run.scale)} and "

@@ -18,6 +18,7 @@ def of_outcome(outcome: Outcome) -> dict[str, float]:
     return {
         "journeys": outcome.arrivals,
         "requests": outcome.requests,
+        "attempts": outcome.calls,
         "cost": outcome.cost,
         **_percentiles("", outcome.latencies),
         **_percentiles("request_", outcome.request_latencies),
@@ -37,6 +38,7 @@ def of_tally(tally: Tally) -> dict[str, float]:
     return {
         **journeys,
         "requests": tally.requests,
+        "attempts": tally.attempts,
         "cost": tally.cost,
         **_percentiles("request_", tally.durations),
         "cache_hits": tally.how("cached"),
@@ -45,6 +47,13 @@ def of_tally(tally: Tally) -> dict[str, float]:
         "failures": tally.how("failed"),
         "shed": tally.how("shed", "over-budget", "over-rate"),
     }
+
+
+def scaled(predicted: dict[str, float], requests: int) -> dict[str, float]:
+    """A prediction for another number of requests: counts and cost in proportion, latencies as they are."""
+    factor = requests / predicted["requests"] if predicted.get("requests") else 0.0
+    latencies = {prefix + name for prefix in ("", "request_") for name, _ in PERCENTILES}
+    return {key: value if key in latencies else value * factor for key, value in predicted.items()}
 
 
 def _percentiles(prefix: str, rising: Sequence[float]) -> dict[str, float]:

@@ -3,61 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from archwright.base.errors import InputError, Problem
 from archwright.base.money import pico
+from archwright.base.text import slug
 from archwright.base.units import MONTH
 from archwright.facts import prices, vendors
 from archwright.plan import model as m
-from archwright.report.figures import Book, Figure
-from archwright.spec.given import Given
+from archwright.plan.entries import Entries, Lookup
+from archwright.plan.workload import STEPS
+from archwright.report.figures import Book
 from archwright.spec.judge import routes_of
 from archwright.spec.model import Component, Journey, Step, System, TokenLaw
-from archwright.spec.overrides import Overrides
-from archwright.spec.settings import CacheSettings, GatewaySettings, HumanSettings, ModelSettings, WorkSettings
+from archwright.spec.overrides import Overrides, PriceOverride
+from archwright.spec.settings import (
+    CacheSettings,
+    GatewaySettings,
+    HumanSettings,
+    ModelSettings,
+    TokenPrice,
+    WorkSettings,
+)  # fmt: skip
 
-Lookup = Callable[[str, str, dt.date], prices.TokenPrice]
+# Keys of figures that stand where a journey's name would.
+TAKEN = ("component", "kind", "models", "people", "requests")
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The plan, and a book of the numbers that went into it: what a person wrote, and the facts, each with its place."""
+    """The plan, and a book of the numbers that went into it: those that a person wrote and facts, with their places."""
 
     plan: m.Plan
     book: Book
-
-
-@dataclass(slots=True)
-class _Work:
-    system: System
-    as_of: dt.date
-    overrides: Overrides
-    lookup: Lookup
-    book: Book = field(default_factory=Book)
-    problems: list[Problem] = field(default_factory=list)
-
-    def note(self, key: str, item: Given | None, label: str = "") -> float:
-        """Enter a number that a person wrote; its value, or 0 if it was left out."""
-        if item is None:
-            return 0.0
-        origin = item.origin if item.origin != "chosen" else "set"
-        if item.note == "default" and item.value in (0, 1):
-            origin = "default"  # nothing, all or once: leaving it out is not a guess
-        self.book.add(
-            Figure(
-                key,
-                item.value,
-                item.dimension,
-                label,
-                origin=origin,
-                note=item.note,
-                written=item.text,
-                where=item.where,
-            )
-        )
-        return item.value
 
 
 def compile_plan(
@@ -68,18 +46,13 @@ def compile_plan(
     Raises:
         InputError: a model has no price, or the system cannot run (no gateway, more than one); all at once.
     """
-    work = _Work(system, as_of, overrides or Overrides(), lookup)
+    work = Entries(system, as_of, overrides or Overrides(), lookup)
     gateways = system.with_trait("gateway")
     if len(gateways) != 1:
-        found = f"it has {len(gateways)}" if gateways else "it has none"
-        mend = (
-            "add a component of kind gateway with its routes"
-            if not gateways
-            else "split the system in files, one gateway each"
-        )
-        work.problems.append(
-            Problem("one-gateway", f"a system runs from one gateway; {found}", system.place("components"), mend)
-        )
+        work.problems.append(_not_one_gateway(system, len(gateways)))
+    for name, journey in system.workload.journeys.items():
+        _check_names(work, name, journey)
+    if work.problems:
         raise InputError(work.problems)
     gateway_name = next(iter(gateways))
     targets = {name: index for index, name in enumerate(system.with_trait("token-model"))}
@@ -101,9 +74,9 @@ def compile_plan(
         tenants=tuple(
             m.Tenant(
                 name,
-                work.note(f"tenants.{name}.share", tenant.share),
-                round(work.note(f"tenants.{name}.budget", tenant.budget) * MONTH),
-                work.note(f"tenants.{name}.requests", tenant.requests),
+                work.note(f"tenants.{name}.share", tenant.share, "share of the journeys"),
+                work.whole(f"tenants.{name}.budget", tenant.budget, "spend cap", MONTH),
+                work.note(f"tenants.{name}.requests", tenant.requests, "requests let in"),
             )
             for name, tenant in system.workload.tenants.items()
         ),
@@ -121,23 +94,22 @@ def _at_work(system: System) -> list[str]:
     return [name for name in system.components if name in at]
 
 
-def _gateway(work: _Work, name: str, component: Component) -> m.Gateway:
+def _gateway(work: Entries, name: str, component: Component) -> m.Gateway:
     settings = component.settings_as(GatewaySettings)
     if settings is None:
         raise InputError([Problem("no-routes", f"`{name}` has no routes", component.where)])
     key = f"components.{name}"
-    budget = work.note(f"{key}.budget", settings.budget, "spend cap")
     return m.Gateway(
         name=name,
-        concurrency=round(work.note(f"{key}.concurrency", settings.concurrency, "requests at once")),
-        queue=round(work.note(f"{key}.queue", settings.queue, "requests that may wait")),
+        concurrency=work.whole(f"{key}.concurrency", settings.concurrency, "requests at once"),
+        queue=work.whole(f"{key}.queue", settings.queue, "requests that may wait"),
         queue_timeout_s=work.note(f"{key}.queue_timeout", settings.queue_timeout, "longest wait"),
-        budget=round(budget * MONTH),
+        budget=work.whole(f"{key}.budget", settings.budget, "spend cap", MONTH),
         month_s=MONTH,
     )
 
 
-def _route(work: _Work, name: str, targets: dict[str, int], caches: dict[str, int]) -> m.Route:
+def _route(work: Entries, name: str, targets: dict[str, int], caches: dict[str, int]) -> m.Route:
     gateway, route = routes_of(work.system)[name]
     hops = []
     ratios = []
@@ -167,7 +139,7 @@ def _route(work: _Work, name: str, targets: dict[str, int], caches: dict[str, in
     )
 
 
-def _target(work: _Work, gateway: str, name: str) -> m.Target:
+def _target(work: Entries, gateway: str, name: str) -> m.Target:
     component = work.system.components[name]
     settings = component.settings_as(ModelSettings)
     if settings is None:
@@ -192,7 +164,7 @@ def _target(work: _Work, gateway: str, name: str) -> m.Target:
         spread=work.note(f"{key}.spread", settings.pace.spread, "sigma of the spread of times"),
         request_rate=work.note(f"{key}.limits.requests", settings.limits.requests, "the supplier's request limit"),
         token_rate=work.note(f"{key}.limits.tokens", settings.limits.tokens, "the supplier's token limit"),
-        concurrent=round(work.note(f"{key}.limits.concurrent", settings.limits.concurrent, "requests at once")),
+        concurrent=work.whole(f"{key}.limits.concurrent", settings.limits.concurrent, "requests at once"),
         prompt_cache=work.note(f"{key}.prompt_cache", settings.prompt_cache, "input tokens at the cached price"),
         error_rate=work.note(f"{key}.error_rate", settings.error_rate, "calls that fail without an outage"),
         breaker_failures=cut.failures.whole if cut else 0,
@@ -201,81 +173,74 @@ def _target(work: _Work, gateway: str, name: str) -> m.Target:
     )
 
 
-def _price(work: _Work, name: str, settings: ModelSettings) -> m.Price:
+def _price(work: Entries, name: str, settings: ModelSettings) -> m.Price:
     """The agreed price in the file, else the one in the overrides, else the published one."""
-    provider, _, model = settings.model.partition("/")
-    agreed = settings.price
     override = work.overrides.find(settings.model, work.as_of)
-    given = agreed or override
-    if given is not None:
-        source = (
-            f"agreed: {override.source}, valid from {override.valid_from}"
-            if agreed is None and override
-            else "agreed, in the file"
-        )
-        cached = given.cached_input or given.input
-        price = m.Price(given.input.whole, cached.whole, given.output.whole, source, work.as_of.isoformat())
-    else:
-        try:
-            found = work.lookup(provider, model, work.as_of)
-        except InputError as error:
-            where = settings.model.where
-            work.problems.extend(Problem(p.code, f"`{name}`: {p.message}", where, p.mend) for p in error.problems)
-            return m.Price(0, 0, 0, "unknown", work.as_of.isoformat())
-        price = m.Price(pico(found.input), pico(found.cached_input), pico(found.output), found.source, found.as_of)
-    for kind, value in (("input", price.input), ("cached_input", price.cached_input), ("output", price.output)):
-        note = f"{settings.model}, {price.source}, as of {price.as_of}"
-        where = (
-            (given.place(kind) if given is not None else settings.model.where)
-            if given is agreed or override
-            else settings.model.where
-        )
-        work.book.add(
-            Figure(
-                f"prices.{name}.{kind}",
-                value,
-                "token-price",
-                f"{kind.replace('_', ' ')} tokens",
-                origin="fact",
-                note=note,
-                where=where,
-            )
-        )
-    return price
+    if settings.price is not None:
+        return _agreed(work, name, settings.price, "agreed, in the file")
+    if override is not None:
+        return _agreed(work, name, override, f"agreed: {override.source}, valid from {override.valid_from}")
+    return _published(work, name, settings)
 
 
-def _cache(work: _Work, name: str) -> m.Cache:
+def _agreed(work: Entries, name: str, price: TokenPrice | PriceOverride, source: str) -> m.Price:
+    kinds = {"input": price.input, "cached_input": price.cached_input or price.input, "output": price.output}
+    values = {}
+    for kind, item in kinds.items():
+        # What a file of agreed prices says is from the contract that it names.
+        origin, note = ("sourced", source) if isinstance(price, PriceOverride) else (item.origin, item.note or source)
+        values[kind] = work.price(name, kind, item.whole, origin, note, item.where)
+    return m.Price(**values, source=source, as_of=work.as_of.isoformat())
+
+
+def _published(work: Entries, name: str, settings: ModelSettings) -> m.Price:
+    provider, _, model = settings.model.partition("/")
+    where = settings.model.where
+    try:
+        found = work.lookup(provider, model, work.as_of)
+    except InputError as error:
+        work.problems.extend(Problem(p.code, f"`{name}`: {p.message}", where, p.mend) for p in error.problems)
+        return m.Price(0, 0, 0, "unknown", work.as_of.isoformat())
+    note = f"{settings.model}, {found.source}, as of {found.as_of}"
+    kinds = {"input": found.input, "cached_input": found.cached_input, "output": found.output}
+    values = {kind: work.price(name, kind, pico(item), "fact", note, where) for kind, item in kinds.items()}
+    return m.Price(**values, source=found.source, as_of=found.as_of)
+
+
+def _cache(work: Entries, name: str) -> m.Cache:
     settings = work.system.components[name].settings_as(CacheSettings) or CacheSettings()
     key = f"components.{name}"
     return m.Cache(
         name,
         work.note(f"{key}.ttl", settings.ttl, "an answer is reused for so long"),
-        round(work.note(f"{key}.entries", settings.entries, "answers kept")),
+        work.whole(f"{key}.entries", settings.entries, "answers kept"),
     )
 
 
-def _station(work: _Work, name: str) -> m.Station:
+def _station(work: Entries, name: str) -> m.Station:
     component = work.system.components[name]
     title = str(component.title or name)
     settings = component.settings_as(WorkSettings)
     if settings is None:
         return m.Station(name, title, 0, 0.0, 0.0, 0.0, 0)
     key = f"components.{name}"
-    workers = work.note(f"{key}.workers", settings.workers, "pieces of work at once in each replica")
     replicas = work.note(f"{key}.replicas", component.replicas, "replicas")
     human = component.settings_as(HumanSettings)
+    if human is not None and human.wage is not None and human.latency is None:
+        message = f"`{name}` is paid by the hour, but how long its work takes is not stated"
+        work.problems.append(Problem("no-latency", message, human.wage.where, "add `latency: …`"))
     return m.Station(
         name=name,
         title=title,
-        servers=round(workers * replicas),
+        servers=work.whole(f"{key}.workers", settings.workers, "pieces of work at once in each replica", replicas),
         median_s=work.note(f"{key}.latency", settings.latency, "median time of one piece of work"),
         spread=work.note(f"{key}.work_spread", settings.spread, "sigma of the spread of that time"),
         error_rate=work.note(f"{key}.work_errors", settings.error_rate, "work that fails without an outage"),
-        hourly=round(work.note(f"{key}.wage", human.wage if human else None, "an hour of one person")),
+        hourly=work.whole(f"{key}.wage", human.wage if human else None, "an hour of one person"),
     )
 
 
-def _journey(work: _Work, name: str, journey: Journey, routes: dict[str, int], stations: dict[str, int]) -> m.Journey:
+def _journey(work: Entries, name: str, journey: Journey, routes: dict[str, int], stations: dict[str, int]) -> m.Journey:
     key = f"journeys.{name}"
     again = journey.repetition
     steps: list[m.Step] = []
@@ -292,19 +257,41 @@ def _journey(work: _Work, name: str, journey: Journey, routes: dict[str, int], s
         growth=work.note(f"{key}.growth", journey.growth, "growth a month"),
         peak=work.note(f"{key}.peak", journey.peak, "busiest hour over the mean"),
         burstiness=work.note(f"{key}.burstiness", journey.burstiness, "variation of the gaps between arrivals"),
-        answers=round(work.note(f"{key}.answers", again.answers, "different questions")) if again else 0,
+        answers=work.whole(f"{key}.answers", again.answers, "different questions") if again else 0,
         skew=work.note(f"{key}.skew", again.skew, "Zipf exponent of the questions") if again else 0.0,
-        wordings=round(work.note(f"{key}.wordings", again.wordings, "wordings of each question")) if again else 1,
+        wordings=work.whole(f"{key}.wordings", again.wordings, "wordings of each question") if again else 1,
         trace=str(journey.trace),
         traced_step=traced if traced >= 0 else (calls[0] if calls else -1),
         steps=tuple(steps),
     )
 
 
-def _step(  # noqa: PLR0913
-    work: _Work, journey: str, step: Step, routes: dict[str, int], stations: dict[str, int], stage: int
+def _not_one_gateway(system: System, count: int) -> Problem:
+    found = f"it has {count}" if count else "it has none"
+    mend = "split the system in files, one gateway each" if count else "add a component of kind gateway with its routes"
+    return Problem("one-gateway", f"a system runs from one gateway; {found}", system.place("components"), mend)
+
+
+def _check_names(work: Entries, name: str, journey: Journey) -> None:
+    """Every journey and every step needs a key of its own, and a request's number has room for so many steps."""
+    if name in TAKEN:
+        message = f"a journey cannot be called `{name}`: figures have that name"
+        work.problems.append(Problem("taken-name", message, journey.where, f"call it `{name}-journey`, or better"))
+    if len(journey.steps) > STEPS:
+        message = f"journey `{name}` has {len(journey.steps)} steps; {STEPS} are the most"
+        work.problems.append(Problem("too-many-steps", message, journey.steps[STEPS].where, "split it in two journeys"))
+    seen: dict[str, Step] = {}
+    for step in journey.steps:
+        first = seen.setdefault(slug(step.name), step)
+        if first is not step:
+            message = f"`{step.name}` and `{first.name}` differ in signs only, and figures could not tell them apart"
+            work.problems.append(Problem("duplicate-name", message, step.name.where, "rename one"))
+
+
+def _step(
+    work: Entries, journey: str, step: Step, routes: dict[str, int], stations: dict[str, int], stage: int
 ) -> m.Step:
-    key = f"{journey}.{step.name.replace(' ', '-')}"
+    key = f"{journey}.{slug(step.name)}"
     tokens = step.tokens
 
     def law(kind: str, item: TokenLaw | None) -> m.TokenLaw:
@@ -318,13 +305,13 @@ def _step(  # noqa: PLR0913
         name=str(step.name),
         station=stations[step.at],
         route=routes[step.route] if step.route else -1,
-        system_tokens=round(work.note(f"{key}.system", tokens.system, "instruction tokens")) if tokens else 0,
+        system_tokens=work.whole(f"{key}.system", tokens.system, "instruction tokens") if tokens else 0,
         tokens_in=law("input", tokens.input if tokens else None),
         tokens_out=law("output", tokens.output if tokens else None),
-        growth=round(work.note(f"{key}.growth", tokens.growth, "tokens each repeat adds")) if tokens else 0,
+        growth=work.whole(f"{key}.growth", tokens.growth, "tokens each repeat adds") if tokens else 0,
         probability=work.note(f"{key}.probability", step.probability, "journeys that take this step"),
         repeat_mean=work.note(f"{key}.repeats.mean", step.repeats.mean, "mean runs"),
-        repeat_most=round(work.note(f"{key}.repeats.most", step.repeats.most, "most runs")),
+        repeat_most=work.whole(f"{key}.repeats.most", step.repeats.most, "most runs"),
         stage=stage,
         background=step.background,
         skips=step.on_failure == "skip",
@@ -332,7 +319,7 @@ def _step(  # noqa: PLR0913
     )
 
 
-def _objectives(work: _Work) -> tuple[m.Objective, ...]:
+def _objectives(work: Entries) -> tuple[m.Objective, ...]:
     found = []
     for name, item in work.system.objectives.items():
         limit = item.at_most or item.at_least

@@ -7,21 +7,33 @@ and `caches`. The hash of the serialised plan is the configuration hash that eve
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from archwright.base.errors import InputError, Location, Problem
 
 SCHEMA = 1
 
+# What a number may be; reading a plan holds it to that.
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Rate = Annotated[float, msgspec.Meta(ge=0)]
+Amount = Annotated[float, msgspec.Meta(ge=0)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Whole = Annotated[int, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Place = Annotated[int, msgspec.Meta(ge=0)]
+MaybePlace = Annotated[int, msgspec.Meta(ge=-1)]
+
 
 class Price(msgspec.Struct, frozen=True):
     """Pico-dollars for one token of each kind, where the price is from and the day for which it was looked up."""
 
-    input: int
-    cached_input: int
-    output: int
+    input: Whole
+    cached_input: Whole
+    output: Whole
     source: str
     as_of: str
 
@@ -37,28 +49,28 @@ class Target(msgspec.Struct, frozen=True):
     region: str
     endpoint: str
     price: Price
-    first_token_s: float
-    per_token_s: float
-    prefill_rate: float
-    spread: float
-    request_rate: float
-    token_rate: float
-    concurrent: int
-    prompt_cache: float
-    error_rate: float
-    breaker_failures: int
-    breaker_open_s: float
-    breaker_probes: int
+    first_token_s: Seconds
+    per_token_s: Seconds
+    prefill_rate: Rate
+    spread: Amount
+    request_rate: Rate
+    token_rate: Rate
+    concurrent: Whole
+    prompt_cache: Share
+    error_rate: Share
+    breaker_failures: Whole
+    breaker_open_s: Seconds
+    breaker_probes: Whole
 
 
 class Hop(msgspec.Struct, frozen=True):
     """One target of a route and how patiently it is tried."""
 
-    target: int
-    attempts: int
-    timeout_s: float
-    backoff_s: float
-    longest_s: float
+    target: Place
+    attempts: Count
+    timeout_s: Seconds
+    backoff_s: Seconds
+    longest_s: Seconds
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -66,8 +78,8 @@ class Route(msgspec.Struct, frozen=True):
 
     name: str
     hops: tuple[Hop, ...]
-    deadline_s: float
-    cache: int
+    deadline_s: Seconds
+    cache: MaybePlace
     degraded: str
     retry_ratio: float
     journey: str
@@ -77,38 +89,38 @@ class Cache(msgspec.Struct, frozen=True):
     """An exact cache."""
 
     name: str
-    ttl_s: float
-    entries: int
+    ttl_s: Seconds
+    entries: Count
 
 
 class Gateway(msgspec.Struct, frozen=True):
     """The door: places, queue, spend cap for each month (0: none)."""
 
     name: str
-    concurrency: int
-    queue: int
-    queue_timeout_s: float
-    budget: int
-    month_s: float
+    concurrency: Count
+    queue: Whole
+    queue_timeout_s: Seconds
+    budget: Whole
+    month_s: Seconds
 
 
 class Station(msgspec.Struct, frozen=True):
-    """A component that works: `servers` at once (0: no limit), log-normal time of work, and what an hour of one costs."""
+    """A component that works: `servers` at once (0: no limit), log-normal time, and what an hour of one costs."""
 
     name: str
     title: str
-    servers: int
-    median_s: float
-    spread: float
-    error_rate: float
-    hourly: int
+    servers: Whole
+    median_s: Seconds
+    spread: Amount
+    error_rate: Share
+    hourly: Whole
 
 
 class TokenLaw(msgspec.Struct, frozen=True):
     """A log-normal number of tokens; a spread of 0 is a constant."""
 
-    median: float
-    spread: float
+    median: Amount
+    spread: Amount
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -118,19 +130,19 @@ class Step(msgspec.Struct, frozen=True):
     """
 
     name: str
-    station: int
-    route: int
-    system_tokens: int
+    station: Place
+    route: MaybePlace
+    system_tokens: Whole
     tokens_in: TokenLaw
     tokens_out: TokenLaw
-    growth: int
-    probability: float
-    repeat_mean: float
-    repeat_most: int
-    stage: int
+    growth: Whole
+    probability: Share
+    repeat_mean: Annotated[float, msgspec.Meta(ge=1)]
+    repeat_most: Count
+    stage: Place
     background: bool
     skips: bool
-    timeout_s: float
+    timeout_s: Seconds
 
 
 class Journey(msgspec.Struct, frozen=True):
@@ -141,15 +153,15 @@ class Journey(msgspec.Struct, frozen=True):
 
     name: str
     critical: bool
-    rate: float
-    growth: float
-    peak: float
-    burstiness: float
-    answers: int
-    skew: float
-    wordings: int
+    rate: Annotated[float, msgspec.Meta(gt=0)]
+    growth: Annotated[float, msgspec.Meta(ge=-1)]
+    peak: Annotated[float, msgspec.Meta(ge=1)]
+    burstiness: Annotated[float, msgspec.Meta(gt=0)]
+    answers: Whole
+    skew: Amount
+    wordings: Count
     trace: str
-    traced_step: int
+    traced_step: MaybePlace
     steps: tuple[Step, ...]
 
 
@@ -157,9 +169,9 @@ class Tenant(msgspec.Struct, frozen=True):
     """Who pays: share of the journeys, monthly cap (pico-dollars, 0: none), requests a second (0: no limit)."""
 
     name: str
-    share: float
-    budget: int
-    request_rate: float
+    share: Share
+    budget: Whole
+    request_rate: Rate
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -167,10 +179,10 @@ class Change(msgspec.Struct, frozen=True):
 
     what: Literal["load", "down", "slow", "errors", "limit"]
     component: str
-    factor: float
-    share: float
-    at_s: float
-    lasts_s: float
+    factor: Amount
+    share: Share
+    at_s: Seconds
+    lasts_s: Seconds
 
 
 class Scenario(msgspec.Struct, frozen=True):
@@ -178,7 +190,7 @@ class Scenario(msgspec.Struct, frozen=True):
 
     name: str
     summary: str
-    lasts_s: float
+    lasts_s: Seconds
     changes: tuple[Change, ...]
 
 
@@ -215,20 +227,12 @@ class Plan(msgspec.Struct, frozen=True):
         Raises:
             KeyError: there is none.
         """
-        return (
-            next(item for item in self.scenarios if item.name == name)
-            if name in self.scenario_names
-            else _missing(name)
-        )
+        return {item.name: item for item in self.scenarios}[name]
 
     @property
     def scenario_names(self) -> tuple[str, ...]:
         """Names of all scenarios, in file order."""
         return tuple(item.name for item in self.scenarios)
-
-
-def _missing(name: str) -> Scenario:
-    raise KeyError(name)
 
 
 def encode(plan: Plan) -> bytes:
@@ -240,20 +244,48 @@ def decode(data: bytes, file: str) -> Plan:
     """A plan from its bytes.
 
     Raises:
-        InputError: it is no plan, or one of another version.
+        InputError: it is no plan, one of another version, or one that names what it does not hold.
     """
+
+    def refused(message: str) -> InputError:
+        return InputError([Problem("bad-plan", message, Location(file), "make it again with `archwright build`")])
+
     try:
+        schema = msgspec.json.decode(data, type=_Version).schema
+        if schema != SCHEMA:
+            raise refused(f"plan version {schema}, this program reads {SCHEMA}")
         plan = msgspec.json.decode(data, type=Plan)
-    except msgspec.DecodeError as error:
-        raise InputError(
-            [Problem("bad-plan", f"not a plan: {error}", Location(file), "make it with `archwright build`")]
-        ) from error
-    if plan.schema != SCHEMA:
-        message = f"plan version {plan.schema}, this program reads {SCHEMA}"
-        raise InputError([Problem("bad-plan", message, Location(file), "make it again with `archwright build`")])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise refused(f"not a plan: {error}") from error
+    stray = next(_strays(plan), None)
+    if stray is not None:
+        raise refused(stray)
     return plan
 
 
+class _Version(msgspec.Struct, frozen=True):
+    """What every version of a plan has."""
+
+    schema: int
+
+
+def _strays(plan: Plan) -> Iterator[str]:
+    """Places in lists that are not there."""
+    named: list[tuple[str, str, int, Sequence[object]]]
+    named = [(f"route {r.name}", "target", hop.target, plan.targets) for r in plan.routes for hop in r.hops]
+    named += [(f"route {route.name}", "cache", route.cache, plan.caches) for route in plan.routes]
+    for journey in plan.journeys:
+        named.append((f"journey {journey.name}", "step", journey.traced_step, journey.steps))
+        for step in journey.steps:
+            named.append((f"step {step.name}", "station", step.station, plan.stations))
+            named.append((f"step {step.name}", "route", step.route, plan.routes))
+    yield from (f"route {route.name} has no target" for route in plan.routes if not route.hops)
+    yield from (f"{who} names {what} {at} of {len(all_)}" for who, what, at, all_ in named if at >= len(all_))
+
+
 def plan_hash(plan: Plan) -> str:
-    """The configuration hash: 16 hexadecimal digits of BLAKE2b over the canonical bytes."""
-    return hashlib.blake2b(encode(plan), digest_size=8).hexdigest()
+    """The configuration hash: 16 hexadecimal digits of BLAKE2b over the canonical bytes.
+
+    Scenarios are questions to a configuration and not a part of it, so they are left out.
+    """
+    return hashlib.blake2b(encode(replace(plan, scenarios=())), digest_size=8).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from archwright.base.units import MONTH
 from archwright.plan.model import Plan, Target
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
@@ -19,6 +20,7 @@ SAVED_RETRIES = 10.0  # retries that a quiet time may save up
 def rules(plan: Plan) -> Rules:
     """What the gateway's machine decides by. For compressed time give it a compressed plan."""
     gateway = plan.gateway
+    burst_s = BURST_S * gateway.month_s / MONTH  # a burst is as many requests, however fast time runs
     return Rules(
         gate=Gate(gateway.concurrency, gateway.queue, gateway.queue_timeout_s),
         routes=tuple(
@@ -35,7 +37,7 @@ def rules(plan: Plan) -> Rules:
         caches=tuple(CacheRule(cache.ttl_s, cache.entries) for cache in plan.caches),
         cap=Cap(gateway.budget, gateway.month_s),
         tenants=tuple(
-            TenantRule(Cap(t.budget, gateway.month_s), Bucket(t.request_rate, max(1.0, t.request_rate * BURST_S)))
+            TenantRule(Cap(t.budget, gateway.month_s), Bucket(t.request_rate, max(1.0, t.request_rate * burst_s)))
             for t in plan.tenants
         ),
     )

@@ -12,8 +12,10 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, count, pairwise
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from archwright.plan.model import Journey, Plan, Scenario
 from archwright.plan.trace import Trace
@@ -21,6 +23,7 @@ from archwright.policy import chance
 
 RUNS = 1024  # room for the runs of a step in a request's number
 STEPS = 64
+STREAMED = 64  # a client streams an answer of more tokens than this
 STRATIFIED = 50_000  # up to so many different contents, token counts follow their law exactly in the weighted mean
 
 
@@ -63,11 +66,10 @@ def visits(plan: Plan, scenario: Scenario, seed: int, load: float = 1.0, trace: 
     """
     factors = _factors(scenario, load)
     traced = traced_journey(plan) if trace is not None else -1
-    streams = [
-        _visits(plan, index, factors, scenario.lasts_s, seed, trace if index == traced else None)
-        for index in range(len(plan.journeys))
+    arrivals = [
+        _visits(plan, index, factors, seed, trace if index == traced else None) for index in range(len(plan.journeys))
     ]
-    return heapq.merge(*streams)
+    return heapq.merge(*arrivals)
 
 
 def traced_journey(plan: Plan) -> int:
@@ -89,12 +91,37 @@ def path(plan: Plan, visit: Visit, seed: int) -> tuple[Stage, ...]:
     return tuple(tuple(stages[number]) for number in sorted(stages))
 
 
+def streams(work: Work) -> bool:
+    """Whether the client asks for this answer as a stream."""
+    return work.tokens_out > STREAMED
+
+
+def expected_visits(plan: Plan, scenario: Scenario, load: float = 1.0, trace: Trace | None = None) -> float:
+    """How many visits a scenario has in the mean."""
+    traced = traced_journey(plan) if trace is not None else -1
+    rates = [
+        trace.rate if trace is not None and index == traced else journey.rate * journey.peak
+        for index, journey in enumerate(plan.journeys)
+    ]
+    begins = (0.0, *(end for end, _ in _factors(scenario, load)))
+    spans = zip(begins, _factors(scenario, load), strict=False)
+    return sum(rates) * sum((end - begin) * factor for begin, (end, factor) in spans)
+
+
+def shortened(scenario: Scenario, share: float) -> Scenario:
+    """The same scenario in a `share` of its time: it ends sooner, and so does all that happens in it."""
+    changes = tuple(
+        replace(change, at_s=change.at_s * share, lasts_s=change.lasts_s * share) for change in scenario.changes
+    )
+    return replace(scenario, lasts_s=scenario.lasts_s * share, changes=changes)
+
+
 def _factors(scenario: Scenario, load: float) -> list[tuple[float, float]]:
     """(end, factor) of consecutive intervals over the scenario."""
     changes = [change for change in scenario.changes if change.what == "load"]
-    edges = sorted({0.0, scenario.lasts_s, *(c.at_s for c in changes), *(c.at_s + c.lasts_s for c in changes)})
+    inner = {edge for c in changes for edge in (c.at_s, c.at_s + c.lasts_s) if edge < scenario.lasts_s}
     intervals = []
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(sorted({0.0, scenario.lasts_s, *inner})):
         factor = load
         for change in changes:
             if change.at_s <= begin < change.at_s + change.lasts_s:
@@ -103,38 +130,39 @@ def _factors(scenario: Scenario, load: float) -> list[tuple[float, float]]:
     return intervals
 
 
-def _visits(  # noqa: PLR0913
-    plan: Plan, index: int, factors: Sequence[tuple[float, float]], until: float, seed: int, trace: Trace | None
+def _visits(
+    plan: Plan, index: int, factors: Sequence[tuple[float, float]], seed: int, trace: Trace | None
 ) -> Iterator[Visit]:
     journey = plan.journeys[index]
-    shape = weibull_shape(journey.burstiness)
-    unit = 1.0 / math.gamma(1.0 + 1.0 / shape)  # a Weibull gap with this scale has mean 1
-    mean_gap = 1.0 / (journey.rate * journey.peak)
-    now, segment, count = 0.0, 0, 0
-    while True:
-        number = count * len(plan.journeys) + index
-        tokens = (-1, -1)
-        if trace is None:
-            u = chance.uniform(seed, number, index, chance.ARRIVAL)
-            gap = mean_gap * unit * (-math.log(1.0 - u)) ** (1.0 / shape)
-        elif count >= len(trace.times):
-            return
-        else:
-            gap = trace.times[count] - (trace.times[count - 1] if count else 0.0)
-            tokens = (trace.tokens_in[count], trace.tokens_out[count])
-        while segment < len(factors):
+    arrivals = _drawn(journey, index, len(plan.journeys), seed) if trace is None else _recorded(trace)
+    begin = passed = 0.0  # where the interval begins, in the scenario's time and in that of the arrivals
+    segment = 0
+    for place, (due, *tokens) in enumerate(arrivals):
+        while segment < len(factors) and due >= passed + (factors[segment][0] - begin) * factors[segment][1]:
             end, factor = factors[segment]
-            if factor > 0 and now + gap / factor <= end:
-                break
-            gap -= (end - now) * factor
-            now = end
+            passed += (end - begin) * factor
+            begin = end
             segment += 1
-        if segment >= len(factors) or now >= until:
+        if segment == len(factors):
             return
-        now += gap / factors[segment][1]
+        at = begin + (due - passed) / factors[segment][1]
+        number = place * len(plan.journeys) + index
         answer, wording = _content(journey, number, seed)
-        yield Visit(now, number, index, _tenant(plan, number, seed), answer, wording, *tokens)
-        count += 1
+        yield Visit(at, number, index, _tenant(plan, number, seed), answer, wording, *tokens)
+
+
+def _drawn(journey: Journey, index: int, journeys: int, seed: int) -> Iterator[tuple[float, int, int]]:
+    """Arrivals of the peak hour without end: their times, and -1 for each number of tokens."""
+    shape = weibull_shape(journey.burstiness)
+    scale = 1.0 / (journey.rate * journey.peak) / math.gamma(1.0 + 1.0 / shape)
+    due = 0.0
+    for number in count(index, journeys):
+        due += scale * (-math.log(1.0 - chance.uniform(seed, number, index, chance.ARRIVAL))) ** (1.0 / shape)
+        yield due, -1, -1
+
+
+def _recorded(trace: Trace) -> Iterator[tuple[float, int, int]]:
+    return zip(trace.times, trace.tokens_in, trace.tokens_out, strict=True)
 
 
 @lru_cache(maxsize=256)
@@ -181,9 +209,10 @@ def _work(journey: Journey, visit: Visit, index: int, run: int, seed: int) -> Wo
         return Work(index, run, request, 0, 0, 0)
     tokens_in, tokens_out = _tokens(journey, visit, index, seed)
     tokens_in += step.growth * run
-    salt = chance.fold(visit.answer, index, run, visit.wording)
-    other = chance.fold(visit.journey, tokens_in, tokens_out, salt)
-    return Work(index, run, request, tokens_in, tokens_out, (salt << 32 | other) + 1)
+    # Two halves mixed from different numbers, so that two contents share a key once in 2**64 pairs, not in 2**32.
+    high = chance.fold(visit.journey, visit.answer, index * RUNS + run, visit.wording)
+    low = chance.fold(tokens_in, visit.answer, index * RUNS + run, tokens_out)
+    return Work(index, run, request, tokens_in, tokens_out, (high << 32 | low) + 1)
 
 
 def _tokens(journey: Journey, visit: Visit, index: int, seed: int) -> tuple[int, int]:

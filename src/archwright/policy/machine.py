@@ -200,7 +200,7 @@ class Machine:
         if len(self.queue) < gate.queue:
             item.waiting = True
             self.queue.append(event.request)
-            return [self._sleep(event.request, item, now + gate.queue_timeout_s)]
+            return [self._sleep(event.request, item, min(now + gate.queue_timeout_s, item.deadline))]
         return self._reply(event.request, item, SHED, gate.queue_timeout_s)
 
     def _cached(self, now: float, cache: int, key: int) -> bool:

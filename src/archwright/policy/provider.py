@@ -11,6 +11,7 @@ from archwright.policy.bucket import Bucket, Level, full, take
 from archwright.policy.chance import log_normal
 
 BURST_S = 10.0  # a limit written by the minute is enforced over ten seconds, as suppliers do over short windows
+FAIL_SHARE = 0.2  # an error answer takes this share of the time to the first token
 
 
 class Pace(NamedTuple):
@@ -90,3 +91,18 @@ def timing(pace: Pace, tokens_in: float, tokens_out: float, slow: float, u_first
     first = log_normal(pace.first_token_s, pace.spread, u_first) + tokens_in / pace.prefill_rate
     each = log_normal(pace.per_token_s, pace.spread, u_pace)
     return Timing(slow * first, slow * (first + each * max(0.0, tokens_out - 1.0)))
+
+
+def failure_s(pace: Pace, slow: float, u_first: float) -> float:
+    """Seconds until an error answer comes: a share of the time to the first token that this call would have had."""
+    return FAIL_SHARE * slow * log_normal(pace.first_token_s, pace.spread, u_first)
+
+
+def written(timing: Timing, tokens_out: int, elapsed: float) -> int:
+    """Tokens written `elapsed` seconds after the start of the call: none before the first, evenly up to the last."""
+    if tokens_out <= 0 or elapsed < timing.first_s:
+        return 0
+    if elapsed >= timing.last_s:
+        return tokens_out
+    share = (elapsed - timing.first_s) / (timing.last_s - timing.first_s)
+    return min(tokens_out, 1 + int(share * float(tokens_out - 1)))

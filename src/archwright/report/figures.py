@@ -42,9 +42,9 @@ class Formula:
 class Figure:
     """A number and why it is what it is.
 
-    `value` is in the base unit of `dimension`. A leaf has an `origin` (measured, sourced, guessed, chosen, fact or
-    simulated), a `note` (by what, from where, as of when) and a place; a derived figure has a formula and the keys of
-    its inputs by the names used in the formula.
+    `value` is in the base unit of `dimension`. A leaf has an `origin` (measured, sourced, guessed, set, default, fact
+    or simulated), a `note` (by what, from where, as of when) and a place; a derived figure has a formula and the keys
+    of its inputs by the names used in the formula.
     """
 
     key: str
@@ -67,15 +67,20 @@ class Figure:
 class Book(Mapping[str, Figure]):
     """Figures by key. Keys are dotted paths such as `price.question.month`.
 
-    `functions` are what its formulas may call.
+    `functions` are what its formulas may call. A book made from another one takes over its formulas; figures that
+    come as a plain mapping can be read, not computed again.
     """
 
     def __init__(
         self, figures: Mapping[str, Figure] | None = None, functions: Mapping[str, Callable[..., float]] | None = None
     ) -> None:
-        self._figures: dict[str, Figure] = dict(figures or {})
+        self._figures: dict[str, Figure] = {}
         self._rules: dict[str, Formula] = {}
-        self.functions = dict(functions or {})
+        self.functions: dict[str, Callable[..., float]] = dict(functions or {})
+        if isinstance(figures, Book):
+            self.join(figures)
+        else:
+            self._figures.update(figures or {})
 
     def __getitem__(self, key: str) -> Figure:
         return self._figures[key]
@@ -107,8 +112,9 @@ class Book(Mapping[str, Figure]):
         rule = formula if isinstance(formula, Formula) else Formula(formula, self.functions)
         keys = {name: item.key if isinstance(item, Figure) else item for name, item in inputs.items()}
         value = rule(**{name: self[item].value for name, item in keys.items()})
+        figure = self.add(Figure(key, value, dimension, label, rule.text, tuple(keys.items())))
         self._rules[key] = rule
-        return self.add(Figure(key, value, dimension, label, rule.text, tuple(keys.items())))
+        return figure
 
     def total(self, key: str, parts: list[Figure], dimension: str, label: str = "") -> Figure:
         """Enter the sum of figures."""
@@ -158,7 +164,7 @@ class Book(Mapping[str, Figure]):
             if figure.key in visited:
                 continue
             visited.add(figure.key)
-            if figure.inputs:
+            if figure.formula:
                 stack.extend(item for _, item in reversed(figure.inputs))
             else:
                 seen[figure.key] = figure
@@ -184,15 +190,15 @@ class Book(Mapping[str, Figure]):
         if figure.key in shown and figure.inputs:
             lines.append(f"{pad}  explained above")
             return
-        shown.add(figure.key)
+        if level < depth:
+            shown.add(figure.key)
         if figure.formula:
             lines.append(f"{pad}  = {figure.formula}")
         for text in (_origin(figure), f"{figure.where}" if figure.where.file else ""):
             if text:
                 lines.append(f"{pad}  {text}")
-        if level < depth:
-            for _, item in figure.inputs:
-                self._explain(self[item], level + 1, depth, lines, shown)
+        for _, item in figure.inputs if level < depth else ():
+            self._explain(self[item], level + 1, depth, lines, shown)
 
 
 def _origin(figure: Figure) -> str:

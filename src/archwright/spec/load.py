@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archwright.base.errors import InputError, Problem
-from archwright.spec.bind import Binder, is_bad
-from archwright.spec.judge import judge
+from archwright.base.errors import InputError, Location, Problem
+from archwright.spec.bind import Binder
+from archwright.spec.given import Word
+from archwright.spec.judge import judge, leads_outside
 from archwright.spec.model import System
 from archwright.spec.source import Mapping, Scalar, Sequence, Tree, parse, read_text
 
@@ -20,6 +21,17 @@ class Loaded:
     folder: Path
     sources: dict[str, str]
 
+    def beside(self, name: Word) -> Path:
+        """The path of a file that the system's file names; it may not be there.
+
+        Raises:
+            InputError: it lies outside the folder of the system's file, by its name or through a link.
+        """
+        found = _inside(self.folder, name)
+        if found is None:
+            raise InputError([_outside(name, name.where)])
+        return found
+
 
 def load(path: Path) -> Loaded:
     """Read the system in `path` and everything it includes.
@@ -31,7 +43,7 @@ def load(path: Path) -> Loaded:
     sources = {shown: read_text(path)}
     tree = parse(sources[shown], shown)
     binder = Binder()
-    _include(tree, path, sources, binder)
+    tree = _include(tree, path, sources, binder)
     return Loaded(_system(tree, binder), path.parent, sources)
 
 
@@ -51,8 +63,9 @@ def loads(text: str, file: str = "system.yaml") -> System:
 def _system(tree: Tree, binder: Binder) -> System:
     system = binder.record(System, tree)
     binder.check_references()
-    if not is_bad(system):
-        binder.problems.extend(judge(system))
+    if isinstance(system, System):
+        for problem in judge(system, binder.spoilt):
+            binder.note(problem)
     if binder.problems or not isinstance(system, System):
         raise InputError(binder.problems)
     return system
@@ -65,43 +78,68 @@ def _included(tree: Tree) -> list[Scalar]:
     return [item for item in names.items if isinstance(item, Scalar)] if isinstance(names, Sequence) else []
 
 
-def _include(tree: Tree, path: Path, sources: dict[str, str], binder: Binder) -> None:
-    folder = path.parent.resolve()
+def _include(tree: Tree, path: Path, sources: dict[str, str], binder: Binder) -> Tree:
+    """`tree` with the sections of everything that it includes; `sources` gets their texts."""
+    seen = {path.resolve()}
     for item in _included(tree):
-        target = (folder / item.text).resolve()
-        if not target.is_relative_to(folder):
-            binder.problem("path-outside", f"`{item.text}` lies outside the project", item.where, "include files below this folder")
+        target = _inside(path.parent, item.text)
+        if target is None:
+            binder.note(_outside(item.text, item.where))
             continue
-        if str(target) in sources or target == path.resolve():
-            binder.problem("include-twice", f"`{item.text}` is included already", item.where, "remove one")
+        if target in seen:
+            mend = "a file cannot include itself" if target == path.resolve() else "remove one"
+            binder.problem("include-twice", f"`{item.text}` is included already", item.where, mend)
             continue
+        seen.add(target)
+        shown = str(path.parent / item.text)
         try:
-            shown = str(path.parent / item.text)
-            text = read_text(target, shown)
-            part = parse(text, shown)
+            sources[shown] = read_text(target, shown)
+            part = parse(sources[shown], shown)
         except InputError as error:
-            binder.problems.extend(error.problems)
+            for problem in error.problems:
+                binder.note(problem if problem.where.line else _of_file(problem, item))
             continue
-        sources[shown] = text
-        if _included(part):
-            binder.problem("include-nested", "an included file cannot include others", item.where, "list them all in the main file")
-        _merge(tree, part, binder)
+        for nested in _included(part):
+            mend = "list it in the main file"
+            binder.problem("include-nested", "an included file cannot include others", nested.where, mend)
+        tree = _merged(tree, part, binder)
+    return tree
 
 
-def _merge(tree: Tree, part: Tree, binder: Binder) -> None:
-    """Add the sections of `part`: names join, lists are appended, nothing is overwritten."""
+def _of_file(problem: Problem, item: Scalar) -> Problem:
+    """What is wrong with an included file as a whole, told where it is included."""
+    return replace(problem, message=f"`{item.text}`: {problem.message}", where=item.where)
+
+
+def _inside(folder: Path, name: str) -> Path | None:
+    """The file `name` below `folder`, links followed; None where it is outside, or no path at all."""
+    try:
+        inside = (folder / name).resolve()
+        return inside if not leads_outside(name) and inside.is_relative_to(folder.resolve()) else None
+    except (ValueError, OSError, RuntimeError):  # no path, too long, or links in a circle
+        return None
+
+
+def _outside(name: str, where: Location) -> Problem:
+    return Problem("path-outside", f"`{name}` lies outside the project", where, "name a file in this folder or below")
+
+
+def _merged(tree: Tree, part: Tree, binder: Binder) -> Tree:
+    """Both sections in one: names join, lists are appended, nothing is overwritten."""
     if not isinstance(tree, Mapping) or not isinstance(part, Mapping):
         binder.problem("expected-mapping", "an included file holds sections, like the main file", part.where)
-        return
+        return tree
+    items = dict(tree.items)
     for name, (key, value) in part.items.items():
-        if name not in tree.items:
-            tree.items[name] = (key, value)
+        if name not in items:
+            items[name] = (key, value)
             continue
-        mine = tree.items[name][1]
+        mark, mine = items[name]
         if isinstance(mine, Mapping) and isinstance(value, Mapping):
-            _merge(mine, value, binder)
-        elif isinstance(mine, Sequence) and isinstance(value, Sequence):
-            mine.items.extend(value.items)
+            items[name] = (mark, _merged(mine, value, binder))
+        elif isinstance(mine, Sequence) and isinstance(value, Sequence) and name != "include":
+            items[name] = (mark, Sequence(mine.where, [*mine.items, *value.items]))
         elif name != "include":
-            first = tree.items[name][0].where
-            binder.problems.append(Problem("duplicate-key", f"`{name}` stands in {first} already", key.where, "rename or remove one"))
+            message = f"`{name}` stands in {mark.where} already"
+            binder.problem("duplicate-key", message, key.where, "rename or remove one")
+    return Mapping(tree.where, items, [*tree.repeated, *part.repeated])

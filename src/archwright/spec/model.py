@@ -10,7 +10,18 @@ from archwright.spec.given import Given, Word
 from archwright.spec.kind import Kind
 from archwright.spec.kinds import KINDS
 from archwright.spec.shapes import (
-    Record, by_kind, choice, flag, many, named, number, one, reference, references, text, texts,
+    Record,
+    by_kind,
+    choice,
+    flag,
+    many,
+    named,
+    number,
+    one,
+    reference,
+    references,
+    text,
+    texts,
 )  # fmt: skip
 
 S = TypeVar("S", bound=Record)
@@ -37,7 +48,9 @@ class Repetition(Record):
     """How often the same thing is asked: what a cache can catch."""
 
     answers: Given = number("count", "different questions behind the requests", estimate=True, minimum=1, maximum=1e7)
-    skew: Given = number("number", "exponent of the Zipf law over them; 0 is even", default=1.0, maximum=4, estimate=True)
+    skew: Given = number(
+        "number", "exponent of the Zipf law over them; 0 is even", default=1.0, maximum=4, estimate=True
+    )
     wordings: Given = number("count", "ways in which each is worded", default=1, minimum=1, maximum=1000, estimate=True)
 
 
@@ -77,7 +90,9 @@ class Step(Record):
     at: Word = reference("components", "the component at work")
     route: Word | None = reference("routes", "the gateway's route for its model call", default=None)
     tokens: Tokens | None = one(Tokens, "tokens of the model call", default=None)
-    probability: Given = number("share", "share of journeys that take this step", default="100 %", maximum=1, estimate=True)
+    probability: Given = number(
+        "share", "share of journeys that take this step", default="100 %", maximum=1, estimate=True
+    )
     repeats: Repeats = one(Repeats, "an agent's loop", default=Repeats())
     parallel: bool = flag("runs beside the step before it")
     background: bool = flag("the journey does not wait for it")
@@ -91,13 +106,26 @@ class Journey(Record):
     summary: Word = text("what a user wants", default="")
     critical: bool = flag("business stops without it")
     volume: Given = number("rate", "journeys, such as 1.2M/month", estimate=True, positive=True, maximum=1e7)
-    growth: Given = number("share", "growth of the volume a month", default="0 %", minimum=-1, maximum=10, estimate=True)
-    peak: Given = number("ratio", "rate in the busiest hour over the mean rate", default="1x", minimum=1, maximum=1000, estimate=True)
-    burstiness: Given = number(
-        "number", "coefficient of variation of the time between arrivals; 1 is Poisson", default=1, maximum=100, positive=True, estimate=True
+    growth: Given = number(
+        "share", "growth of the volume a month", default="0 %", minimum=-1, maximum=10, estimate=True
     )
-    repetition: Repetition | None = one(Repetition, "how often the same is asked; nothing repeats if left out", default=None)
-    trace: Word = text("recorded traffic that replaces volume, burstiness and tokens; a path beside this file", default="")
+    peak: Given = number(
+        "ratio", "rate in the busiest hour over the mean rate", default="1x", minimum=1, maximum=1000, estimate=True
+    )
+    burstiness: Given = number(
+        "number",
+        "coefficient of variation of the time between arrivals; 1 is Poisson",
+        default=1,
+        maximum=100,
+        positive=True,
+        estimate=True,
+    )
+    repetition: Repetition | None = one(
+        Repetition, "how often the same is asked; nothing repeats if left out", default=None
+    )
+    trace: Word = text(
+        "recorded traffic that replaces volume, burstiness and tokens; a path beside this file", default=""
+    )
     traced_step: Word = text("the step whose tokens the trace gives; the first model call if left out", default="")
     steps: tuple[Step, ...] = many(Step, "the path")
 

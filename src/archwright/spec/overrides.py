@@ -51,11 +51,26 @@ def load_overrides(path: Path) -> Overrides:
     tree = parse(read_text(path), str(path))
     binder = Binder()
     found = binder.record(Overrides, tree)
-    for price in () if is_bad(found) else found.prices:
-        try:
-            dt.date.fromisoformat(price.valid_from)
-        except ValueError:
-            binder.problem("bad-date", f"{price.valid_from!r} is no day", price.valid_from.where, "write it as 2026-11-01")
+    if not is_bad(found):
+        _judge(found, binder)
     if binder.problems or not isinstance(found, Overrides):
         raise InputError(binder.problems or [Problem("bad-overrides", "the file holds no prices")])
     return found
+
+
+def _judge(found: Overrides, binder: Binder) -> None:
+    """What no single key shows: days that are none, and two prices from the same day."""
+    seen: set[tuple[str, str]] = set()
+    for price in found.prices:
+        where = price.valid_from.where
+        try:
+            day = price.day.isoformat()
+        except ValueError:
+            binder.problem("bad-date", f"{str(price.valid_from)!r} is no day", where, "write it as 2026-11-01")
+            continue
+        if (price.model, day) in seen:
+            binder.problem("duplicate-price", f"`{price.model}` has two prices from {day} on", where, "keep one")
+        seen.add((price.model, day))
+        if "/" not in price.model:
+            message = f"{str(price.model)!r} does not name its provider"
+            binder.problem("no-provider", message, price.model.where, "write it as `openai/gpt-5-mini`")

@@ -14,10 +14,16 @@ from archwright.spec.shapes import Record, choice, named, number, one, reference
 class Pace(Record):
     """How fast a model answers: the law that the emulated provider follows and the simulator draws from."""
 
-    first_token: Given = number("duration", "median time to the first token of an empty prompt", estimate=True, positive=True)
+    first_token: Given = number(
+        "duration", "median time to the first token of an empty prompt", estimate=True, positive=True
+    )
     per_token: Given = number("duration", "median time for each further token", estimate=True, positive=True)
-    prefill: Given = number("rate", "input tokens read a second before the first token", default="20000/s", estimate=True, positive=True)
-    spread: Given = number("number", "sigma of the log-normal spread of both times", default=0.3, maximum=3, estimate=True)
+    prefill: Given = number(
+        "rate", "input tokens read a second before the first token", default="20000/s", estimate=True, positive=True
+    )
+    spread: Given = number(
+        "number", "sigma of the log-normal spread of both times", default=0.3, maximum=3, estimate=True
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +40,9 @@ class TokenPrice(Record):
     """A price that was agreed and wins over the published one."""
 
     input: Given = number("token-price", "input tokens", estimate=True)
-    cached_input: Given | None = number("token-price", "input tokens read from the supplier's prompt cache", default=None, estimate=True)
+    cached_input: Given | None = number(
+        "token-price", "input tokens read from the supplier's prompt cache", default=None, estimate=True
+    )
     output: Given = number("token-price", "output tokens", estimate=True)
 
 
@@ -56,7 +64,9 @@ class ModelSettings(Record):
     version: Word = text("the pinned version, or why there is none", default="")
     pace: Pace = one(Pace, "how fast it answers")
     limits: TokenLimits = one(TokenLimits, "what the supplier lets through", default=TokenLimits())
-    prompt_cache: Given = number("share", "share of input tokens billed at the cached price", default="0 %", maximum=1, estimate=True)
+    prompt_cache: Given = number(
+        "share", "share of input tokens billed at the cached price", default="0 %", maximum=1, estimate=True
+    )
     error_rate: Given = number("share", "calls that fail without any outage", default="0 %", maximum=1, estimate=True)
     price: TokenPrice | None = one(TokenPrice, "an agreed price that wins over the published one", default=None)
     supplier: Supplier | None = one(Supplier, "the supplier's terms", default=None)
@@ -83,7 +93,9 @@ class GatewaySettings(Record):
     concurrency: Given = number("count", "requests in flight at once", default=256, minimum=1, maximum=100_000)
     queue: Given = number("count", "requests that may wait for a place", default=256, maximum=1_000_000)
     queue_timeout: Given = number("duration", "longest wait for a place", default="5 s", positive=True)
-    budget: Given | None = number("money-rate", "spend cap; requests beyond it are refused", default=None, positive=True)
+    budget: Given | None = number(
+        "money-rate", "spend cap; requests beyond it are refused", default=None, positive=True
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,16 +103,24 @@ class CacheSettings(Record):
     """An exact cache: the same request gets the same answer until it is too old."""
 
     ttl: Given = number("duration", "an answer is reused for so long", default="1 h", positive=True)
-    entries: Given = number("count", "answers kept; the least recently used go first", default=10_000, minimum=1, maximum=10_000_000)
+    entries: Given = number(
+        "count", "answers kept; the least recently used go first", default=10_000, minimum=1, maximum=10_000_000
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkSettings(Record):
     """A component that takes time and has a limited number of workers for each replica."""
 
-    latency: Given | None = number("duration", "median time of one piece of work", default=None, estimate=True, positive=True)
-    spread: Given = number("number", "sigma of the log-normal spread of that time", default=0.3, maximum=3, estimate=True)
-    workers: Given | None = number("count", "pieces of work at once in each replica; unlimited if left out", default=None, minimum=1)
+    latency: Given | None = number(
+        "duration", "median time of one piece of work", default=None, estimate=True, positive=True
+    )
+    spread: Given = number(
+        "number", "sigma of the log-normal spread of that time", default=0.3, maximum=3, estimate=True
+    )
+    workers: Given | None = number(
+        "count", "pieces of work at once in each replica; unlimited if left out", default=None, minimum=1
+    )
     error_rate: Given = number("share", "work that fails without any outage", default="0 %", maximum=1, estimate=True)
 
 

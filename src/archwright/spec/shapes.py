@@ -24,6 +24,11 @@ class Quantity:
     estimate: bool = False
     positive: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether a fraction makes no sense: a count that is set; an estimated one may be a mean."""
+        return self.dimension == "count" and not self.estimate
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -107,16 +112,21 @@ class Field:
     default: Any
 
 
+_known: dict[type, tuple[Field, ...]] = {}
+
+
 def fields_of(record: type[Record]) -> tuple[Field, ...]:
     """The declared keys of a record, in the order of declaration."""
-    found = []
-    for item in dataclasses.fields(record):
-        if "shape" in item.metadata:
-            missing = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-            default = None if item.default is dataclasses.MISSING else item.default
-            key = item.metadata["key"] or item.name
-            found.append(Field(item.name, key, item.metadata["shape"], item.metadata["doc"], missing, default))
-    return tuple(found)
+    if record not in _known:
+        _known[record] = tuple(_field(item) for item in dataclasses.fields(record) if "shape" in item.metadata)
+    return _known[record]
+
+
+def _field(item: dataclasses.Field[Any]) -> Field:
+    required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
+    default = None if item.default is dataclasses.MISSING else item.default
+    about = item.metadata
+    return Field(item.name, about["key"] or item.name, about["shape"], about["doc"], required, default)
 
 
 _REQUIRED = object()
@@ -134,7 +144,7 @@ def number(  # noqa: PLR0913 - one call declares one key, every argument by name
     dimension: str,
     doc: str,
     *,
-    default: str | int | float | None | object = _REQUIRED,
+    default: str | int | float | object | None = _REQUIRED,
     minimum: float | None = 0,
     maximum: float | None = None,
     estimate: bool = False,

@@ -7,18 +7,43 @@ refused before it costs anything.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import yaml
-from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from archwright.base.errors import InputError, Location, Problem
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 40
 MAX_NODES: Final = 200_000
+
+# What YAML forbids (control characters, halves of surrogate pairs, two that are no characters), and the line breaks
+# that only YAML takes for such: places would no longer be those that an editor shows.
+_FORBIDDEN: Final = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_AFTERWARDS: Final = "mend the YAML here; the rest is checked after that"
+_SYNTAX: Final = (
+    ("mapping values are not allowed", "put quotes around a text that holds `: `, or check the indentation"),
+    ("cannot start any token", "put quotes around a text that begins with one of % @ `"),
+    ("expected <block end>", "indent it like its neighbours"),
+    (
+        "did not find expected key",
+        "indent it like its neighbours, and put quotes around a text with brackets or quotes",
+    ),
+    ("did not find expected ',' or", "close the bracket or the brace, or put a comma before this"),
+    ("unexpected end of stream", "close the quotes"),
+    ("simple key", "put a colon after the key"),
+)
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -65,11 +90,18 @@ def read_text(path: Path, shown: str = "") -> str:
 
     try:
         if not path.is_file():
-            raise refuse("file-missing", "there is no such file", "check the path; `archwright init` writes a first one")
+            raise refuse(
+                "file-missing", "there is no such file", "check the path; `archwright init` writes a first one"
+            )
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise refuse("file-too-large", f"{size / 1e6:,.1f} MB is more than a design can need (4 MB)", "split it with `include`")
-        raw = path.read_bytes()
+            raise refuse(
+                "file-too-large",
+                f"{size / 1e6:,.1f} MB is more than a design can need (4 MB)",
+                "split it with `include`",
+            )
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise refuse("file-unreadable", f"it cannot be read: {error.strerror}", "check its permissions") from error
     try:
@@ -90,16 +122,36 @@ def parse(text: str, file: str) -> Tree:
     Raises:
         InputError: it is no YAML, holds several documents, nests too deeply or grows too large through aliases.
     """
+    if len(text) > MAX_BYTES:
+        raise _refused("file-too-large", f"{len(text):,} characters are more than a design can need", "split it", file)
+    wrong = _FORBIDDEN.search(text)
+    if wrong is not None:
+        before = text[: wrong.start()]
+        where = Location(file, before.count("\n") + 1, wrong.start() - before.rfind("\n"))
+        message = f"the character U+{ord(wrong[0]):04X} cannot stand in a text"
+        raise InputError([Problem("not-text", message, where, "save the file as UTF-8 YAML without it")])
     try:
         return _Builder(text, file).build()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
-        words = " ".join(part for part in (error.context, error.problem) if part)
-        raise InputError([Problem("yaml-syntax", words, where, "mend the YAML here; the rest is checked after that")]) from error
     except yaml.YAMLError as error:
-        text_of = str(error).splitlines()[0]
-        raise InputError([Problem("not-text", f"the text has a character YAML forbids: {text_of}", Location(file))]) from error
+        raise InputError([_syntax(error, text, file)]) from error
+
+
+def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    parts = (getattr(error, "context", None), getattr(error, "problem", None))
+    words = " ".join(part for part in parts if part) or str(error).partition("\n")[0]
+    if mark is None:
+        return Problem("yaml-syntax", words, Location(file), _AFTERWARDS)
+    lines = text.splitlines()
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    mend = next((mend for sign, mend in _SYNTAX if sign in words), _AFTERWARDS)
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        mend = "indent with spaces, not with tabs"
+    return Problem("yaml-syntax", words, Location(file, mark.line + 1, mark.column + 1), mend)
+
+
+def _refused(code: str, message: str, mend: str, file: str) -> InputError:
+    return InputError([Problem(code, message, Location(file), mend)])
 
 
 class _Builder:
@@ -115,7 +167,8 @@ class _Builder:
             tree = self._tree(self.loader.get_event(), 0)
             self.loader.get_event()  # end of the document
             if not self.loader.check_event(yaml.StreamEndEvent):
-                raise self._refused("several-documents", "one file holds one system", "remove the second `---`")
+                where = self._place(self.loader.peek_event())
+                raise self._refused("several-documents", "one file holds one system", "remove the second `---`", where)
             return tree
         finally:
             self.loader.dispose()
@@ -123,31 +176,37 @@ class _Builder:
     def _expect_document(self) -> None:
         self.loader.get_event()  # start of the stream
         if self.loader.check_event(yaml.StreamEndEvent):
-            raise InputError(
-                [Problem("file-empty", "the file holds only comments", Location(self.file), "`archwright init` writes a system")]
-            )
+            raise _refused("file-empty", "the file holds only comments", "`archwright init` writes a system", self.file)
         self.loader.get_event()  # start of the document
 
-    def _refused(self, code: str, message: str, mend: str, where: Location | None = None) -> InputError:
-        return InputError([Problem(code, message, where or Location(self.file), mend)])
+    def _place(self, event: yaml.Event) -> Location:
+        mark = event.start_mark
+        return Location(self.file, mark.line + 1, mark.column + 1) if mark is not None else Location(self.file)
+
+    def _refused(self, code: str, message: str, mend: str, where: Location) -> InputError:
+        return InputError([Problem(code, message, where, mend)])
 
     def _count(self, nodes: int, where: Location) -> None:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            raise self._refused(
-                "file-too-large", f"more than {MAX_NODES:,} values, counted with aliases expanded", "write less, or split", where
-            )
+            message = f"more than {MAX_NODES:,} values, counted with aliases expanded"
+            raise self._refused("file-too-large", message, "write less, or split", where)
 
     def _tree(self, event: yaml.Event, depth: int) -> Tree:
-        where = Location(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        where = self._place(event)
         if depth > MAX_DEPTH:
             raise self._refused("too-deep", f"nested more than {MAX_DEPTH} levels deep", "flatten it", where)
         if isinstance(event, AliasEvent):
             if event.anchor not in self.anchors:
-                raise self._refused("yaml-syntax", f"the alias *{event.anchor} has no complete anchor before it", "define it", where)
+                message = f"the alias *{event.anchor} has no complete anchor before it"
+                raise self._refused("yaml-syntax", message, "define it before", where)
             tree, size = self.anchors[event.anchor]
             self._count(size, where)
             return tree
+        if not isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent):
+            raise self._refused("yaml-syntax", "a value is missing here", "write one", where)
+        if event.tag is not None and event.tag != "!":
+            raise self._refused("yaml-tag", f"the tag {event.tag} is not read", "remove it; a value needs none", where)
         before = self.nodes
         self._count(1, where)
         tree = self._node(event, where, depth)
@@ -155,7 +214,7 @@ class _Builder:
             self.anchors[event.anchor] = (tree, self.nodes - before)
         return tree
 
-    def _node(self, event: yaml.Event, where: Location, depth: int) -> Tree:
+    def _node(self, event: ScalarEvent | SequenceStartEvent | MappingStartEvent, where: Location, depth: int) -> Tree:
         if isinstance(event, ScalarEvent):
             return Scalar(event.value, where, quoted=bool(event.style))
         if isinstance(event, SequenceStartEvent):
@@ -164,8 +223,6 @@ class _Builder:
                 sequence.items.append(self._tree(self.loader.get_event(), depth + 1))
             self.loader.get_event()
             return sequence
-        if not isinstance(event, MappingStartEvent):
-            raise self._refused("yaml-syntax", "a value is missing here", "write one", where)
         mapping = Mapping(where)
         while not self.loader.check_event(MappingEndEvent):
             key = self._tree(self.loader.get_event(), depth + 1)

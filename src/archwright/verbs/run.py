@@ -20,7 +20,7 @@ from archwright.verbs.draw import draw_project
 from archwright.verbs.measure import measure_project
 from archwright.verbs.price import price_project
 from archwright.verbs.project import open_project
-from archwright.verbs.rehearse import Wish, rehearse_project
+from archwright.verbs.rehearsal import Wish, rehearse_project
 from archwright.verbs.stress import stress_project
 
 VISITS = 600  # journeys of the rehearsal: enough for a 95th percentile, few enough for half a minute

@@ -2,7 +2,6 @@
 
 from archwright.spec.kind import Kind
 
-
 KIND = Kind(
     name="client",
     doc="a person or program outside that starts requests",

@@ -2,7 +2,6 @@
 
 from archwright.spec.kind import Kind
 
-
 KIND = Kind(
     name="lake",
     doc="raw and derived data at rest",

@@ -2,7 +2,6 @@
 
 from archwright.spec.kind import Kind
 
-
 KIND = Kind(
     name="stream",
     doc="events in order, kept for a while",

@@ -1,0 +1,134 @@
+"""What breaks first, at which load, and why.
+
+The load is doubled until something breaks, then the edge is bisected. Every trial sees about the same number of
+journeys, so that caches are as warm and shares as exact at every load; each begins with an idle system. The objectives
+are those of the plan, without any the share of failed journeys. The canned answer is looked for in the same way: a
+system may keep its promises by degrading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archwright.analysis.stress.diagnosis import Cause, diagnose, refused_most
+from archwright.analysis.stress.engine import simulate
+from archwright.analysis.stress.objectives import Verdict, verdicts
+from archwright.analysis.stress.outcome import Outcome
+from archwright.plan.model import Objective, Plan, Scenario
+
+SAMPLE = 1500  # journeys in each trial
+SHORTEST_S = 120.0  # a queue or a limit needs some time to show
+LONGEST_S = 86400.0
+MOST = 64.0  # multiples of the busiest hour that are tried
+EXACT = 1.05  # the edge is known to 5 %
+TOLERATED = 0.01  # failed or degraded journeys
+NO_FAILURES = Objective("no failures", "availability", "", at_most=False, limit=1.0 - TOLERATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The largest load that held and the smallest that did not, by their simulations.
+
+    Loads are multiples of the busiest hour; `held` is None where even the smallest load that was tried broke.
+    """
+
+    held: Outcome | None
+    broke: Outcome
+    cause: Cause
+
+    @property
+    def load(self) -> float:
+        """The load at which it breaks."""
+        return self.broke.load
+
+    @property
+    def rate(self) -> float:
+        """Journeys a second at that load."""
+        return self.broke.arrivals / self.broke.lasts_s
+
+
+@dataclass(frozen=True, slots=True)
+class Breaking:
+    """What was found up to `tried` times the busiest hour.
+
+    `verdict` and `edge` tell the objective that breaks first, `degrading` where canned answers begin; each is None
+    where that did not happen. `usual` is the simulation of the busiest hour itself.
+    """
+
+    tried: float
+    usual: Outcome
+    verdict: Verdict | None
+    edge: Edge | None
+    degrading: Edge | None
+
+
+class _Trials:
+    """Simulations of a plan at several loads, each made once."""
+
+    def __init__(self, plan: Plan, seed: int) -> None:
+        self.plan = plan
+        self.seed = seed
+        self.rate = sum(journey.rate * journey.peak for journey in plan.journeys)
+        self.made: dict[float, Outcome] = {}
+
+    def at(self, load: float) -> Outcome:
+        if load not in self.made:
+            lasts = min(LONGEST_S, max(SHORTEST_S, SAMPLE / (self.rate * load)))
+            scenario = Scenario("breaking", "", lasts, ())
+            self.made[load] = simulate(self.plan, scenario, seed=self.seed, load=load)
+        return self.made[load]
+
+
+def breaking(plan: Plan, seed: int) -> Breaking:
+    """Look for the load at which the plan's first objective breaks, and for the one at which canned answers begin."""
+    trials = _Trials(plan, seed)
+    usual = trials.at(1.0)
+    pair = _edge(trials, lambda outcome: bool(broken(plan, outcome)), MOST)
+    verdict = edge = None
+    if pair is not None:
+        held, broke = pair
+        verdict = broken(plan, broke)[0]
+        edge = Edge(held, broke, diagnose(plan, verdict.objective.measure, held or usual, broke))
+    until = edge.load if edge else MOST
+    degrading = _degrading(trials, until)
+    return Breaking(max(trials.made), usual, verdict, edge, degrading)
+
+
+def broken(plan: Plan, outcome: Outcome) -> tuple[Verdict, ...]:
+    """The objectives that an outcome breaks; without objectives, that hardly a journey fails."""
+    judged = verdicts(plan, outcome) or verdicts_without(outcome)
+    return tuple(item for item in judged if not item.kept)
+
+
+def verdicts_without(outcome: Outcome) -> tuple[Verdict, ...]:
+    """The verdict on a system that has promised nothing: at most 1 % of its journeys may fail."""
+    return (Verdict(NO_FAILURES, 1.0 - outcome.failed / max(1, outcome.arrivals)),)
+
+
+def _degrading(trials: _Trials, until: float) -> Edge | None:
+    pair = _edge(trials, lambda outcome: outcome.degraded > TOLERATED * outcome.arrivals, until)
+    if pair is None:
+        return None
+    held, broke = pair
+    return Edge(
+        held, broke, refused_most(broke) or diagnose(trials.plan, "availability", held or trials.at(1.0), broke)
+    )
+
+
+def _edge(trials: _Trials, breaks: Callable[[Outcome], bool], until: float) -> tuple[Outcome | None, Outcome] | None:
+    """The last outcome that holds and the first that breaks, within EXACT; None if all up to `until` hold."""
+    low, high = 0.0, 1.0
+    while not breaks(trials.at(high)):
+        if high >= until:
+            return None
+        low, high = high, min(2 * high, until)
+    if low == 0.0:
+        return None, trials.at(high)
+    while high / low > EXACT:
+        middle = (low * high) ** 0.5
+        if breaks(trials.at(middle)):
+            high = middle
+        else:
+            low = middle
+    return trials.at(low), trials.at(high)

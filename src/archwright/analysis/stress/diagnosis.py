@@ -1,0 +1,205 @@
+"""Why an objective broke: what grew between a load that held and one that did not, told from what was counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archwright.analysis.stress.outcome import OUTCOMES, Outcome, StationOutcome, TargetOutcome
+from archwright.base.text import plural
+from archwright.base.units import show
+from archwright.plan.model import Plan
+from archwright.policy import machine, route
+
+TIMES = ("p50", "p95", "p99")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A component, the mechanism by which it breaks the objective, the chain in sentences, and how much it weighs.
+
+    The weight is in journeys for each journey, or seconds for each journey; only weights of one kind are compared.
+    """
+
+    component: str
+    mechanism: str
+    chain: tuple[str, ...]
+    weight: float
+
+
+def diagnose(plan: Plan, measure: str, held: Outcome, broke: Outcome) -> Cause:
+    """The heaviest cause of the change from `held` to `broke` in a measure of the objectives."""
+    if measure in TIMES:
+        causes = [*_slow_stations(held, broke), _slow_gateway(plan, held, broke), *_slow_targets(held, broke)]
+    elif measure in ("cost", "cache-hit"):
+        causes = [_mix(held, broke)]
+    else:
+        causes = [*_failing_stations(held, broke), *_refusals(plan, held, broke), *_failing_targets(plan, held, broke)]
+    return max(causes, key=lambda cause: cause.weight)
+
+
+def _each(outcome: Outcome, amount: float) -> float:
+    """An amount for each journey."""
+    return amount / max(1, outcome.arrivals)
+
+
+def _percent(part: float, whole: float) -> str:
+    return show(part / whole if whole else 0.0, "share")
+
+
+# ------------------------------------------------------------------------------------------------ slowness
+
+
+def _slow_stations(held: Outcome, broke: Outcome) -> list[Cause]:
+    found = []
+    for before, after in zip(held.stations, broke.stations, strict=True):
+        grew = _each(broke, after.mean_wait_s * after.jobs) - _each(held, before.mean_wait_s * before.jobs)
+        found.append(Cause(after.name, "servers saturated", _station_chain(after, broke), grew))
+    return found
+
+
+def _station_chain(item: StationOutcome, outcome: Outcome) -> tuple[str, ...]:
+    return (
+        (
+            f"{item.title} is asked for {show(item.asked, 'share')} of what {plural(item.servers, 'server')} can do, "
+            f"so its queue grows to {item.deepest:,}."
+        ),
+        f"A job waits {show(item.mean_wait_s, 'duration')} in the mean, and every journey that passes with it.",
+    )
+
+
+def _slow_gateway(plan: Plan, held: Outcome, broke: Outcome) -> Cause:
+    seconds = _each(broke, broke.gateway.mean_waiting * broke.lasts_s)
+    grew = seconds - _each(held, held.gateway.mean_waiting * held.lasts_s)
+    return Cause(plan.gateway.name, "gateway queue", (_places(broke), _gateway_queue(broke)), grew)
+
+
+def _slow_targets(held: Outcome, broke: Outcome) -> list[Cause]:
+    found = []
+    for before, after in zip(held.targets, broke.targets, strict=True):
+        grew = _each(broke, after.took_s) - _each(held, before.took_s)
+        words = (
+            f"Calls of {after.name} take {show(_each(broke, after.took_s), 'duration')} of each journey, "
+            f"{show(_each(held, before.took_s), 'duration')} at the load before."
+        )
+        found.append(Cause(after.name, "more or slower calls", (words,), grew))
+        refused = _each(broke, sum(after.refused)) - _each(held, sum(before.refused))
+        # Each refusal is followed by a pause; what it lasts in the mean is what requests spend outside calls.
+        found.append(Cause(after.name, _limit(after), (_limit_words(after),), refused * _pause(broke)))
+    return found
+
+
+def _pause(outcome: Outcome) -> float:
+    calls = sum(item.took_s for item in outcome.targets) + outcome.gateway.mean_waiting * outcome.lasts_s
+    refused = sum(sum(item.refused) for item in outcome.targets)
+    return max(0.0, sum(outcome.request_latencies) - calls) / refused if refused else 0.0
+
+
+# ------------------------------------------------------------------------------------------------ failures
+
+
+def _failing_stations(held: Outcome, broke: Outcome) -> list[Cause]:
+    found = []
+    for before, after in zip(held.stations, broke.stations, strict=True):
+        queue = _each(broke, after.given_up) - _each(held, before.given_up)
+        found.append(Cause(after.name, "servers saturated, timeout in the queue", _station_chain(after, broke), queue))
+        words = f"{after.title} fails {_percent(after.failed, after.jobs)} of its jobs, by errors or its timeout."
+        work = _each(broke, after.failed) - _each(held, before.failed)
+        found.append(Cause(after.name, "errors or timeout at work", (words,), work))
+    return found
+
+
+def _refusals(plan: Plan, held: Outcome, broke: Outcome) -> list[Cause]:
+    def grew(how: int) -> float:
+        return _each(broke, broke.hows[how]) - _each(held, held.hows[how])
+
+    def turned(how: int) -> str:
+        return f"It turns {_percent(broke.hows[how], broke.requests)} of its requests away."
+
+    name = plan.gateway.name
+    full = (_places(broke), _gateway_queue(broke), turned(machine.SHED))
+    return [
+        Cause(name, "gateway full", full, grew(machine.SHED)),
+        Cause(
+            name, "spend cap", ("The gateway's spend cap is reached.", turned(machine.OVER_BUDGET)),
+            grew(machine.OVER_BUDGET),
+        ),
+        Cause(
+            name, "tenants' request limits", ("Tenants reach their request limits.", turned(machine.OVER_RATE)),
+            grew(machine.OVER_RATE),
+        ),
+    ]  # fmt: skip
+
+
+def _failing_targets(plan: Plan, held: Outcome, broke: Outcome) -> list[Cause]:
+    """Requests that no target answered, laid to the targets by how many of their calls went wrong more often."""
+    failed = _each(broke, broke.hows[machine.FAILED]) - _each(held, held.hows[machine.FAILED])
+    bad = [
+        [max(0.0, _each(broke, after.calls[how]) - _each(held, before.calls[how])) for how in range(len(OUTCOMES))]
+        for before, after in zip(held.targets, broke.targets, strict=True)
+    ]
+    total = sum(sum(row[1:]) for row in bad) or 1.0
+    found = []
+    for target, row in zip(broke.targets, bad, strict=True):
+        worst = max(range(1, len(OUTCOMES)), key=lambda how: row[how])
+        if worst == route.OVERLOAD:
+            mechanism, words = _limit(target), [_limit_words(target)]
+        else:
+            mechanism = f"calls end with {OUTCOMES[worst]}"
+            words = [f"{_percent(target.calls[worst], target.asked)} of the calls of {target.name} end so."]
+        if target.openings:
+            words.append(f"Its breaker opened {target.openings} times.")
+        if broke.fallbacks > 0:
+            words.append(f"{_percent(broke.fallbacks, broke.requests)} of all requests moved to another target.")
+        found.append(Cause(target.name, mechanism, tuple(words), failed * sum(row[1:]) / total))
+    return found
+
+
+# --------------------------------------------------------------------------------------------- the words
+
+
+def _limit(target: TargetOutcome) -> str:
+    names = ("the supplier's request limit", "the supplier's token limit", "the supplier's limit of calls at once")
+    return names[target.refused.index(max(target.refused))]
+
+
+def _limit_words(target: TargetOutcome) -> str:
+    refused = _percent(sum(target.refused), target.asked)
+    most = target.refused.index(max(target.refused))
+    asked = (
+        f"its fullest minute asks for {target.peak_requests:,} calls and {target.request_limit:,.0f} are allowed",
+        f"its fullest minute asks for {target.peak_tokens:,} tokens and {target.token_limit:,.0f} are allowed",
+        "more calls at once than allowed",
+    )[most]
+    return f"{target.name} refuses {refused} of its calls: {asked}."
+
+
+def _places(outcome: Outcome) -> str:
+    gateway = outcome.gateway
+    rate = outcome.requests / outcome.lasts_s
+    stay = gateway.mean_in_flight / rate if rate else 0.0
+    return (
+        f"{show(rate, 'rate')} requests come and hold a place for {show(stay, 'duration')} in the mean; "
+        f"{gateway.mean_in_flight:.0f} of {gateway.concurrency} places are in use, at most {gateway.most_in_flight}."
+    )
+
+
+def _gateway_queue(outcome: Outcome) -> str:
+    gateway = outcome.gateway
+    return f"The gateway's queue reaches {gateway.most_waiting:,} of {gateway.queue:,}."
+
+
+def _mix(held: Outcome, broke: Outcome) -> Cause:
+    grown = max(
+        zip(held.targets, broke.targets, strict=True),
+        key=lambda pair: _each(broke, pair[1].asked) - _each(held, pair[0].asked),
+    )[1]
+    words = f"{grown.name} takes {_each(broke, grown.asked):.2f} calls of each journey."
+    return Cause(grown.name, "another mix of calls", (words,), 0.0)
+
+
+def refused_most(outcome: Outcome) -> Cause | None:
+    """The target that refused most calls, if any did."""
+    target = max(outcome.targets, key=lambda item: sum(item.refused), default=None)
+    if target is None or not sum(target.refused):
+        return None
+    return Cause(target.name, _limit(target), (_limit_words(target),), float(sum(target.refused)))

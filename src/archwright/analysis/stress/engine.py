@@ -1,0 +1,248 @@
+"""The simulation: visits walk their paths through stations and the gateway in virtual time.
+
+The gateway's decisions are made by the same machine that serves real requests; suppliers follow the same laws as the
+emulated ones. One heap of events, ties in the order in which they were scheduled. Arrivals end with the scenario; what
+is under way then is followed to its end.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any
+
+from archwright.plan.faults import faults_of
+from archwright.analysis.stress.outcome import Outcome
+from archwright.analysis.stress.station import Handler, Job, Room
+from archwright.analysis.stress.supplier import Ending, Supplier
+from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
+from archwright.plan.cost import call_cost
+from archwright.plan.model import Plan, Scenario, Step
+from archwright.plan.rules import rules
+from archwright.plan.trace import Trace
+from archwright.plan.workload import Branch, Stage, Visit, Work, path, visits
+from archwright.policy import breaker, chance, machine, route
+from archwright.policy.machine import Arrive, Begin, Call, Finish, Machine, Order, Reply, Sleep, Wake
+
+SERVED = frozenset((machine.ANSWERED, machine.CACHED, machine.DEGRADED))
+
+
+class _Trip:
+    """A visit under way: its stages, and how many branches of the present one it waits for."""
+
+    __slots__ = ("degraded", "failed", "open", "stage", "stages", "visit")
+
+    def __init__(self, visit: Visit, stages: tuple[Stage, ...]) -> None:
+        self.visit = visit
+        self.stages = stages
+        self.stage = 0
+        self.open = 0
+        self.degraded = False
+        self.failed = False
+
+
+class _Walk:
+    """A branch under way: pieces of work in a row.
+
+    While the gateway has its request: `came`, since when, and `target`, which one was called last (-1: none yet).
+    """
+
+    __slots__ = ("came", "place", "step", "target", "trip", "works")
+
+    def __init__(self, trip: _Trip, works: Branch, step: Step) -> None:
+        self.trip = trip
+        self.works = works
+        self.step = step
+        self.place = 0
+        self.came = 0.0
+        self.target = -1
+
+    @property
+    def work(self) -> Work:
+        """The piece of work that is being done."""
+        return self.works[self.place]
+
+
+def simulate(plan: Plan, scenario: Scenario, *, seed: int, load: float = 1.0, trace: Trace | None = None) -> Outcome:
+    """Simulate a scenario.
+
+    Args:
+        plan: what runs.
+        scenario: how long, and what changes when.
+        seed: of all luck; the same seed gives the same outcome.
+        load: multiple of the busiest hour's journeys.
+        trace: recorded traffic that replaces the arrivals of the first critical journey.
+    """
+    return _Simulation(plan, scenario, seed).run(load, trace)
+
+
+class _Simulation:
+    def __init__(self, plan: Plan, scenario: Scenario, seed: int) -> None:
+        self.plan = plan
+        self.seed = seed
+        self.heap: list[tuple[float, int, Handler, Any]] = []
+        self.order = count()
+        self.tally = Tally(plan, scenario)
+        self.machine = Machine(rules(plan))
+        self.suppliers = [Supplier(target, faults_of(scenario, target.name), seed) for target in plan.targets]
+        self.rooms = [
+            Room(station, faults_of(scenario, station.name), seed, scenario.lasts_s, self.schedule, self._station_ended)
+            for station in plan.stations
+        ]
+        self.instant = [room.instant for room in self.rooms]
+        self.prices = [tuple(plan.targets[hop.target].price for hop in item.hops) for item in plan.routes]
+        self.walks: dict[int, _Walk] = {}
+        self.scenario = scenario
+
+    def schedule(self, at: float, handler: Handler, item: Any) -> None:
+        heappush(self.heap, (at, next(self.order), handler, item))
+
+    def run(self, load: float, trace: Trace | None) -> Outcome:
+        heap = self.heap
+        arrivals = visits(self.plan, self.scenario, self.seed, load, trace)
+        visit = next(arrivals, None)
+        events = 0
+        while heap or visit is not None:
+            events += 1
+            if visit is not None and (not heap or visit.at <= heap[0][0]):
+                self._begin(visit)
+                visit = next(arrivals, None)
+                continue
+            now, _, handler, item = heappop(heap)
+            handler(now, item)
+        return self.tally.outcome(self.seed, load, self.rooms, self.suppliers, events)
+
+    # ------------------------------------------------------------------------------------------ the visit
+
+    def _begin(self, visit: Visit) -> None:
+        self._stage(visit.at, _Trip(visit, path(self.plan, visit, self.seed)))
+
+    def _stage(self, now: float, trip: _Trip) -> None:
+        """Begin the next stage that there is something to wait for in; the end of the visit if there is none."""
+        steps = self.plan.journeys[trip.visit.journey].steps
+        while trip.stage < len(trip.stages) and not trip.failed:
+            walks = [_Walk(trip, works, steps[works[0].step]) for works in trip.stages[trip.stage]]
+            trip.stage += 1
+            trip.open = sum(not walk.step.background for walk in walks)
+            waits = trip.open > 0
+            for walk in walks:
+                self._work(now, walk)
+            if waits:
+                return
+        how = FAILED if trip.failed else DEGRADED if trip.degraded else ANSWERED
+        self.tally.journey_ended(trip.visit.journey, trip.visit.at, now, how)
+
+    def _work(self, now: float, walk: _Walk) -> None:
+        """Begin the present piece of work: first at its station, then at the gateway."""
+        step = walk.step
+        if not self.instant[step.station]:
+            self.rooms[step.station].enter(now, walk.work.request, walk, step.timeout_s)
+        elif step.route >= 0:
+            self._at_gateway(now, walk)
+        else:
+            self._branch_ended(now, walk, True)
+
+    def _station_ended(self, now: float, job: Job) -> None:
+        if job.good:
+            self._at_gateway(now, job.owner)
+        else:
+            self._branch_ended(now, job.owner, False)
+
+    def _at_gateway(self, now: float, walk: _Walk) -> None:
+        step = walk.step
+        if step.route < 0:
+            self._work_ended(now, walk)
+            return
+        work, visit = walk.work, walk.trip.visit
+        walk.came = now
+        walk.target = -1
+        self.walks[work.request] = walk
+        self.tally.request_came(visit.journey, self.plan.routes[step.route].cache >= 0)
+        cost = max(call_cost(work.tokens_in, 0, work.tokens_out, price) for price in self.prices[step.route])
+        self._tell(now, Arrive(work.request, step.route, visit.tenant, work.key, cost))
+
+    def _work_ended(self, now: float, walk: _Walk) -> None:
+        walk.place += 1
+        if walk.place < len(walk.works):
+            self._work(now, walk)
+        else:
+            self._branch_ended(now, walk, True)
+
+    def _branch_ended(self, now: float, walk: _Walk, good: bool) -> None:
+        """A failure ends its branch; the visit fails with it, once the branches beside it have ended."""
+        if walk.step.background:
+            return
+        trip = walk.trip
+        if not good and not walk.step.skips:
+            trip.failed = True
+        trip.open -= 1
+        if trip.open == 0:
+            self._stage(now, trip)
+
+    # ---------------------------------------------------------------------------------------- the gateway
+
+    def _tell(self, now: float, event: machine.Event) -> None:
+        orders = self.machine.handle(now, event)
+        self.tally.gateway(now, self.machine.in_flight, len(self.machine.queue))
+        for order in orders:
+            self._follow(now, order)
+
+    def _follow(self, now: float, order: Order) -> None:
+        match order:
+            case Call():
+                self._call(now, order)
+            case Reply():
+                # Later in the same instant, so that a visit's next step never begins inside another one's orders.
+                self.schedule(now, self._replied, order)
+            case Sleep(request, ticket, until):
+                self.schedule(until, self._tell, Wake(request, ticket))
+            case _:
+                pass
+
+    def _replied(self, now: float, reply: Reply) -> None:
+        walk = self.walks.pop(reply.request)
+        trip = walk.trip
+        self.tally.request_ended(trip.visit.journey, walk.came, now, reply)
+        if reply.how not in SERVED:
+            self._branch_ended(now, walk, False)
+            return
+        if reply.how == machine.DEGRADED and not walk.step.background:
+            trip.degraded = True
+        self._work_ended(now, walk)
+
+    def _call(self, now: float, order: Call) -> None:
+        walk = self.walks[order.request]
+        work = walk.work
+        again = walk.target == order.target
+        walk.target = order.target
+        self.tally.called(order.target, now, work.tokens_in + work.tokens_out, again)
+        ending = self.suppliers[order.target].call(now, work, order.attempt, order.timeout_s)
+        if ending.begins_s >= 0.0:
+            self.schedule(now + ending.begins_s, self._tell, Begin(order.request))
+        self.schedule(now + ending.after_s, self._call_ended, (order, ending))
+
+    def _call_ended(self, now: float, item: tuple[Call, Ending]) -> None:
+        order, ending = item
+        target = order.target
+        if ending.let_in:
+            self.suppliers[target].leave()
+        self.tally.call_ended(target, ending.outcome, ending.after_s)
+        cost = self._bill(order, ending)
+        # Only a failure is tried again. A number is the same whenever it is drawn.
+        failed = ending.outcome != route.OK
+        luck = chance.uniform(self.seed, order.request, order.attempt, chance.BACKOFF) if failed else 0.0
+        before = self.machine.circuits[target].phase
+        finish = Finish(order.request, ending.outcome, cost, ending.retry_after, luck)
+        self._tell(now, finish)
+        if before != breaker.OPEN and self.machine.circuits[target].phase == breaker.OPEN:
+            self.tally.openings[target] += 1
+
+    def _bill(self, order: Call, ending: Ending) -> int:
+        if ending.tokens_in == 0:
+            return 0
+        walk, target = self.walks[order.request], self.plan.targets[order.target]
+        cached = int(ending.tokens_in * target.prompt_cache)
+        cost = call_cost(ending.tokens_in, cached, ending.tokens_out, target.price)
+        key = (walk.trip.visit.journey, walk.work.step, order.target)
+        self.tally.billed(key, ending.tokens_in, cached, ending.tokens_out, cost)
+        return cost

@@ -1,0 +1,74 @@
+"""The plan's objectives held against a simulation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archwright.analysis.stress.outcome import JourneyOutcome, Outcome
+from archwright.base.numbers import percentile
+from archwright.plan.model import Objective, Plan
+from archwright.report.figures import Formula
+
+SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+DIMENSIONS = {"p50": "duration", "p95": "duration", "p99": "duration", "availability": "share", "cost": "money",
+              "cache-hit": "share"}  # fmt: skip
+AVAILABLE = Formula("(arrivals - failed) / arrivals")
+HITS = Formula("cached / cacheable")
+MONTHLY = Formula("cost / arrivals * volume * month")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An objective and what a simulation says of it. `value` is None where nothing could be measured."""
+
+    objective: Objective
+    value: float | None
+
+    @property
+    def kept(self) -> bool:
+        """It is kept. Where no journey got an answer in any time, a limit of time is not."""
+        if self.value is None:
+            return self.objective.measure not in SHARES
+        if self.objective.at_most:
+            return self.value <= self.objective.limit
+        return self.value >= self.objective.limit
+
+    @property
+    def dimension(self) -> str:
+        """The dimension of its value."""
+        return DIMENSIONS[self.objective.measure]
+
+
+def verdicts(plan: Plan, outcome: Outcome) -> tuple[Verdict, ...]:
+    """Every objective that a simulation can test.
+
+    Money is that of a month: the mean cost of a simulated journey times the journeys of a month at the stated volume.
+    """
+    found = []
+    for objective in plan.objectives:
+        if objective.measure in DIMENSIONS:
+            chosen = [item for item in outcome.journeys if objective.journey in ("", item.name)]
+            if any(item.arrivals for item in chosen):
+                found.append(Verdict(objective, _value(plan, objective.measure, chosen)))
+    return tuple(found)
+
+
+def _value(plan: Plan, measure: str, journeys: list[JourneyOutcome]) -> float | None:
+    if measure in SHARES:
+        latencies = sorted(value for item in journeys for value in item.latencies)
+        return percentile(latencies, SHARES[measure]) if latencies else None
+    if measure == "availability":
+        arrivals = sum(item.arrivals for item in journeys)
+        return float(AVAILABLE(arrivals=arrivals, failed=sum(item.failed for item in journeys)))
+    if measure == "cache-hit":
+        cacheable = sum(item.cacheable for item in journeys)
+        return float(HITS(cached=sum(item.cached for item in journeys), cacheable=cacheable)) if cacheable else None
+    return sum(monthly(plan, item) for item in journeys)
+
+
+def monthly(plan: Plan, outcome: JourneyOutcome) -> float:
+    """Pico-dollars a month of one kind of journey at the stated volume, if each costs what it did in the simulation."""
+    rate = next(item.rate for item in plan.journeys if item.name == outcome.name)
+    if outcome.arrivals == 0:
+        return 0.0
+    return float(MONTHLY(cost=outcome.cost, arrivals=outcome.arrivals, volume=rate, month=plan.gateway.month_s))

@@ -1,0 +1,282 @@
+"""Stress: simulate the scenarios, find what breaks first, and say it as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archwright.analysis.stress.breaking import Breaking, Edge, breaking
+from archwright.analysis.stress.engine import simulate
+from archwright.analysis.stress.figures import (
+    Load,
+    enter,
+    enter_breaking,
+    enter_loads,
+    headroom,
+    objective_key,
+)
+from archwright.analysis.stress.objectives import DIMENSIONS, SHARES, Verdict, verdicts
+from archwright.analysis.stress.outcome import Bucket, Outcome
+from archwright.base.text import plural
+from archwright.base.units import show
+from archwright.plan.model import Change, Objective, Plan, Scenario, plan_hash
+from archwright.plan.trace import Trace
+from archwright.report.document import Block, Cell, Chart, Document, Section, Series, Table, Text, Tiles, Tone
+from archwright.report.figures import Book
+
+Row = tuple[str | Cell, ...]
+BASELINE = Scenario("baseline", "the busiest hour", 1800.0, ())
+
+
+@dataclass(frozen=True, slots=True)
+class StressResult:
+    """The outcome of each scenario, in order, and what breaks first (None where nothing is ever asked)."""
+
+    scenarios: tuple[Scenario, ...]
+    outcomes: tuple[Outcome, ...]
+    breaking: Breaking | None
+    seed: int
+    load: float
+
+
+def stress(
+    plan: Plan, *, scenarios: Sequence[str] = (), seed: int = 1, load: float = 1.0, trace: Trace | None = None
+) -> StressResult:
+    """Simulate scenarios (all of the plan if none are named, the busiest hour if it has none) and the breaking point.
+
+    Raises:
+        KeyError: the plan has no scenario of that name.
+    """
+    chosen = tuple(plan.scenario(name) for name in scenarios) or plan.scenarios or (BASELINE,)
+    outcomes = tuple(simulate(plan, item, seed=seed, load=load, trace=trace) for item in chosen)
+    return StressResult(chosen, outcomes, breaking(plan, seed) if plan.journeys else None, seed, load)
+
+
+def stress_document(result: StressResult, plan: Plan) -> tuple[Document, Book]:
+    """The result as a document, and the book of every number in it."""
+    book = Book()
+    for outcome in result.outcomes:
+        enter(book, plan, outcome)
+    sections = [_overview(book, plan, result)]
+    if result.breaking is not None:
+        enter_breaking(book, result.breaking)
+        rooms = headroom(book, plan, result.breaking.usual)
+        sections.append(_breaking(book, result.breaking, rooms))
+    for scenario, outcome in zip(result.scenarios, result.outcomes, strict=True):
+        sections.append(_scenario(book, plan, scenario, outcome))
+    facts = (
+        ("configuration", plan_hash(plan)), ("seed", str(result.seed)), ("load", f"{result.load:.3g}x"),
+        ("prices", plan.facts), ("as of", plan.as_of),
+    )  # fmt: skip
+    return Document("Stress", tuple(sections), f"{plan.system} under load and faults, simulated", facts), book
+
+
+def _cell(book: Book, key: str, tone: Tone = "plain") -> Cell:
+    return Cell(book[key].shown, tone, key) if key in book else Cell("–", "muted")
+
+
+# ----------------------------------------------------------------------------------------- the overview
+
+
+def _overview(book: Book, plan: Plan, result: StressResult) -> Section:
+    journeys: list[Row] = []
+    gateway: list[Row] = []
+    for outcome in result.outcomes:
+        base = f"stress.{outcome.scenario}"
+        judged = verdicts(plan, outcome)
+        kept = sum(item.kept for item in judged)
+        tone: Tone = "good" if kept == len(judged) else "bad"
+        said = Cell(f"{kept} of {len(judged)}", tone) if judged else Cell("none", "muted")
+        failed: Tone = "bad" if outcome.failed else "plain"
+        journeys.append(
+            (
+                outcome.scenario, _cell(book, f"{base}.arrivals"), _cell(book, f"{base}.answered"),
+                _cell(book, f"{base}.degraded"), _cell(book, f"{base}.failed", failed),
+                *(_cell(book, f"{base}.{name}") for name in SHARES), said,
+            )
+        )  # fmt: skip
+        names = ("requests", "hits", "fallbacks", "retries", "refused", "openings", "shed", "cost", "journey")
+        gateway.append((outcome.scenario, *(_cell(book, f"{base}.{name}") for name in names)))
+    blocks: tuple[Block, ...] = (
+        Table(
+            ("Scenario", "Journeys", "Answered", "Degraded", "Failed", "p50", "p95", "p99", "Objectives kept"),
+            tuple(journeys), "journeys; latency of those that did not fail", frozenset(range(1, 8)),
+        ),
+        Table(
+            ("Scenario", "Requests", "From cache", "Fallbacks", "Retries", "429s", "Breaker opened", "Shed",
+             "Model cost", "One journey"),
+            tuple(gateway), "at the gateway", frozenset(range(1, 10)),
+        ),
+    )  # fmt: skip
+    lead = "Simulated with the gateway's own decisions in virtual time; degraded: a canned answer stood in for a model."
+    return Section("stress-overview", "At a glance", blocks, lead)
+
+
+# ------------------------------------------------------------------------------------- what breaks first
+
+
+def _breaking(book: Book, found: Breaking, rooms: Sequence[Load]) -> Section:
+    blocks: list[Block] = [Tiles(_tiles(book, found, rooms))]
+    blocks += [Text(words, tone) for words, tone in _chain(found)]
+    headings = ("Component", "What", "Mean use", "Limit", "In use", "Full at")
+    rows = tuple(
+        (
+            room.component, room.what, _cell(book, room.used), _cell(book, room.limit), _cell(book, room.utilisation),
+            _cell(book, room.full),
+        )
+        for room in rooms
+    )  # fmt: skip
+    caption = "in the busiest hour; full at so many times it, in proportion (warmer caches let models last longer)"
+    blocks.append(Table(headings, rows, caption, frozenset({2, 3, 4, 5})))
+    lead = f"The load was raised up to {found.tried:.3g} times the busiest hour, each time from an idle system."
+    return Section("stress-breaking", "What breaks first", tuple(blocks), lead)
+
+
+def _tiles(book: Book, found: Breaking, rooms: Sequence[Load]) -> tuple[tuple[str, str, str, str], ...]:
+    tiles = []
+    if found.edge is not None and found.verdict is not None:
+        key = "stress.breaks.load"
+        tiles.append(("Breaks at", book[key].shown, f"objective {found.verdict.objective.name}", key))
+    else:
+        tiles.append(("Breaks at", "–", f"nothing breaks up to {found.tried:.3g}x", ""))
+    if found.degrading is not None:
+        key = "stress.degrades.load"
+        tiles.append(("Canned answers from", book[key].shown, "more than 1 % of the journeys", key))
+    if rooms:
+        tiles.append(
+            ("Fills up first", book[rooms[0].full].shown, f"{rooms[0].component}: {rooms[0].what}", rooms[0].full)
+        )
+    return tuple(tiles)
+
+
+def _chain(found: Breaking) -> list[tuple[str, Tone]]:
+    said: list[tuple[str, Tone]] = []
+    if found.degrading is not None:
+        edge = found.degrading
+        share = edge.broke.degraded / max(1, edge.broke.arrivals)
+        words = f"At {_at(edge)} canned answers reach {show(share, 'share')} of the journeys"
+        said.append(
+            (f"{words}: {edge.cause.mechanism} of {edge.cause.component}. {' '.join(edge.cause.chain)}", "plain")
+        )
+    if found.edge is None or found.verdict is None:
+        words = f"Nothing breaks up to {found.tried:.3g} times the busiest hour: every objective is kept"
+        said.append((f"{words}{', by the canned answers' if found.degrading else ''}.", "good"))
+        return said
+    edge = found.edge
+    held = f"; at {edge.held.load:.3g}x it still holds" if edge.held else ", and already in the busiest hour"
+    said.append((f"At {_at(edge)} {_promise(found.verdict)}{held}.", "bad"))
+    said.append((f"Cause: {edge.cause.mechanism} ({edge.cause.component}). {' '.join(edge.cause.chain)}", "plain"))
+    return said
+
+
+def _at(edge: Edge) -> str:
+    return f"{edge.load:.3g} times the busiest hour ({show(edge.rate, 'rate')} journeys)"
+
+
+def _promise(verdict: Verdict) -> str:
+    objective = verdict.objective
+    value = "nothing was answered" if verdict.value is None else show(verdict.value, verdict.dimension)
+    return f"objective {objective.name} breaks: {objective.measure} is {value}, promised {_limit(objective)}"
+
+
+def _limit(objective: Objective) -> str:
+    sign = "≤" if objective.at_most else "≥"
+    return f"{sign} {show(objective.limit, DIMENSIONS[objective.measure])}"
+
+
+# ------------------------------------------------------------------------------------------ a scenario
+
+
+def _scenario(book: Book, plan: Plan, scenario: Scenario, outcome: Outcome) -> Section:
+    blocks: list[Block] = []
+    judged = verdicts(plan, outcome)
+    if judged:
+        blocks.append(_objectives(book, outcome, judged))
+    blocks += _charts(plan, scenario, outcome)
+    blocks.append(_loads(book, outcome))
+    lead = scenario.summary or plural(outcome.arrivals, "journey")
+    return Section(f"stress-{scenario.name}", f"Scenario {scenario.name}", tuple(blocks), lead)
+
+
+def _objectives(book: Book, outcome: Outcome, judged: Sequence[Verdict]) -> Table:
+    rows = []
+    for verdict in judged:
+        tone: Tone = "good" if verdict.kept else "bad"
+        key = objective_key(outcome.scenario, verdict.objective.name)
+        rows.append(
+            (
+                verdict.objective.name, verdict.objective.journey or "all", verdict.objective.measure,
+                _limit(verdict.objective), _cell(book, key, tone), Cell("kept" if verdict.kept else "broken", tone),
+            )
+        )  # fmt: skip
+    headings = ("Objective", "Journey", "Measure", "Promised", "Simulated", "")
+    return Table(headings, tuple(rows), numeric=frozenset({3, 4}))
+
+
+def _charts(plan: Plan, scenario: Scenario, outcome: Outcome) -> list[Block]:
+    bands = tuple(
+        (change.at_s, min(scenario.lasts_s, change.at_s + change.lasts_s), _band(change)) for change in scenario.changes
+    )
+    each = f"in each {show(outcome.width_s, 'duration')}"
+
+    def line(name: str, values: Sequence[float | None], tone: Tone = "plain") -> Series:
+        middle = outcome.width_s / 2
+        points = ((bucket.begin + middle, value) for bucket, value in zip(outcome.buckets, values, strict=True))
+        return Series(name, tuple((x, y) for x, y in points if y is not None), tone)
+
+    def counts(name: str, read: str, tone: Tone = "plain") -> Series:
+        return line(name, [float(getattr(bucket, read)) for bucket in outcome.buckets], tone)
+
+    def latency(share: float) -> list[float | None]:
+        return [Bucket.latency(bucket, share) for bucket in outcome.buckets]
+
+    marks = tuple(
+        (item.limit, f"{item.name}: {item.measure} {_limit(item)}")
+        for item in plan.objectives
+        if item.measure in SHARES
+    )
+    latencies = Chart(
+        "Latency of journeys", "time", "duration", "latency", "duration",
+        (line("p50", latency(0.5)), line("p95", latency(0.95))), bands, marks,
+    )  # fmt: skip
+    journeys = Chart(
+        "Journeys", "time", "duration", f"journeys {each}", "count",
+        (
+            counts("arrived", "arrivals", "muted"), counts("answered", "answered", "good"),
+            counts("degraded", "degraded"), counts("failed", "failed", "bad"),
+        ), bands,
+    )  # fmt: skip
+    calls = Chart(
+        "Calls by target", "time", "duration", f"calls {each}", "count",
+        tuple(
+            line(target.name, [float(bucket.calls[index]) for bucket in outcome.buckets])
+            for index, target in enumerate(plan.targets)
+        ), bands,
+    )  # fmt: skip
+    return [latencies, journeys, *([calls] if plan.targets else [])]
+
+
+def _band(change: Change) -> str:
+    match change.what:
+        case "load":
+            return f"load {change.factor:.3g}x"
+        case "errors":
+            return f"{change.component}: {show(change.share, 'share')} errors"
+        case "down":
+            return f"{change.component} down"
+        case _:
+            return f"{change.component} {change.what} {change.factor:.3g}x"
+
+
+def _loads(book: Book, outcome: Outcome) -> Table:
+    rows: tuple[Row, ...] = tuple(
+        (
+            load.component,
+            load.what,
+            *(_cell(book, key) for key in (load.used, load.limit, load.utilisation, load.deepest)),
+        )
+        for load in enter_loads(book, outcome)
+    )
+    headings = ("Component", "What", "Used", "Limit", "In use", "Longest queue")
+    caption = "how full everything got: fullest minute of a supplier's limit, mean of places and servers"
+    return Table(headings, rows, caption, frozenset({2, 3, 4, 5}))

@@ -1,0 +1,240 @@
+"""Counting while a simulation runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from archwright.analysis.stress.outcome import (
+    HOWS,
+    OUTCOMES,
+    Bucket,
+    GatewayOutcome,
+    JourneyOutcome,
+    Outcome,
+    Refusals,
+    StationOutcome,
+    TargetOutcome,
+    Tokens,
+)
+from archwright.analysis.stress.station import Room
+from archwright.analysis.stress.supplier import Supplier
+from archwright.plan.model import Plan, Scenario
+from archwright.policy import machine
+
+BUCKETS = 60
+MINUTE = 60.0
+ANSWERED, DEGRADED, FAILED = 0, 1, 2
+SERVED = frozenset((machine.ANSWERED, machine.CACHED, machine.DEGRADED))
+
+
+class Tally:
+    """Counts of one simulation. Every method is told what happened and when."""
+
+    def __init__(self, plan: Plan, scenario: Scenario) -> None:
+        self.plan = plan
+        self.scenario = scenario
+        self.width = scenario.lasts_s / BUCKETS
+        journeys = range(len(plan.journeys))
+        self.ended = [[0, 0, 0] for _ in journeys]
+        self.latencies: list[list[float]] = [[] for _ in journeys]
+        self.requests = [0 for _ in journeys]
+        self.cached = [0 for _ in journeys]
+        self.cacheable = [0 for _ in journeys]
+        self.hows = [0] * len(HOWS)
+        self.fallbacks = 0
+        self.retries = 0
+        self.request_latencies: list[float] = []
+        self.tokens: dict[tuple[int, int, int], list[int]] = {}
+        self.calls = [[0] * len(OUTCOMES) for _ in plan.targets]
+        self.took_s = [0.0 for _ in plan.targets]
+        self.openings = [0 for _ in plan.targets]
+        self.asked = [Counter[int]() for _ in plan.targets]
+        self.asked_tokens = [Counter[int]() for _ in plan.targets]
+        self.slots = [[0, 0, 0, 0] for _ in range(BUCKETS)]
+        self.slot_latencies: list[list[float]] = [[] for _ in range(BUCKETS)]
+        self.slot_calls = [[0] * len(plan.targets) for _ in range(BUCKETS)]
+        self.slot_most = [0] * BUCKETS
+        self.slot_last = [-1] * BUCKETS
+        self.changed = 0.0
+        self.in_flight = self.waiting = 0
+        self.most_in_flight = self.most_waiting = 0
+        self.in_flight_s = self.waiting_s = 0.0
+
+    def slot(self, at: float) -> int:
+        """The bucket of a time; what happens after the scenario belongs to the last one."""
+        return min(int(at / self.width), BUCKETS - 1)
+
+    def journey_ended(self, journey: int, began: float, now: float, how: int) -> None:
+        """A journey that began at `began` ended: ANSWERED, DEGRADED or FAILED."""
+        self.ended[journey][how] += 1
+        slot = self.slot(began)
+        self.slots[slot][how] += 1
+        if how != FAILED:
+            self.latencies[journey].append(now - began)
+            self.slot_latencies[slot].append(now - began)
+
+    def request_came(self, journey: int, cacheable: bool) -> None:
+        """A request came to the gateway."""
+        self.requests[journey] += 1
+        self.cacheable[journey] += cacheable
+
+    def request_ended(self, journey: int, came: float, now: float, reply: machine.Reply) -> None:
+        """The gateway answered."""
+        how = reply.how
+        self.hows[how] += 1
+        if how in SERVED:
+            self.request_latencies.append(now - came)
+        if how == machine.CACHED:
+            self.cached[journey] += 1
+        elif how == machine.SHED:
+            self.slots[self.slot(came)][3] += 1
+        elif how == machine.ANSWERED and reply.hop > 0:
+            self.fallbacks += 1
+
+    def called(self, target: int, now: float, tokens: int, again: bool) -> None:
+        """The gateway called a target, `again` if the same one failed just before."""
+        minute = int(now / MINUTE)
+        self.asked[target][minute] += 1
+        self.asked_tokens[target][minute] += tokens
+        self.slot_calls[self.slot(now)][target] += 1
+        self.retries += again
+
+    def call_ended(self, target: int, outcome: int, took_s: float) -> None:
+        """A call ended."""
+        self.calls[target][outcome] += 1
+        self.took_s[target] += took_s
+
+    def billed(self, key: tuple[int, int, int], tokens_in: int, tokens_cached: int, tokens_out: int, cost: int) -> None:
+        """Tokens were billed; `key` is (journey, step, target)."""
+        sums = self.tokens.setdefault(key, [0, 0, 0, 0, 0])
+        sums[0] += 1
+        sums[1] += tokens_in
+        sums[2] += tokens_cached
+        sums[3] += tokens_out
+        sums[4] += cost
+
+    def gateway(self, now: float, in_flight: int, waiting: int) -> None:
+        """The gateway holds so many requests from now on."""
+        if in_flight == self.in_flight and waiting == self.waiting:
+            return
+        until = min(now, self.scenario.lasts_s)
+        span = max(0.0, until - self.changed)
+        self.in_flight_s += span * self.in_flight
+        self.waiting_s += span * self.waiting
+        self.changed = until
+        self.in_flight, self.waiting = in_flight, waiting
+        self.most_in_flight = max(self.most_in_flight, in_flight)
+        self.most_waiting = max(self.most_waiting, waiting)
+        if now < self.scenario.lasts_s:
+            slot = self.slot(now)
+            self.slot_most[slot] = max(self.slot_most[slot], in_flight)
+            self.slot_last[slot] = in_flight
+
+    def outcome(
+        self, seed: int, load: float, rooms: Sequence[Room], suppliers: Sequence[Supplier], events: int
+    ) -> Outcome:
+        """Everything that was counted."""
+        self.gateway(self.scenario.lasts_s, -1, -1)
+        plan, lasts = self.plan, self.scenario.lasts_s
+        return Outcome(
+            scenario=self.scenario.name,
+            seed=seed,
+            load=load,
+            lasts_s=lasts,
+            journeys=tuple(self._journey(index) for index in range(len(plan.journeys))),
+            hows=tuple(self.hows),
+            fallbacks=self.fallbacks,
+            retries=self.retries,
+            latencies=tuple(sorted(value for values in self.latencies for value in values)),
+            request_latencies=tuple(sorted(self.request_latencies)),
+            tokens=tuple(
+                Tokens(
+                    plan.journeys[journey].name,
+                    plan.journeys[journey].steps[step].name,
+                    plan.targets[target].name,
+                    *sums,
+                )
+                for (journey, step, target), sums in sorted(self.tokens.items())
+            ),
+            targets=tuple(self._target(index, supplier) for index, supplier in enumerate(suppliers)),
+            stations=tuple(_station(room, lasts) for room in rooms),
+            gateway=GatewayOutcome(
+                plan.gateway.concurrency,
+                plan.gateway.queue,
+                self.in_flight_s / lasts,
+                self.most_in_flight,
+                self.waiting_s / lasts,
+                self.most_waiting,
+            ),
+            width_s=self.width,
+            buckets=self._buckets(),
+            events=events,
+        )
+
+    def _journey(self, index: int) -> JourneyOutcome:
+        answered, degraded, failed = self.ended[index]
+        return JourneyOutcome(
+            name=self.plan.journeys[index].name,
+            arrivals=answered + degraded + failed,
+            answered=answered,
+            degraded=degraded,
+            failed=failed,
+            latencies=tuple(sorted(self.latencies[index])),
+            requests=self.requests[index],
+            cached=self.cached[index],
+            cacheable=self.cacheable[index],
+            cost=sum(sums[4] for (journey, _, _), sums in self.tokens.items() if journey == index),
+        )
+
+    def _target(self, index: int, supplier: Supplier) -> TargetOutcome:
+        target = supplier.target
+        return TargetOutcome(
+            name=target.name,
+            calls=tuple(self.calls[index]),
+            refused=Refusals(*supplier.refused),
+            openings=self.openings[index],
+            took_s=self.took_s[index],
+            tokens=sum(self.asked_tokens[index].values()),
+            peak_requests=max(self.asked[index].values(), default=0),
+            peak_tokens=max(self.asked_tokens[index].values(), default=0),
+            request_limit=target.request_rate * MINUTE,
+            token_limit=target.token_rate * MINUTE,
+        )
+
+    def _buckets(self) -> tuple[Bucket, ...]:
+        found = []
+        held = 0
+        for index in range(BUCKETS):
+            answered, degraded, failed, shed = self.slots[index]
+            found.append(
+                Bucket(
+                    begin=index * self.width,
+                    arrivals=answered + degraded + failed,
+                    answered=answered,
+                    degraded=degraded,
+                    failed=failed,
+                    shed=shed,
+                    in_flight=max(held, self.slot_most[index]),
+                    latencies=tuple(sorted(self.slot_latencies[index])),
+                    calls=tuple(self.slot_calls[index]),
+                )
+            )
+            held = self.slot_last[index] if self.slot_last[index] >= 0 else held
+        return tuple(found)
+
+
+def _station(room: Room, lasts_s: float) -> StationOutcome:
+    servers = room.station.servers
+    return StationOutcome(
+        name=room.station.name,
+        title=room.station.title,
+        jobs=room.jobs,
+        failed=room.failed,
+        given_up=room.given_up,
+        servers=servers,
+        utilisation=room.worked_s / (servers * lasts_s) if servers else 0.0,
+        asked=room.asked_s / (servers * lasts_s) if servers else 0.0,
+        deepest=room.deepest,
+        mean_wait_s=room.waited_s / room.jobs if room.jobs else 0.0,
+    )

@@ -1,0 +1,102 @@
+"""The machine's log: what it was told when and what it ordered, as lines; and the log run again on a fresh machine.
+
+A float is written with the digits that give the same float again, so that running a log again meets the same
+comparisons.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from archwright.policy.machine import (
+    Arrive,
+    Begin,
+    Call,
+    Event,
+    Finish,
+    Forget,
+    Keep,
+    Leave,
+    Machine,
+    Order,
+    Reply,
+    Sleep,
+    Wake,
+)
+from archwright.policy.rules import Rules
+
+_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Arrive, Begin, Finish, Wake, Leave)}
+_ORDERS: dict[str, type[Order]] = {kind.__name__: kind for kind in (Call, Sleep, Reply, Keep, Forget)}
+
+
+class Mismatch(NamedTuple):
+    """A line (from 1) at which a machine ordered something else than the log says."""
+
+    line: int
+    event: Event
+    logged: list[Order]
+    ordered: list[Order]
+
+
+class BadLog(ValueError):
+    """A line is not part of a log; the text says which."""
+
+
+def opening(start: float) -> bytes:
+    """The first line: the time at which the machine began."""
+    return json.dumps({"start": start}).encode() + b"\n"
+
+
+def encode(now: float, event: Event, orders: Sequence[Order]) -> bytes:
+    """One line: what the machine was told at `now`, and what it ordered."""
+    return json.dumps([now, _named(event), [_named(order) for order in orders]], separators=(",", ":")).encode() + b"\n"
+
+
+def replay(rules: Rules, lines: Iterable[bytes], start: float | None = None) -> list[Mismatch]:
+    """Tell a fresh machine what the log says and compare what it orders.
+
+    Args:
+        rules: what the machine is to decide by.
+        lines: the log, its opening first.
+        start: when the machine begins, if not when the opening says.
+
+    Raises:
+        BadLog: a line cannot be read; a last line that was torn off is left out.
+    """
+    source = iter(lines)
+    machine = Machine(rules, _start(next(source, b"")) if start is None else _skipped(source, start))
+    found = []
+    for number, line in enumerate(source, 2):
+        if not line.endswith(b"\n"):
+            break
+        now, event, logged = _read(number, line)
+        ordered = machine.handle(now, event)
+        if ordered != logged:
+            found.append(Mismatch(number, event, logged, ordered))
+    return found
+
+
+def _named(item: Event | Order) -> list[Any]:
+    return [type(item).__name__, *item]
+
+
+def _start(line: bytes) -> float:
+    try:
+        return float(json.loads(line)["start"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadLog(f"line 1 does not say when the machine began: {error}") from error
+
+
+def _skipped(source: Iterable[bytes], start: float) -> float:
+    next(iter(source), b"")
+    return start
+
+
+def _read(number: int, line: bytes) -> tuple[float, Event, list[Order]]:
+    try:
+        now, event, orders = json.loads(line)
+        return now, _EVENTS[event[0]](*event[1:]), [_ORDERS[order[0]](*order[1:]) for order in orders]
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise BadLog(f"line {number} is no event of a machine: {error}") from error

@@ -1,0 +1,11 @@
+"""The gateway as a child process on loopback: its setup on stdin, its port on stdout."""
+
+from __future__ import annotations
+
+from archwright.runtime.gateway.server import gateway
+from archwright.runtime.gateway.setup import read
+from archwright.runtime.serving import read_setup, serve_child
+
+if __name__ == "__main__":
+    with gateway(read(read_setup())) as app:
+        serve_child(app, "127.0.0.1")

@@ -1,0 +1,166 @@
+"""The gateway as an ASGI application: its few addresses, and a request from its first byte to its row in the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Iterable
+
+import aiohttp
+import msgspec
+
+from archwright.policy import breaker, machine
+from archwright.policy.machine import Leave
+from archwright.policy.route import CUT
+from archwright.runtime import serving
+from archwright.runtime.gateway.answers import Answer, Streamed, error, own_headers
+from archwright.runtime.gateway.attempt import conclude
+from archwright.runtime.gateway.exchange import Exchange
+from archwright.runtime.gateway.house import House, wall
+from archwright.runtime.gateway.metrics import gauge
+from archwright.runtime.gateway.way import authenticate, walk
+from archwright.runtime.serving import Header, Message, Receive, Scope, Send
+
+FLUSH_S = 0.05
+KEEP_ALIVE_S = 30.0
+LEFT_STATUS = 499
+_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_JSON: Header = (b"content-type", b"application/json")
+
+
+class Gateway:
+    """The application. `house` is what it runs with; `close` is called at the end, after the last flush."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.flusher: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await serving.lifespan(receive, send, self.start, self.stop)
+            return
+        x = self._exchange(scope, receive, send)
+        place = (scope["method"], scope["path"])
+        if place == ("POST", "/v1/chat/completions"):
+            await self._chat(x)
+        elif place == ("GET", "/healthz"):
+            await serving.answer(send, 200, [_JSON], b'{"status":"ok"}')
+        elif place == ("GET", "/metrics"):
+            await self._shown(x, self._metrics, b"text/plain; version=0.0.4; charset=utf-8")
+        elif place == ("GET", "/v1/models"):
+            await self._shown(x, self._models, b"application/json")
+        else:
+            message = "there is only POST /v1/chat/completions, GET /v1/models, /healthz and /metrics"
+            await self._send(x, error(404, "not_found", message), "", "none")
+
+    async def start(self) -> None:
+        """Open the way to the targets."""
+        self.house.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=10.0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("User-Agent",),
+        )
+        self.flusher = asyncio.get_running_loop().create_task(self._flush())
+
+    async def stop(self) -> None:
+        """Close it, and write what is still to be written."""
+        if self.flusher is not None:
+            self.flusher.cancel()
+        if self.house.session is not None:
+            await self.house.session.close()
+        self.house.journal.flush()
+        self.house.brain.flush()
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            self.house.journal.flush()
+            self.house.brain.flush()
+
+    def _exchange(self, scope: Scope, receive: Receive, send: Send) -> Exchange:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        number = next(self.house.numbers)
+        given = headers.get(b"x-request-id", b"")
+        identity = given.decode() if _ID.fullmatch(given) else f"{self.house.instance}-{number}"
+        luck = int(identity) if identity.isdigit() and len(identity) <= 18 else number
+        return Exchange(number, identity, luck, headers, receive, send, time.monotonic(), wall())
+
+    async def _chat(self, x: Exchange) -> None:
+        status, target, cache = LEFT_STATUS, "", "none"
+        try:
+            answer = await walk(self.house, x)
+            status = answer.status
+            target, cache = self._origin(x)
+            if isinstance(answer, Answer):
+                if x.reply is not None and x.first_s < 0:
+                    x.first_s = time.monotonic() - x.began
+                await self._send(x, answer, target, cache)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not x.gone or task is None:
+                raise
+            task.uncancel()
+        finally:
+            self._close(x, status, target, cache)
+
+    def _origin(self, x: Exchange) -> tuple[str, str]:
+        """Which target the answer is from, and whether a cache gave it."""
+        if x.reply is None:
+            return "", "none"
+        if x.reply.how == machine.CACHED:
+            return "", "hit"
+        answered = x.last is not None and (x.reply.how == machine.ANSWERED or x.begun)
+        target = self.house.lines[x.last.call.target].target.name if x.last is not None and answered else ""
+        return target, "miss" if x.key else "none"
+
+    def _close(self, x: Exchange, status: int, target: str, cache: str) -> None:
+        """Settle and write a request, however it ended."""
+        if x.watcher is not None:
+            x.watcher.cancel()
+        if x.number in self.house.brain.exchanges:
+            cost = 0
+            if x.last is not None and x.last.total_s == 0.0:
+                x.last.outcome = CUT
+                conclude(self.house, x, x.last)
+                cost = x.last.cost
+            del self.house.brain.exchanges[x.number]
+            self.house.brain.tell(Leave(x.number, cost))
+        elif x.reply is None:
+            self.house.metrics.refused.add((str(status),))
+            return
+        self.house.ended(x, status, target, cache)
+
+    async def _send(self, x: Exchange, answer: Answer, target: str, cache: str) -> None:
+        headers = [*answer.headers, *own_headers(x, target, cache)]
+        if answer.status in (408, 413):
+            headers.append((b"connection", b"close"))
+        await serving.answer(x.send, answer.status, headers, answer.body)
+
+    async def _shown(self, x: Exchange, make: object, kind: bytes) -> None:
+        refused = await authenticate(self.house, x)
+        answer = refused or Answer(200, make(), ((b"content-type", kind),))  # type: ignore[operator]
+        await self._send(x, answer, "", "none")
+
+    def _models(self) -> bytes:
+        models = [
+            {"id": route.name, "object": "model", "created": 0, "owned_by": "archwright"}
+            for route in self.house.plan.routes
+        ]
+        return msgspec.json.encode({"object": "list", "data": models})
+
+    def _metrics(self) -> bytes:
+        return ("\n".join((*self.house.metrics.lines(), *self._gauges())) + "\n").encode()
+
+    def _gauges(self) -> Iterable[str]:
+        brain = self.house.brain.machine
+        targets = self.house.plan.targets
+        yield from gauge("archwright_in_flight", "Requests that hold a place.", [({}, brain.in_flight)])
+        yield from gauge("archwright_waiting", "Requests that wait for a place.", [({}, len(brain.queue))])
+        open_ = (
+            ({"target": target.name}, float(circuit.phase == breaker.OPEN))
+            for target, circuit in zip(targets, brain.circuits, strict=True)
+        )
+        yield from gauge("archwright_breaker_open", "1 while a target is left alone.", open_)

@@ -1,0 +1,94 @@
+"""A chat request as far as a gateway must understand it; everything else passes through as it came."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+import msgspec
+
+MOST_BYTES: Final = 10 * 1024 * 1024
+DEFAULT_TOKENS: Final = 1024  # output tokens reserved where the client names no bound
+BYTES_A_TOKEN: Final = 4
+
+
+class _Fields(msgspec.Struct):
+    model: str
+    messages: list[msgspec.Raw]
+    stream: bool | None = None
+    stream_options: dict[str, msgspec.Raw] | None = None
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    n: int | None = None
+
+
+_fields = msgspec.json.Decoder(_Fields)
+_parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_encode = msgspec.json.encode
+
+
+class BadAsk(ValueError):
+    """A body is no chat request; the text says what is wrong."""
+
+
+class Ask:
+    """A decoded request. `stream` and `usage` say whether the client wants a stream, and usage at its end."""
+
+    __slots__ = ("_body", "_parts", "answers", "model", "most_out", "size", "stream", "usage")
+
+    def __init__(self, body: bytes) -> None:
+        try:
+            fields = _fields.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BadAsk(str(error)) from error
+        except RecursionError as error:
+            raise BadAsk("the JSON is nested too deeply") from error
+        self._body = body
+        self._parts: dict[str, msgspec.Raw] | None = None
+        self.size = len(body)
+        self.model = fields.model
+        self.stream = fields.stream is True
+        self.usage = _true((fields.stream_options or {}).get("include_usage"))
+        self.answers = min(max(fields.n or 1, 1), 128)
+        asked = fields.max_completion_tokens if fields.max_completion_tokens is not None else fields.max_tokens
+        self.most_out = DEFAULT_TOKENS if asked is None else min(max(asked, 0), 10**9)
+
+    @property
+    def tokens_in(self) -> int:
+        """An estimate of the input tokens, from the size."""
+        return self.size // BYTES_A_TOKEN
+
+    @property
+    def tokens_out(self) -> int:
+        """The output tokens for which money is reserved."""
+        return self.most_out * self.answers
+
+    @property
+    def parts(self) -> dict[str, msgspec.Raw]:
+        """The fields of the object, each with its bytes as they came."""
+        if self._parts is None:
+            self._parts = _parts.decode(self._body)
+        return self._parts
+
+    def key(self, tenant: str, route: str) -> int:
+        """The exact cache key, from 1 to below 2**63: equal for equal requests of a tenant, streamed or not."""
+        digest = hashlib.blake2b(f"{tenant}\0{route}".encode(), digest_size=8)
+        for name in sorted(self.parts):
+            if name not in ("stream", "stream_options"):
+                digest.update(b"\0" + name.encode() + b"\0" + bytes(self.parts[name]))
+        return (int.from_bytes(digest.digest()) >> 1) or 1
+
+    def addressed(self, model: str) -> bytes:
+        """The body for a target: its model, and usage at the end of a stream; all other fields as they came."""
+        changed: dict[str, object] = {**self.parts, "model": model}
+        if self.stream:
+            options = changed.get("stream_options")
+            known = (
+                _parts.decode(bytes(options)) if isinstance(options, msgspec.Raw) and bytes(options) != b"null" else {}
+            )
+            changed["stream_options"] = {**known, "include_usage": True}
+        return _encode(changed)
+
+
+def _true(raw: msgspec.Raw | None) -> bool:
+    return raw is not None and bytes(raw) == b"true"

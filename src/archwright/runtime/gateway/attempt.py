@@ -1,0 +1,215 @@
+"""One call to one target: sent, timed, read, judged. It decides nothing: the outcome goes to the machine."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import time
+from types import TracebackType
+from typing import Final
+
+import aiohttp
+import msgspec
+
+from archwright.policy import route
+from archwright.policy.machine import Begin, Call
+from archwright.runtime.gateway.answers import STREAM, own_headers
+from archwright.runtime.gateway.ask import BYTES_A_TOKEN
+from archwright.runtime.gateway.exchange import Exchange, Try
+from archwright.runtime.gateway.house import House, Line, wall
+from archwright.runtime.gateway.wire import Event, Events, Usage, letters, read_event, usage_of
+
+MOST_ANSWER: Final = 64 * 1024 * 1024
+MOST_ERROR: Final = 256 * 1024
+MOST_HELD: Final = 64  # events without content that are held back; then the stream is passed on as it is
+OF_THE_CALLER: Final = range(400, 500)
+OF_THE_KEY: Final = frozenset((401, 402, 403))
+
+
+class _Broken(Exception):
+    """The supplier's answer is no answer."""
+
+
+class Waiting:
+    """Time spent here is not the gateway's own."""
+
+    __slots__ = ("began", "x")
+
+    def __init__(self, x: Exchange) -> None:
+        self.x = x
+        self.began = 0.0
+
+    def __enter__(self) -> None:
+        self.began = time.monotonic()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.x.waited_s += time.monotonic() - self.began
+
+
+async def attempt(house: House, x: Exchange, call: Call) -> Try:
+    """Call a target and say how it ended. A stream goes to the client while it comes."""
+    item = Try(call, time.monotonic(), wall())
+    x.last = item
+    x.attempts = call.attempt
+    line = house.lines[call.target]
+    try:
+        async with asyncio.timeout(call.timeout_s):
+            await _call(house, x, item, line)
+    except TimeoutError:
+        item.outcome = route.CUT if x.begun else route.TIMEOUT
+    except (aiohttp.ClientError, ConnectionError, OSError, msgspec.DecodeError, _Broken):
+        item.outcome = route.CUT if x.begun else route.TRANSIENT
+    conclude(house, x, item)
+    return item
+
+
+def conclude(house: House, x: Exchange, item: Try) -> None:
+    """Price an attempt that ended, by what came where no usage did, and write its row."""
+    item.total_s = time.monotonic() - item.began
+    if item.usage is None and (item.outcome in (route.OK, route.CUT, route.TIMEOUT)):
+        item.estimated = True
+        item.usage = _estimate(x, item)
+    house.price(x, item)
+    house.attempted(x, item)
+
+
+def _estimate(x: Exchange, item: Try) -> Usage | None:
+    """Tokens by size: of the request, and of what came back; nothing where nothing came back."""
+    came = letters(item.events) if item.events else len(item.body)
+    if x.ask is None or not came:
+        return None
+    return Usage(x.ask.tokens_in, 0, -(-came // BYTES_A_TOKEN))
+
+
+async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
+    if house.session is None or x.ask is None:
+        raise _Broken
+    body = x.ask.addressed(line.target.model)
+    headers = line.headers(x.id, item.call.attempt)
+    with Waiting(x):
+        response = await house.session.post(line.url, data=body, headers=headers, allow_redirects=False)
+    try:
+        item.status = response.status
+        if response.status != 200:
+            await _refused(x, item, response)
+        elif x.ask.stream:
+            await _stream(house, x, item, response)
+        else:
+            item.body = await _read(x, response, MOST_ANSWER)
+            item.usage = usage_of(item.body)
+            item.outcome = route.OK
+    finally:
+        response.close() if item.outcome != route.OK else response.release()
+
+
+async def _refused(x: Exchange, item: Try, response: aiohttp.ClientResponse) -> None:
+    """The target said no: which kind of no."""
+    item.outcome = route.TRANSIENT
+    item.body = await _read(x, response, MOST_ERROR)
+    item.retry_after = _retry_after(response)
+    item.outcome = classify(response.status, item.retry_after, item.body)
+
+
+def classify(status: int, retry_after: float, body: bytes) -> int:
+    """The outcome that a status other than 200 means. `retry_after` in seconds, 0: none was given."""
+    if status == 429:
+        # OpenAI answers so when the account is empty; waiting does not help then.
+        return route.KEY if b'"insufficient_quota"' in body else route.OVERLOAD
+    if status == 503 and retry_after > 0:
+        return route.OVERLOAD
+    if status in OF_THE_KEY:
+        return route.KEY
+    if status in OF_THE_CALLER and status != 408:
+        return route.CALLER
+    return route.TRANSIENT
+
+
+def _retry_after(response: aiohttp.ClientResponse) -> float:
+    """Seconds that the target asks us to wait; 0: it does not say."""
+    try:
+        if "retry-after-ms" in response.headers:
+            return max(0.0, float(response.headers["retry-after-ms"]) / 1000)
+        given = response.headers.get("retry-after", "0")
+        if given[:1].isdigit():
+            return max(0.0, float(given))
+        return max(0.0, email.utils.parsedate_to_datetime(given).timestamp() - time.time())
+    except ValueError:
+        return 0.0
+
+
+async def _read(x: Exchange, response: aiohttp.ClientResponse, most: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        with Waiting(x):
+            piece = await response.content.readany()
+        if not piece:
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.append(piece)
+        size += len(piece)
+        if size > most:
+            raise _Broken
+
+
+async def _stream(house: House, x: Exchange, item: Try, response: aiohttp.ClientResponse) -> None:
+    """Pass a stream on. Until content comes it is held back, so that another target can still take over."""
+    if response.content_type != "text/event-stream":
+        raise _Broken
+    events = Events()
+    held: list[bytes] = []
+    finished = False
+    size = 0
+    while True:
+        with Waiting(x):
+            piece = await response.content.readany()
+        size += len(piece)
+        if not piece or size > MOST_ANSWER:
+            break
+        content = False
+        for event in events.feed(piece):
+            said = read_event(event, x.begun or content)
+            if said.fault:
+                raise _Broken
+            if said.done:
+                await _pass_on(house, x, item, held, content)
+                _complete(x, item, finished)
+                return
+            finished = finished or said.finished
+            content = content or said.content or len(held) >= MOST_HELD
+            _keep(x, item, held, event, said)
+        await _pass_on(house, x, item, held, content)
+    _complete(x, item, finished)
+
+
+def _keep(x: Exchange, item: Try, held: list[bytes], event: bytes, said: Event) -> None:
+    item.events.append(event)
+    item.usage = said.usage or item.usage
+    if not said.bare or (x.ask is not None and x.ask.usage):
+        held.append(event)
+
+
+def _complete(x: Exchange, item: Try, finished: bool) -> None:
+    """The stream is over: an answer if it said so, and broken off otherwise."""
+    if not (x.begun and finished):
+        raise _Broken
+    item.outcome = route.OK
+
+
+async def _pass_on(house: House, x: Exchange, item: Try, held: list[bytes], content: bool) -> None:
+    if not held or not (x.begun or content):
+        return
+    if not x.begun:
+        x.begun = True
+        item.first_s = time.monotonic() - item.began
+        x.first_s = time.monotonic() - x.began
+        house.brain.tell(Begin(x.number))
+        target = house.lines[item.call.target].target.name
+        cache = "miss" if x.key else "none"
+        await x.send(
+            {"type": "http.response.start", "status": 200, "headers": [*STREAM, *own_headers(x, target, cache)]}
+        )
+    body = held[0] if len(held) == 1 else b"".join(held)
+    held.clear()
+    await x.send({"type": "http.response.body", "body": body, "more_body": True})

@@ -1,0 +1,96 @@
+"""One request under way: what is known about it so far. The stages of the way fill it in, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+from archwright.plan.model import Price, Route
+from archwright.policy.machine import Call, Reply
+from archwright.runtime.gateway.ask import Ask
+from archwright.runtime.gateway.wire import Usage
+from archwright.runtime.serving import Header, Receive, Send
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An answer that can be given again: a whole one, or the events of a stream with the usage chunk."""
+
+    whole: bytes = b""
+    events: tuple[bytes, ...] = ()
+
+
+@dataclass(slots=True)
+class Try:
+    """One attempt. `began` is monotonic; `first_s` and `total_s` count from there."""
+
+    call: Call
+    began: float
+    at: str
+    outcome: int = 0
+    status: int = 0
+    first_s: float = -1.0
+    total_s: float = 0.0
+    usage: Usage | None = None
+    estimated: bool = False
+    cost: int = 0
+    retry_after: float = 0.0
+    headers: list[Header] = field(default_factory=list)
+    body: bytes = b""
+    events: list[bytes] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request on its way. Times are monotonic seconds.
+
+    `waited_s` is what was spent waiting for suppliers and in pauses: the rest of the total is the gateway's own.
+    """
+
+    number: int
+    id: str
+    luck: int
+    headers: dict[bytes, bytes]
+    receive: Receive
+    send: Send
+    began: float
+    at: str
+    tenant: str = ""
+    tenant_index: int = -1
+    ask: Ask | None = None
+    route_index: int = -1
+    route: Route | None = None
+    dearest: Price | None = None
+    journey: str = ""
+    step: str = ""
+    session: str = ""
+    trace: str = ""
+    key: int = 0
+    reserved: int = 0
+    begun: bool = False
+    gone: bool = False
+    first_s: float = -1.0
+    waited_s: float = 0.0
+    attempts: int = 0
+    cost: int = 0
+    estimated: bool = False
+    last: Try | None = None
+    reply: Reply | None = None
+    stored: Stored | None = None
+    inbox: deque[Call | Reply] = field(default_factory=deque)
+    waiter: asyncio.Future[None] | None = None
+    watcher: asyncio.Task[None] | None = None
+
+    def give(self, order: Call | Reply) -> None:
+        """Hand over the machine's next order."""
+        self.inbox.append(order)
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
+
+    async def next(self) -> Call | Reply:
+        """The machine's next order."""
+        while not self.inbox:
+            self.waiter = asyncio.get_running_loop().create_future()
+            await self.waiter
+        return self.inbox.popleft()

@@ -1,0 +1,194 @@
+"""What a running gateway has: the plan, the machine's driver, the ledger, the counters, the way to its targets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+import time
+from dataclasses import dataclass, field
+from itertools import count
+
+import aiohttp
+
+from archwright.ledger.journal import Journal
+from archwright.ledger.rows import Attempt, Request
+from archwright.plan.cost import call_cost
+from archwright.plan.model import Plan, Price, Target, plan_hash
+from archwright.policy.machine import HOWS, LEFT
+from archwright.policy.route import OUTCOMES
+from archwright.runtime.gateway.brain import Brain
+from archwright.runtime.gateway.exchange import Exchange, Try
+from archwright.runtime.gateway.metrics import Metrics
+from archwright.runtime.gateway.setup import ClientKey, Upstream
+from archwright.runtime.provider import Provider
+from archwright.runtime.providers import PROVIDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One target and how it is reached."""
+
+    target: Target
+    provider: Provider
+    url: str
+    key: str = field(repr=False)
+
+    def headers(self, request: str, attempt: int) -> dict[str, str]:
+        """Headers of a call."""
+        return {
+            "Content-Type": "application/json",
+            "Accept-Encoding": "identity",
+            **self.provider.headers(self.key, request, attempt),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """Who holds a key. `index` -1: the plan sets no bounds for this tenant."""
+
+    name: str
+    index: int
+    digest: bytes
+
+
+class House:
+    """The parts of a gateway, wired. `session` is opened when the event loop runs."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        upstreams: tuple[Upstream, ...],
+        keys: tuple[ClientKey, ...],
+        brain: Brain,
+        journal: Journal,
+        seed: int,
+    ) -> None:
+        self.plan = plan
+        self.seed = seed
+        self.instance = secrets.token_hex(6)
+        self.hash = plan_hash(plan)
+        self.brain = brain
+        self.journal = journal
+        self.metrics = Metrics()
+        self.numbers = count(1)
+        self.lines = tuple(
+            Line(target, provider, provider.url(upstream.base, target.name), upstream.key)
+            for target, upstream in zip(plan.targets, upstreams, strict=True)
+            for provider in (PROVIDERS.get(upstream.provider),)
+        )
+        self.routes = {route.name: index for index, route in enumerate(plan.routes)}
+        self.dearest = tuple(_dearest(plan, index) for index in range(len(plan.routes)))
+        known = {tenant.name: index for index, tenant in enumerate(plan.tenants)}
+        self.tenants = tuple(Tenant(key.tenant, known.get(key.tenant, -1), bytes.fromhex(key.digest)) for key in keys)
+        self.session: aiohttp.ClientSession | None = None
+
+    def tenant(self, key: bytes) -> Tenant | None:
+        """Whose key it is, or None. All keys are compared, each in constant time."""
+        digest = hashlib.sha256(key).digest()
+        found = None
+        for tenant in self.tenants:
+            if hmac.compare_digest(tenant.digest, digest):
+                found = tenant
+        return found
+
+    def price(self, x: Exchange, item: Try) -> None:
+        """Enter what an attempt cost: exact where the supplier told its usage, else estimated from what came."""
+        price = self.lines[item.call.target].target.price
+        if item.usage is not None:
+            item.cost = call_cost(*item.usage, price)
+        x.cost += item.cost
+        x.estimated = x.estimated or item.estimated
+
+    def attempted(self, x: Exchange, item: Try) -> None:
+        """Write the row of an attempt that ended."""
+        target = self.lines[item.call.target].target
+        usage = item.usage
+        outcome = OUTCOMES[item.outcome]
+        self.metrics.attempts.add((target.name, outcome))
+        if usage is not None:
+            for kind, tokens in (
+                ("input", usage.input - usage.cached),
+                ("cached", usage.cached),
+                ("output", usage.output),
+            ):
+                self.metrics.tokens.add((target.name, kind), tokens)
+            self.metrics.cost.add((target.name,), item.cost)
+        self.journal.add(
+            Attempt(
+                request=x.id,
+                number=item.call.attempt,
+                plan=self.hash,
+                route=x.route.name if x.route else "",
+                target=target.name,
+                model=target.model,
+                began=item.began,
+                at=item.at,
+                outcome=outcome,
+                status=item.status,
+                first_s=item.first_s,
+                total_s=item.total_s,
+                tokens_in=usage.input if usage else 0,
+                tokens_cached=usage.cached if usage else 0,
+                tokens_out=usage.output if usage else 0,
+                price_in=target.price.input,
+                price_cached=target.price.cached_input,
+                price_out=target.price.output,
+                price_source=target.price.source,
+                cost=item.cost,
+                estimated=item.estimated,
+                trace=x.trace,
+            )
+        )
+
+    def ended(self, x: Exchange, status: int, target: str, cache: str) -> None:
+        """Write the row of a request that ended and count it."""
+        total = time.monotonic() - x.began
+        own = max(0.0, total - x.waited_s)
+        how = HOWS[x.reply.how if x.reply else LEFT]
+        usage = x.last.usage if x.last and target else None
+        route = x.route.name if x.route else ""
+        self.metrics.requests.add((route, how))
+        self.metrics.seconds.add((route, how), total)
+        self.metrics.own.add((route,), own)
+        if x.first_s >= 0:
+            self.metrics.first.add((route,), x.first_s)
+        self.journal.add(
+            Request(
+                request=x.id,
+                plan=self.hash,
+                tenant=x.tenant,
+                journey=x.journey,
+                step=x.step,
+                session=x.session,
+                route=route,
+                target=target,
+                began=x.began,
+                at=x.at,
+                how=how,
+                status=status,
+                hop=x.reply.hop if x.reply else -1,
+                attempts=x.attempts,
+                first_s=x.first_s,
+                total_s=total,
+                stream=x.ask is not None and x.ask.stream,
+                cache=cache,
+                degraded=int(how == "degraded"),
+                tokens_in=usage.input if usage else 0,
+                tokens_out=usage.output if usage else 0,
+                cost=x.cost,
+                estimated=x.estimated,
+                overhead_s=own,
+                trace=x.trace,
+            )
+        )
+
+
+def wall() -> str:
+    """The time of day, in UTC to the millisecond."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+
+
+def _dearest(plan: Plan, route: int) -> tuple[Price, ...]:
+    return tuple({plan.targets[hop.target].price: None for hop in plan.routes[route].hops})

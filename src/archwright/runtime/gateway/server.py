@@ -1,0 +1,47 @@
+"""A gateway made from its setup: the plan decoded, the files opened, the parts wired."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from archwright.ledger.journal import Journal
+from archwright.ledger.rows import Run
+from archwright.plan.model import decode, plan_hash
+from archwright.plan.rules import compress, rules
+from archwright.runtime.gateway.app import Gateway
+from archwright.runtime.gateway.brain import Brain
+from archwright.runtime.gateway.house import House
+from archwright.runtime.gateway.setup import Setup
+
+
+@contextlib.contextmanager
+def gateway(setup: Setup) -> Iterator[Gateway]:
+    """The application that a setup describes; its files are closed at the end.
+
+    Raises:
+        InputError: the plan cannot be read.
+        OSError: a file cannot be written.
+    """
+    plan = decode(setup.plan, "setup")
+    with contextlib.ExitStack() as files:
+        ledger = files.enter_context(Path(setup.ledger).open("wb"))
+        record = files.enter_context(Path(setup.record).open("wb")) if setup.record else None
+        journal = Journal(ledger)
+        journal.add(
+            Run(
+                plan=plan_hash(plan),
+                system=plan.system,
+                facts=plan.facts,
+                mode=setup.mode,
+                started=dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
+                scale=setup.scale,
+                scenario=setup.scenario,
+                seed=setup.seed,
+            )
+        )
+        journal.flush()
+        brain = Brain(rules(compress(plan, setup.scale)), record)
+        yield Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))

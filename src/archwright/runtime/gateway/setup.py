@@ -1,0 +1,60 @@
+"""What a gateway process is told: the plan and where its targets are. Nothing else configures it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Upstream(msgspec.Struct, frozen=True):
+    """How a target is reached. `key` never leaves this object but for the supplier: it is not part of its text."""
+
+    provider: str
+    base: str
+    key: str = ""
+
+    def __repr__(self) -> str:
+        return f"Upstream({self.provider!r}, {self.base!r})"
+
+
+class ClientKey(msgspec.Struct, frozen=True):
+    """A client's key as the hexadecimal SHA-256 of it, and the tenant who pays."""
+
+    tenant: str
+    digest: str
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """A serialised plan and its surroundings.
+
+    Attributes:
+        plan: bytes of `plan.model.encode`.
+        upstreams: one for each target of the plan, in its order.
+        keys: keys of clients; empty: everybody who reaches the port is let in.
+        ledger: file for the ledger's rows, made anew.
+        record: file for the machine's events and orders; empty: none.
+        mode: `serve` or `rehearse`, for the ledger.
+        scale: how many times as fast time runs.
+        scenario: name for the ledger.
+        seed: of the luck of pauses, and for the ledger.
+    """
+
+    plan: bytes
+    upstreams: tuple[Upstream, ...]
+    ledger: str
+    keys: tuple[ClientKey, ...] = ()
+    record: str = ""
+    mode: Literal["serve", "rehearse"] = "serve"
+    scale: float = 1.0
+    scenario: str = ""
+    seed: int = 0
+
+
+def read(line: bytes) -> Setup:
+    """A setup from its JSON line.
+
+    Raises:
+        msgspec.DecodeError: it is none.
+    """
+    return msgspec.json.decode(line, type=Setup)

@@ -1,0 +1,206 @@
+"""A request's way through the gateway: the stages, in order. Each may answer; the first that does ends the way."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from archwright.base.text import nearest
+from archwright.plan.cost import call_cost
+from archwright.policy import machine
+from archwright.policy.chance import BACKOFF, uniform
+from archwright.policy.machine import Arrive, Finish, Reply
+from archwright.policy.route import CALLER
+from archwright.runtime.gateway.answers import JSON, STREAM, Answer, Streamed, canned, error, error_event
+from archwright.runtime.gateway.ask import MOST_BYTES, Ask, BadAsk
+from archwright.runtime.gateway.attempt import Waiting, attempt
+from archwright.runtime.gateway.exchange import Exchange, Stored
+from archwright.runtime.gateway.house import House
+from archwright.runtime.gateway.wire import DONE, as_stream, as_whole, read_event
+from archwright.runtime.serving import body_of
+
+Stage = Callable[[House, Exchange], Awaitable[Answer | Streamed | None]]
+
+BODY_S: Final = 30.0  # a client may take so long to send its body
+LOCAL: Final = frozenset((b"localhost", b"127.0.0.1", b"[::1]"))
+_LABEL = re.compile(rb"[^\x21-\x7e]+")
+_PORT = re.compile(rb":\d*$")
+_TRACE = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-")
+
+
+async def authenticate(house: House, x: Exchange) -> Answer | None:
+    """Who asks? With keys: the bearer of one. Without: this machine only, and no web page that it shows."""
+    if not house.tenants:
+        host = x.headers.get(b"host", b"localhost").rsplit(b":", 1)[0] or b"localhost"
+        return (
+            None if host in LOCAL else error(403, "not_local", "this gateway has no keys and serves this machine only")
+        )
+    scheme, _, key = x.headers.get(b"authorization", b"").partition(b" ")
+    tenant = house.tenant(key.strip()) if scheme.lower() == b"bearer" else None
+    if tenant is None:
+        return error(401, "invalid_api_key", "no valid key: send `Authorization: Bearer <key>`")
+    x.tenant, x.tenant_index = tenant.name, tenant.index
+    return None
+
+
+async def read(house: House, x: Exchange) -> Answer | None:
+    """The body, within bounds, as a chat request."""
+    kind = x.headers.get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
+    if kind != b"application/json":
+        return error(415, "unsupported_media_type", "send the request as application/json")
+    length = x.headers.get(b"content-length", b"0")
+    too_long = error(413, "request_too_large", f"a request may have at most {MOST_BYTES:,} bytes")
+    if length.isdigit() and int(length) > MOST_BYTES:
+        return too_long
+    try:
+        async with asyncio.timeout(BODY_S):
+            body = await body_of(x.receive, MOST_BYTES)
+    except TimeoutError:
+        return error(408, "request_timeout", f"the body did not come within {BODY_S:.0f} s")
+    if body is None:
+        return too_long
+    try:
+        x.ask = Ask(body)
+    except BadAsk as fault:
+        return error(400, "invalid_request", f"not a chat request: {fault}")
+    return None
+
+
+async def identify(house: House, x: Exchange) -> Answer | None:
+    """Which route, and to which journey, step and session the request belongs."""
+    if x.ask is None:
+        return None
+    index = house.routes.get(x.ask.model)
+    if index is None:
+        hint = nearest(x.ask.model[:100], house.routes)
+        known = f"did you mean `{hint}`?" if hint else f"known: {', '.join(house.routes)}"
+        return error(404, "model_not_found", f"there is no route `{x.ask.model[:100]}`; {known}", param="model")
+    x.route_index, x.route = index, house.plan.routes[index]
+    x.journey = _label(x.headers.get(b"x-archwright-journey", b"")) or x.route.journey
+    x.step = _label(x.headers.get(b"x-archwright-step", b""))
+    x.session = _label(x.headers.get(b"x-archwright-session", b""))
+    trace = _TRACE.match(x.headers.get(b"traceparent", b""))
+    x.trace = trace[1].decode() if trace else ""
+    return None
+
+
+async def estimate(house: House, x: Exchange) -> Answer | None:
+    """The exact cache key, and what to reserve: the dearest target of the route, as many tokens as are allowed."""
+    if x.ask is None or x.route is None:
+        return None
+    if x.route.cache >= 0:
+        x.key = x.ask.key(x.tenant, x.route.name)
+    x.reserved = max(call_cost(x.ask.tokens_in, 0, x.ask.tokens_out, price) for price in house.dearest[x.route_index])
+    return None
+
+
+async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
+    """Ask the machine and do as it says, until it says what to reply."""
+    house.brain.exchanges[x.number] = x
+    house.brain.tell(Arrive(x.number, x.route_index, x.tenant_index, x.key, x.reserved))
+    if not x.inbox or not isinstance(x.inbox[0], Reply):
+        task = asyncio.current_task()
+        x.watcher = asyncio.get_running_loop().create_task(_watch(x, task))
+    while True:
+        with Waiting(x):
+            order = await x.next()
+        if isinstance(order, Reply):
+            x.reply = order
+            x.attempts = order.attempts
+            return await _REPLIES[order.how](house, x)
+        item = await attempt(house, x, order)
+        luck = uniform(house.seed, x.luck, order.attempt, BACKOFF)
+        house.brain.tell(Finish(x.number, item.outcome, item.cost, item.retry_after, luck))
+
+
+WAY: tuple[Stage, ...] = (authenticate, read, identify, estimate, decide)
+
+
+async def walk(house: House, x: Exchange) -> Answer | Streamed:
+    """The answer of the first stage that has one."""
+    for stage in WAY:
+        found = await stage(house, x)
+        if found is not None:
+            return found
+    return error(500, "no_answer", "no stage answered")
+
+
+async def _watch(x: Exchange, task: asyncio.Task[None] | None) -> None:
+    """End the request when its client goes away before it has its answer."""
+    while (await x.receive())["type"] != "http.disconnect":
+        pass
+    if x.reply is None and task is not None:
+        x.gone = True
+        task.cancel()
+
+
+def _label(value: bytes) -> str:
+    """A header as a word of the ledger: printable and short."""
+    return _LABEL.sub(b" ", value[:100]).decode("ascii").strip()
+
+
+# ------------------------------------------------------------------------------------ what the machine's replies mean
+
+
+async def _answered(house: House, x: Exchange) -> Answer | Streamed:
+    if x.begun:
+        await x.send({"type": "http.response.body", "body": DONE})
+        return Streamed()
+    return Answer(200, x.last.body if x.last else b"")
+
+
+async def _cached(house: House, x: Exchange) -> Answer | Streamed:
+    stored = x.stored or Stored()
+    if x.ask is not None and x.ask.stream:
+        return Answer(200, _again(stored, x.ask.usage), tuple(STREAM))
+    return Answer(200, stored.whole or as_whole(list(stored.events)))
+
+
+def _again(stored: Stored, usage: bool) -> bytes:
+    if not stored.events:
+        return as_stream(stored.whole, usage)
+    return b"".join(event for event in stored.events if usage or not read_event(event, True).bare) + DONE
+
+
+async def _degraded(house: House, x: Exchange) -> Answer | Streamed:
+    return canned(x, x.route.degraded if x.route else "", int(time.time()))
+
+
+async def _failed(house: House, x: Exchange) -> Answer | Streamed:
+    if x.begun:
+        event = error_event("stream_cut", "the answer broke off and cannot be continued")
+        await x.send({"type": "http.response.body", "body": event})
+        return Streamed()
+    last = x.last
+    if last is not None and last.outcome == CALLER:
+        return Answer(last.status, last.body, (JSON,))
+    tries = f"{x.attempts} attempt{'s' if x.attempts != 1 else ''}"
+    return error(502, "upstream_failed", f"no target of this route answered ({tries})")
+
+
+async def _shed(house: House, x: Exchange) -> Answer | Streamed:
+    wait = x.reply.retry_after if x.reply else 0.0
+    return error(503, "overloaded", "the gateway is full; come back later", retry_after=wait)
+
+
+async def _over_budget(house: House, x: Exchange) -> Answer | Streamed:
+    return error(402, "budget_exceeded", "the spend cap of this period is reached")
+
+
+async def _over_rate(house: House, x: Exchange) -> Answer | Streamed:
+    wait = x.reply.retry_after if x.reply else 0.0
+    return error(429, "rate_limit_exceeded", "too many requests for this key", retry_after=wait)
+
+
+_REPLIES: Final[dict[int, Stage]] = {
+    machine.ANSWERED: _answered,
+    machine.CACHED: _cached,
+    machine.DEGRADED: _degraded,
+    machine.FAILED: _failed,
+    machine.SHED: _shed,
+    machine.OVER_BUDGET: _over_budget,
+    machine.OVER_RATE: _over_rate,
+}

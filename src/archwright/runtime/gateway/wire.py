@@ -1,0 +1,212 @@
+"""The OpenAI wire format as far as a gateway reads and writes it: usage, events, answers made of streams."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import msgspec
+
+DONE = b"data: [DONE]\n\n"
+_END = re.compile(rb"\r?\n\r?\n")
+_FINISHED = re.compile(rb'"finish_reason"\s*:\s*"')
+_USED = re.compile(rb'"usage"\s*:\s*\{')
+_FAULT = re.compile(rb'^\s*\{\s*"error"\s*:')
+
+
+class Usage(NamedTuple):
+    """Tokens by kind; `cached` are part of `input`."""
+
+    input: int
+    cached: int
+    output: int
+
+
+class _Details(msgspec.Struct):
+    cached_tokens: int | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    prompt_tokens_details: _Details | None = None
+
+
+class _Whole(msgspec.Struct):
+    choices: list[msgspec.Raw]
+    usage: _Usage | None = None
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+    refusal: str | None = None
+    reasoning_content: str | None = None
+    tool_calls: list[msgspec.Raw] | None = None
+
+
+class _Choice(msgspec.Struct):
+    delta: _Delta = msgspec.field(default_factory=_Delta)
+    finish_reason: str | None = None
+
+
+class _Chunk(msgspec.Struct):
+    choices: list[_Choice] = msgspec.field(default_factory=list)
+    usage: _Usage | None = None
+
+
+_whole = msgspec.json.Decoder(_Whole)
+_chunk = msgspec.json.Decoder(_Chunk)
+
+
+def usage_of(body: bytes) -> Usage | None:
+    """The usage in a whole answer, or None where it says none.
+
+    Raises:
+        msgspec.DecodeError: it is no answer.
+    """
+    return _plain(_whole.decode(body).usage)
+
+
+def _plain(usage: _Usage | None) -> Usage | None:
+    if usage is None:
+        return None
+    details = usage.prompt_tokens_details
+    cached = details.cached_tokens or 0 if details else 0
+    tokens_in = max(0, usage.prompt_tokens)
+    return Usage(tokens_in, min(max(0, cached), tokens_in), max(0, usage.completion_tokens))
+
+
+class Events:
+    """Cuts a stream of bytes into events. What is not whole yet waits."""
+
+    __slots__ = ("rest",)
+
+    def __init__(self) -> None:
+        self.rest = b""
+
+    def feed(self, piece: bytes) -> list[bytes]:
+        """The events that are whole now, each with the blank line at its end."""
+        data = self.rest + piece if self.rest else piece
+        found = []
+        begin = 0
+        for match in _END.finditer(data):
+            found.append(data[begin : match.end()])
+            begin = match.end()
+        self.rest = data[begin:]
+        return found
+
+
+class Event(NamedTuple):
+    """What one event of a stream says.
+
+    `content` that something for the reader is in it, `usage` the usage, `bare` that it holds usage and nothing else.
+    """
+
+    content: bool = False
+    finished: bool = False
+    usage: Usage | None = None
+    bare: bool = False
+    done: bool = False
+    fault: bool = False
+
+
+NOTHING = Event()
+
+
+def payload(event: bytes) -> bytes:
+    """The data of an event, its lines joined; empty for a comment."""
+    lines = [line[5:].strip() for line in event.splitlines() if line.startswith(b"data:")]
+    return lines[0] if len(lines) == 1 else b"\n".join(lines)
+
+
+def read_event(event: bytes, begun: bool) -> Event:
+    """What an event says. Once the answer has begun only its tail is looked at, because nothing else matters then.
+
+    Raises:
+        msgspec.DecodeError: it had to be read and is no chunk.
+    """
+    data = payload(event)
+    if data == b"[DONE]":
+        return Event(done=True)
+    if _FAULT.match(data):
+        return Event(fault=True)
+    finished = _FINISHED.search(data) is not None
+    used = _USED.search(data) is not None
+    if not data or (begun and not used):
+        return Event(content=begun and bool(data), finished=finished)
+    chunk = _chunk.decode(data)
+    content = any(choice.finish_reason or _says(choice.delta) for choice in chunk.choices)
+    return Event(content, finished, _plain(chunk.usage), used and not chunk.choices)
+
+
+def _says(delta: _Delta) -> bool:
+    return bool(delta.content or delta.refusal or delta.reasoning_content or delta.tool_calls)
+
+
+def letters(events: list[bytes]) -> int:
+    """How many characters for the reader are in these events: what an estimate of a cut answer's tokens rests on."""
+    total = 0
+    for event in events:
+        data = payload(event)
+        if data and data != b"[DONE]":
+            for choice in _chunk.decode(data).choices:
+                delta = choice.delta
+                total += sum(len(part or "") for part in (delta.content, delta.refusal, delta.reasoning_content))
+                total += sum(len(bytes(call)) for call in delta.tool_calls or ())
+    return total
+
+
+def as_stream(body: bytes, usage: bool) -> bytes:
+    """A whole answer as a stream; `usage` adds the chunk with the usage."""
+    whole: dict[str, Any] = msgspec.json.decode(body)
+    head = {key: value for key, value in whole.items() if key not in ("choices", "usage", "object")}
+    head["object"] = "chat.completion.chunk"
+    events = []
+    for choice in whole["choices"]:
+        index, message = choice.get("index", 0), dict(choice.get("message") or {})
+        calls = [{"index": place, **call} for place, call in enumerate(message.get("tool_calls") or ())]
+        delta = {**message, **({"tool_calls": calls} if calls else {})}
+        said = {"index": index, "delta": delta, "logprobs": choice.get("logprobs"), "finish_reason": None}
+        last = {"index": index, "delta": {}, "finish_reason": choice.get("finish_reason")}
+        events += [{**head, "choices": [said]}, {**head, "choices": [last]}]
+    if usage:
+        events.append({**head, "choices": [], "usage": whole.get("usage")})
+    return b"".join(b"data: " + msgspec.json.encode(event) + b"\n\n" for event in events) + DONE
+
+
+def as_whole(events: list[bytes]) -> bytes:
+    """The chunks of a stream, its usage chunk included, as one whole answer."""
+    head: dict[str, Any] = {}
+    usage: Any = None
+    choices: dict[int, dict[str, Any]] = {}
+    for event in events:
+        data = payload(event)
+        if not data or data == b"[DONE]":
+            continue
+        chunk: dict[str, Any] = msgspec.json.decode(data)
+        head = head or {key: value for key, value in chunk.items() if key not in ("choices", "usage", "object")}
+        usage = chunk.get("usage") or usage
+        for part in chunk.get("choices", ()):
+            index = part.get("index", 0)
+            choice = choices.setdefault(index, {"index": index, "message": {"role": "assistant", "content": None}})
+            _merge(choice["message"], part.get("delta") or {})
+            choice["finish_reason"] = part.get("finish_reason") or choice.get("finish_reason")
+    whole = {**head, "object": "chat.completion", "choices": [choices[index] for index in sorted(choices)]}
+    return msgspec.json.encode({**whole, "usage": usage} if usage else whole)
+
+
+def _merge(message: dict[str, Any], delta: dict[str, Any]) -> None:
+    """Add what a delta says to a message: text is joined, tool calls are put together by their index."""
+    for key, value in delta.items():
+        if key == "tool_calls":
+            calls = message.setdefault(key, [])
+            for call in value or ():
+                while len(calls) <= call.get("index", 0):
+                    calls.append({})
+                _merge(calls[call.get("index", 0)], {name: part for name, part in call.items() if name != "index"})
+        elif isinstance(value, dict):
+            _merge(message.setdefault(key, {}), value)
+        elif isinstance(value, str) and key not in ("role", "type", "id"):
+            message[key] = (message.get(key) or "") + value
+        elif value is not None:
+            message[key] = value

@@ -1,0 +1,164 @@
+"""A rehearsal: the emulated supplier and the gateway as processes of their own, the workload replayed against them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from archwright.base.errors import ProviderUnavailable
+from archwright.ledger.journal import Journal
+from archwright.ledger.rows import Run
+from archwright.plan.model import Plan, Scenario, encode, plan_hash
+from archwright.plan.workload import Visit
+from archwright.runtime import children
+from archwright.runtime.children import Child
+from archwright.runtime.emulator.setup import Setup as EmulatorSetup
+from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
+from archwright.runtime.replay.client import Client, Play, Replayed
+
+FLUSH_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything a rehearsal needs. `started` is the time of day for the ledgers."""
+
+    plan: Plan
+    scenario: Scenario
+    scale: float
+    seed: int
+    ledger: Path
+    journeys: Path
+    record: Path
+    started: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of it: what the client saw, and the supplier's own bill."""
+
+    replayed: Replayed
+    bill: dict[str, Any]
+
+
+async def perform(stage: Stage, visits: Iterable[Visit], progress: Callable[[int], None]) -> Ran:
+    """Start both processes, replay, stop them.
+
+    Raises:
+        ProviderUnavailable: a process did not start or ended before its time; the text has its last words.
+    """
+    plan = encode(stage.plan)
+    keys = [secrets.token_hex(16) for _ in stage.plan.tenants]
+    async with _child("emulated provider", "archwright.runtime.emulator", EmulatorSetup(plan, stage.scale)) as supplier:
+        setup = Setup(
+            plan=plan,
+            upstreams=tuple(Upstream("emulated", supplier.url) for _ in stage.plan.targets),
+            ledger=str(stage.ledger),
+            keys=tuple(
+                ClientKey(tenant.name, hashlib.sha256(key.encode()).hexdigest())
+                for tenant, key in zip(stage.plan.tenants, keys, strict=True)
+            ),
+            record=str(stage.record),
+            mode="rehearse",
+            scale=stage.scale,
+            scenario=stage.scenario.name,
+            seed=stage.seed,
+        )
+        async with _child("gateway", "archwright.runtime.gateway", setup) as gateway, _session() as session:
+            play = Play(stage.plan, stage.scenario, stage.scale, stage.seed, gateway.url, keys)
+            with _journeys(stage) as journal:
+                client = Client(play, journal, session)
+                start = msgspec.json.encode({"scenario": stage.scenario.name, "seed": stage.seed})
+                replayed = await _guarded(
+                    _replay(client, supplier, session, start, visits, progress), gateway, supplier
+                )
+            async with session.get(f"{supplier.url}/_emulator/bill") as answer:
+                bill = msgspec.json.decode(await answer.read())
+    return Ran(replayed, bill)
+
+
+async def _replay(  # noqa: PLR0913
+    client: Client,
+    supplier: Child,
+    session: aiohttp.ClientSession,
+    start: bytes,
+    visits: Iterable[Visit],
+    progress: Callable[[int], None],
+) -> Replayed:
+    async with session.post(f"{supplier.url}/_emulator/start", data=start) as answer:
+        await answer.read()
+    return await client.run(visits, progress)
+
+
+async def _guarded(work: Any, *watched: Child) -> Replayed:
+    """Do the work, unless a process that it needs ends before."""
+    doing = asyncio.ensure_future(work)
+    ends = {asyncio.ensure_future(child.process.wait()): child for child in watched}
+    try:
+        await asyncio.wait((doing, *ends), return_when=asyncio.FIRST_COMPLETED)
+        for end, child in ends.items():
+            if end.done():
+                raise await child.gone()
+        try:
+            result: Replayed = await doing
+        except ProviderUnavailable:
+            await asyncio.sleep(FLUSH_S)
+            for child in watched:
+                if not child.running:
+                    raise await child.gone() from None
+            raise
+        return result
+    finally:
+        for task in (doing, *ends):
+            task.cancel()
+        await asyncio.gather(doing, *ends, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def _child(name: str, module: str, setup: msgspec.Struct) -> AsyncIterator[Child]:
+    child = await children.start(name, module, setup)
+    try:
+        yield child
+    finally:
+        await child.stop()
+
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30.0),
+        timeout=aiohttp.ClientTimeout(total=None),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        read_bufsize=2**18,
+    )
+
+
+@contextlib.contextmanager
+def _journeys(stage: Stage) -> Any:
+    """The client's ledger, written as it goes."""
+    with stage.journeys.open("wb") as sink:
+        journal = Journal(sink)
+        journal.add(
+            Run(
+                plan=plan_hash(stage.plan),
+                system=stage.plan.system,
+                facts=stage.plan.facts,
+                mode="rehearse",
+                started=stage.started,
+                scale=stage.scale,
+                scenario=stage.scenario.name,
+                seed=stage.seed,
+            )
+        )
+        try:
+            yield journal
+        finally:
+            journal.flush()

@@ -1,0 +1,170 @@
+"""The replay: every visit at its time, its stages one after the other, its calls over HTTP to the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import aiohttp
+
+from archwright.base.errors import ProviderUnavailable
+from archwright.facts.corpus import Corpus, corpus
+from archwright.ledger.journal import Journal
+from archwright.ledger.rows import Journey
+from archwright.plan.faults import faults_of
+from archwright.plan.model import Plan, Scenario
+from archwright.plan.rules import compress
+from archwright.plan.workload import Branch, Visit, path
+from archwright.runtime.replay.prompts import body
+from archwright.runtime.replay.stations import Room
+
+SERVED: Final = 0
+DEGRADED: Final = 1
+FAILED: Final = 2
+OUTCOMES: Final = ("answered", "degraded", "failed")
+LEAD_S: Final = 0.3  # from the start of the clock to the first visit, so that the first ones are not late
+DONE: Final = b"data: [DONE]"
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What the client saw. `late_s` are real seconds by which visits began late, rising; `counts` by outcome."""
+
+    visits: int = 0
+    calls: int = 0
+    real_s: float = 0.0
+    late_s: list[float] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """What is replayed where.
+
+    Attributes:
+        plan: in the design's time.
+        scenario: a scenario of that plan.
+        scale: how many times as fast time runs.
+        seed: of all luck.
+        gateway: base address of the gateway.
+        keys: the key of each tenant of the plan, in order; empty: calls go without one.
+        started: called as the scenario's clock starts.
+    """
+
+    plan: Plan
+    scenario: Scenario
+    scale: float
+    seed: int
+    gateway: str
+    keys: Sequence[str] = ()
+
+
+class Client:
+    """Replays visits. One client a run."""
+
+    def __init__(self, play: Play, journal: Journal, session: aiohttp.ClientSession) -> None:
+        self.play = play
+        self.quick = compress(play.plan, play.scale)
+        self.journal = journal
+        self.session = session
+        self.url = f"{play.gateway}/v1/chat/completions"
+        self.corpus: Corpus = corpus()
+        self.rooms: list[Room] = []
+        self.replayed = Replayed()
+        self.behind: set[asyncio.Task[int]] = set()
+
+    async def run(self, visits: Iterable[Visit], progress: Callable[[int], None]) -> Replayed:
+        """Replay visits, which come in order of time.
+
+        Raises:
+            ProviderUnavailable: the gateway does not answer any more.
+        """
+        zero = time.monotonic() + LEAD_S
+        scenario = self.quick.scenario(self.play.scenario.name)
+        self.rooms = [
+            Room(station, faults_of(scenario, station.name), self.play.seed, zero) for station in self.quick.stations
+        ]
+        try:
+            async with asyncio.TaskGroup() as group:
+                for visit in visits:
+                    due = zero + visit.at / self.play.scale
+                    await asyncio.sleep(max(0.0, due - time.monotonic()))
+                    self.replayed.late_s.append(time.monotonic() - due)
+                    self.replayed.visits += 1
+                    group.create_task(self._visit(visit, due))
+                    progress(self.replayed.visits)
+        except* aiohttp.ClientConnectionError as gone:
+            raise ProviderUnavailable(f"the gateway does not answer: {gone.exceptions[0]}") from None
+        await asyncio.gather(*self.behind)
+        self.replayed.real_s = time.monotonic() - zero
+        self.replayed.late_s.sort()
+        return self.replayed
+
+    async def _visit(self, visit: Visit, due: float) -> None:
+        """One journey, from the moment at which it was due."""
+        journey = self.quick.journeys[visit.journey]
+        session = f"{journey.name}-{visit.number}"
+        calls_before = self.replayed.calls
+        worst = SERVED
+        for stage in path(self.play.plan, visit, self.play.seed):
+            waited = []
+            for branch in stage:
+                step = journey.steps[branch[0].step]
+                if not step.background:
+                    waited.append(self._branch(visit, branch, session))
+                elif step.route >= 0:
+                    task = asyncio.get_running_loop().create_task(self._branch(visit, branch, session))
+                    self.behind.add(task)
+            worst = max((worst, *await asyncio.gather(*waited)))
+            if worst == FAILED:
+                break
+        outcome = OUTCOMES[worst]
+        self.replayed.counts[outcome] += 1
+        self.journal.add(
+            Journey(
+                session=session,
+                journey=journey.name,
+                tenant=self.play.plan.tenants[visit.tenant].name if visit.tenant >= 0 else "",
+                began=due,
+                total_s=(time.monotonic() - due) * self.play.scale,
+                outcome=outcome,  # type: ignore[arg-type]
+                calls=self.replayed.calls - calls_before,
+            )
+        )
+
+    async def _branch(self, visit: Visit, branch: Branch, session: str) -> int:
+        """Works in a row. A step that may be skipped does not fail its journey."""
+        step = self.quick.journeys[visit.journey].steps[branch[0].step]
+        worst = SERVED
+        for work in branch:
+            good = await self.rooms[step.station].work(work.request, step.timeout_s)
+            how = FAILED if not good else SERVED
+            if good and step.route >= 0:
+                request = body(self.play.plan, visit, work, self.corpus)
+                how = await self._call(visit, step.name, session, work.request, request)
+            if how == FAILED:
+                return worst if step.skips else FAILED
+            worst = max(worst, how)
+        return worst
+
+    async def _call(self, visit: Visit, step: str, session: str, request: int, data: bytes) -> int:
+        self.replayed.calls += 1
+        headers = {
+            "Content-Type": "application/json",
+            "X-Request-Id": str(request),
+            "X-Archwright-Journey": self.play.plan.journeys[visit.journey].name,
+            "X-Archwright-Step": step,
+            "X-Archwright-Session": session,
+        }
+        if visit.tenant >= 0 and self.play.keys:
+            headers["Authorization"] = f"Bearer {self.play.keys[visit.tenant]}"
+        async with self.session.post(self.url, data=data, headers=headers) as response:
+            answer = await response.read()
+            if response.status != 200:
+                return FAILED
+            if response.content_type == "text/event-stream" and DONE not in answer[-32:]:
+                return FAILED
+            return DEGRADED if "x-archwright-degraded" in response.headers else SERVED

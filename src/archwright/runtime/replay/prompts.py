@@ -1,0 +1,60 @@
+"""Prompts from an authored corpus: the same question in the same wording gives the same bytes, with as many words as asked.
+
+One word is one token for the emulated supplier.
+"""
+
+from __future__ import annotations
+
+from itertools import cycle, islice
+
+import msgspec
+
+from archwright.facts.corpus import Corpus
+from archwright.plan.model import Plan
+from archwright.plan.workload import Visit, Work, streams
+
+CLOSINGS = ("", "Thank you.", "Please answer soon.", "Thanks in advance!", "It is urgent.", "Best regards.")
+NUMBERS_FROM = 1001
+
+
+def question(corpus: Corpus, answer: int, wording: int) -> str:
+    """What is asked: an answer stands for an intent and a number, a wording for a paraphrase and a closing."""
+    intent, number = answer % len(corpus.questions), answer // len(corpus.questions)
+    asks = corpus.questions[intent]
+    asked = asks[wording % len(asks)].format(number=NUMBERS_FROM + number)
+    closing = wording // len(asks)
+    more = f"({closing // len(CLOSINGS)})" if closing >= len(CLOSINGS) else ""
+    return " ".join(part for part in (asked, CLOSINGS[closing % len(CLOSINGS)], more) if part)
+
+
+def body(plan: Plan, visit: Visit, work: Work, corpus: Corpus) -> bytes:
+    """The request of a piece of work. Its messages have exactly `work.tokens_in` words together.
+
+    A prompt that is shorter than its question is cut; then different questions may become the same prompt.
+    """
+    journey = plan.journeys[visit.journey]
+    step = journey.steps[work.step]
+    asked = question(corpus, visit.answer, visit.wording).split()[: work.tokens_in]
+    left = work.tokens_in - len(asked)
+    opening = f"{journey.name}, {step.name}, run {work.run + 1}.".split()[:left]
+    filler = _filler(corpus, visit.answer + work.run, left - len(opening))
+    messages = [{"role": "user", "content": " ".join(asked)}]
+    if left:
+        messages.insert(0, {"role": "system", "content": " ".join((*opening, *filler))})
+    fields: dict[str, object] = {
+        "model": plan.routes[step.route].name,
+        "messages": messages,
+        "max_tokens": work.tokens_out,
+    }
+    if streams(work):
+        fields["stream"] = True
+    return msgspec.json.encode(fields)
+
+
+def _filler(corpus: Corpus, start: int, words: int) -> list[str]:
+    """Policy sentences from a place that belongs to the question, as many words as are wanted."""
+    if words <= 0:
+        return []
+    begin = start % len(corpus.sentences)
+    order = (*corpus.sentences[begin:], *corpus.sentences[:begin])
+    return list(islice((word for sentence in cycle(order) for word in sentence.split()), words))

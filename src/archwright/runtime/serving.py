@@ -1,0 +1,165 @@
+"""An ASGI application on a socket: uvicorn on its fast path, told to stop by a signal, and saying where it listens.
+
+A child process reads its setup as one JSON line from stdin, so that nothing secret stands in its arguments or its
+environment, and stops when stdin is closed: it does not outlive its parent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from typing import Any
+
+import uvicorn
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+KEEP_ALIVE_S = 75
+GRACE_S = 10
+BACKLOG = 2048
+
+
+class Server(uvicorn.Server):
+    """uvicorn, with `ready` called once connections are accepted. It ends quietly on SIGINT and SIGTERM."""
+
+    def __init__(self, app: App, ready: Callable[[], None] = lambda: None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                loop="auto",
+                ws="none",
+                lifespan="on",
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=GRACE_S,
+                backlog=BACKLOG,
+            )
+        )
+        self.ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept connections."""
+        await super().startup(sockets)
+        self.ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on a signal; uvicorn's own way would raise it again and end the process by it."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.stop)
+        yield
+
+    def stop(self) -> None:
+        """Finish what is under way and end."""
+        self.should_exit = True
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 takes a free one.
+
+    Raises:
+        OSError: the address is taken or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP, or asyncio leaves Nagle's algorithm on: 40 ms for every second small write.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def serve(app: App, bound: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until a signal comes."""
+    server = Server(app, ready)
+    server.run(sockets=[bound])
+
+
+def serve_child(app: App, host: str, loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
+    """Serve on a free port as a child process: print the port as one JSON line, stop when stdin is closed.
+
+    `loop` makes the event loop; without it uvicorn takes the fastest that there is.
+    """
+    bound = listen(host, 0)
+
+    def ready() -> None:
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _orphaned, server)
+        sys.stdout.write(json.dumps({"port": bound.getsockname()[1]}) + "\n")
+        sys.stdout.flush()
+
+    server = Server(app, ready)
+    with asyncio.Runner(loop_factory=loop or server.config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[bound]))
+
+
+def read_setup() -> bytes:
+    """The line that a parent process wrote to our stdin."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        piece = os.read(sys.stdin.fileno(), 65536)
+        if not piece:
+            break
+        line += piece
+    return bytes(line)
+
+
+def _orphaned(server: Server) -> None:
+    asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+    server.stop()
+
+
+async def lifespan(
+    receive: Receive, send: Send, start: Callable[[], Awaitable[None]], stop: Callable[[], Awaitable[None]]
+) -> None:
+    """Answer the lifespan protocol: `start` before the first request, `stop` after the last."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await start()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def body_of(receive: Receive, most: int) -> bytes | None:
+    """The whole body of a request, or None where it is longer than `most` bytes or the client went away."""
+    message = await receive()
+    piece: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return None if len(piece) > most or message["type"] == "http.disconnect" else piece
+    whole = bytearray(piece)
+    while message.get("more_body", False):
+        message = await receive()
+        whole += message.get("body", b"")
+        if len(whole) > most or message["type"] == "http.disconnect":
+            return None
+    return bytes(whole)
+
+
+async def answer(send: Send, status: int, headers: list[Header], body: bytes) -> None:
+    """Send a whole answer."""
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

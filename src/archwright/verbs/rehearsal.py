@@ -1,0 +1,192 @@
+"""A rehearsal of a file: which scenario, how much of it, what is kept of it for `measure`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from archwright.base.errors import InputError, Location, Problem, UsageError
+from archwright.base.money import pico, show_money
+from archwright.base.units import show_duration
+from archwright.plan.model import Plan, Scenario, plan_hash
+from archwright.plan.trace import Trace
+from archwright.plan.workload import expected_visits, shortened
+from archwright.report.document import Document, Section, Table, Text, Tiles
+from archwright.report.figures import Book
+from archwright.verbs.answer import Answer
+from archwright.verbs.project import Project, open_project
+from archwright.verbs.rehearse import Rehearsal, rehearse
+from archwright.verbs.stress import known_scenario
+
+MANIFEST = "rehearsal.json"
+
+
+class Wish(NamedTuple):
+    """What to rehearse. An empty `scenario` means the last one with an outage, else the first.
+
+    `visits`: a scenario with more journeys is shortened, its changes with it, until it has about so many.
+    """
+
+    scenario: str = ""
+    seed: int = 1
+    load: float = 1.0
+    scale: float | None = None
+    visits: int | None = None
+    trace: Path | None = None
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What was rehearsed, so that the same can be simulated. `bill` is the suppliers' account in pico-dollars."""
+
+    plan: str
+    scenario: Scenario
+    seed: int
+    load: float
+    visits: int
+    trace: str
+    scale: float
+    ledger: str
+    journeys: str
+    bill: int
+
+
+def rehearse_file(path: Path, out: Path, wish: Wish, as_of: dt.date | None, progress: Callable[[str], None]) -> Answer:
+    """Rehearse a system's file.
+
+    Raises:
+        InputError: the file or the trace cannot be read.
+        UsageError: there is no such scenario, or nothing to rehearse.
+        ProviderUnavailable: a process did not start or ended before its time.
+    """
+    return rehearse_project(open_project(path, as_of), out, wish, progress)
+
+
+def rehearse_project(project: Project, out: Path, wish: Wish, progress: Callable[[str], None]) -> Answer:
+    """Rehearse an opened system; ledgers and manifest are written into `out`."""
+    design = project.compiled.plan
+    trace = project.trace(wish.trace)
+    scenario = chosen(design, wish, trace)
+    # Scenarios are questions to a plan, not a part of its configuration: the hash stays.
+    plan = replace(design, scenarios=(scenario,))
+    done = rehearse(
+        plan,
+        scenario.name,
+        seed=wish.seed,
+        load=wish.load,
+        scale=wish.scale,
+        out=out,
+        trace=trace,
+        progress=progress,
+    )
+    manifest = Manifest(
+        plan=plan_hash(design),
+        scenario=scenario,
+        seed=wish.seed,
+        load=wish.load,
+        visits=done.visits,
+        trace=str(wish.trace.resolve()) if wish.trace else "",
+        scale=done.scale.value,
+        ledger=done.ledger.name,
+        journeys=done.journeys.name,
+        bill=pico(done.bill + done.bill_cut),
+    )
+    file = out / MANIFEST
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    document, book = _document(done, scenario, trace)
+    return Answer("rehearse", (document,), book, written=(done.ledger, done.journeys, file), plan=manifest.plan)
+
+
+def recall(out: Path) -> Manifest:
+    """The manifest of the last rehearsal in a folder.
+
+    Raises:
+        UsageError: there is none.
+        InputError: it cannot be read.
+    """
+    file = out / MANIFEST
+    if not file.is_file():
+        raise UsageError(
+            f"there is no rehearsal in {out}; run `archwright rehearse FILE --out {out}` first, or name a --ledger"
+        )
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Manifest)
+    except msgspec.DecodeError as error:
+        problem = Problem("bad-manifest", f"not a manifest: {error}", Location(str(file)), "rehearse again")
+        raise InputError([problem]) from error
+
+
+def chosen(plan: Plan, wish: Wish, trace: Trace | None) -> Scenario:
+    """The scenario that a wish asks for, shortened to about as many visits as it allows.
+
+    Raises:
+        UsageError: there is no such scenario, or none at all.
+    """
+    if not plan.scenarios or not plan.journeys:
+        raise UsageError("there is nothing to rehearse: the file needs a journey with steps and a scenario")
+    if wish.scenario:
+        known_scenario(plan, wish.scenario)
+        scenario = plan.scenario(wish.scenario)
+    else:
+        models = {target.name for target in plan.targets}
+        outages = [s for s in plan.scenarios if any(c.what == "down" and c.component in models for c in s.changes)]
+        scenario = outages[-1] if outages else plan.scenarios[0]
+    expected = expected_visits(plan, scenario, wish.load, trace)
+    if wish.visits is not None and expected > wish.visits:
+        scenario = shortened(scenario, wish.visits / expected)
+    return scenario
+
+
+def _document(done: Rehearsal, scenario: Scenario, trace: Trace | None) -> tuple[Document, Book]:
+    book = Book()
+    note = f"rehearsal of {scenario.name}, seed {done.seed}"
+    leaves = (
+        ("visits", done.visits, "count", "journeys replayed"),
+        ("calls", done.calls, "count", "requests over HTTP"),
+        ("real_s", done.real_s, "duration", "real time"),
+        ("scale", done.scale.value, "ratio", "how many times as fast time ran"),
+        ("late_p99", done.late_p99_s, "duration", "lateness of the client's own clock, p99, real time"),
+        ("overhead_p50", done.overhead_p50_s, "duration", "the gateway's own time for a request, p50, real time"),
+        ("overhead_p99", done.overhead_p99_s, "duration", "the gateway's own time for a request, p99, real time"),
+    )
+    for name, value, dimension, label in leaves:
+        book.leaf(f"rehearsal.{name}", value, dimension, label=label, origin="measured", note=note)
+    tiles = tuple(
+        (label, book[f"rehearsal.{name}"].shown, book[f"rehearsal.{name}"].label, f"rehearsal.{name}")
+        for label, name in (
+            ("Journeys", "visits"),
+            ("Requests", "calls"),
+            ("Real time", "real_s"),
+            ("Time scale", "scale"),
+        )
+    )
+    changes = tuple(
+        (change.what, change.component or "–", show_duration(change.at_s), show_duration(change.lasts_s))
+        for change in scenario.changes
+    )
+    source = f"arrivals and tokens from {trace.name}" if trace else "the file's own workload"
+    what = Text(
+        f"{scenario.summary or scenario.name}: {show_duration(scenario.lasts_s)} of the design's time, {source}."
+    )
+    whole, broken = show_money(pico(done.bill)), show_money(pico(done.bill_cut))
+    bill = Text(f"The emulated suppliers' own bill: {whole} for answers, {broken} for broken ones.")
+    scale = Text(
+        f"Time ran {done.scale.value:.3g} times as fast: {done.scale.reason}. A timer may come "
+        f"{show_duration(done.scale.error_s)} late in the design's time."
+    )
+    own = Text(
+        f"The gateway's own time for a request: {book['rehearsal.overhead_p50'].shown} (p50), "
+        f"{book['rehearsal.overhead_p99'].shown} (p99), in real time."
+    )
+    table = Table(
+        ("Change", "Component", "At", "Lasts"), changes, "what happened to the emulated providers", frozenset({2, 3})
+    )
+    section = Section(
+        "rehearsal-run", "What was rehearsed", (Tiles(tiles), what, *((table,) if changes else ()), scale, own, bill),
+        "The real gateway on loopback, emulated providers behind it, the workload replayed over HTTP.",
+    )  # fmt: skip
+    return Document("Rehearsal", (section,), "the gateway as it runs, without keys or network"), book

@@ -1,0 +1,148 @@
+"""`archwright serve`: the gateway, run from a plan that `build` made. Keys come from the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from archwright.base.errors import InputError, Location, Problem, UsageError
+from archwright.base.text import nearest, plural
+from archwright.facts import vendors
+from archwright.plan.model import Plan, Target, decode
+from archwright.runtime.gateway.server import gateway
+from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
+from archwright.runtime.serving import listen
+from archwright.runtime.serving import serve as serve_on
+
+KEYS = "ARCHWRIGHT_KEYS"
+LEDGER = Path("ledger.jsonl")
+
+
+def serve(  # noqa: PLR0913 - one argument an option of the command
+    plan_file: Path,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    ledger: Path = LEDGER,
+    record: Path | None = None,
+    emulated: str | None = None,
+    scale: float = 1.0,
+    environment: Mapping[str, str] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve a plan until the process is told to stop.
+
+    Args:
+        plan_file: what `archwright build` wrote.
+        host: address to listen on; other than loopback only with keys.
+        port: 0 takes a free one.
+        ledger: file for the ledger, made anew.
+        record: file for the machine's events and orders; None: none.
+        emulated: base address of an emulated supplier that stands in for all targets; None: the real ones.
+        scale: how many times as fast time runs; other than 1 only against an emulated supplier.
+        environment: where keys are looked up; None: that of the process.
+        say: told the address once requests are accepted.
+
+    Raises:
+        InputError: the plan cannot be read.
+        UsageError: keys are missing or wrong, or the address cannot be used.
+    """
+    known = os.environ if environment is None else environment
+    plan, data = _read(plan_file)
+    if scale != 1.0 and emulated is None:
+        raise UsageError("compressed time works only against an emulated provider")
+    keys = client_keys(known.get(KEYS, ""), plan)
+    _allowed(host, keys)
+    setup = Setup(
+        plan=data,
+        upstreams=upstreams(plan, emulated, known),
+        ledger=str(ledger),
+        keys=keys,
+        record=str(record) if record else "",
+        scale=scale,
+    )
+    try:
+        bound = listen(host, port)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port or --host") from error
+    shown = f"[{host}]" if ":" in host else host
+    who = plural(len(keys), "key") if keys else f"no keys in {KEYS}: this machine only"
+    address = f"http://{shown}:{bound.getsockname()[1]}/v1"
+    try:
+        with gateway(setup) as app:
+            serve_on(app, bound, lambda: say(f"serving {plan.system} at {address} ({who})"))
+    except OSError as error:
+        raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+
+
+def client_keys(text: str, plan: Plan) -> tuple[ClientKey, ...]:
+    """Keys of clients from `tenant:key,tenant2:key2`, as digests.
+
+    Raises:
+        UsageError: a part is no pair, or names a tenant that the plan does not have. No key is repeated in the text.
+    """
+    names = [tenant.name for tenant in plan.tenants]
+    found = []
+    for place, part in enumerate((part.strip() for part in text.split(",") if part.strip()), 1):
+        tenant, colon, key = part.partition(":")
+        if not colon or not tenant.strip() or not key.strip():
+            raise UsageError(f"{KEYS}: entry {place} is not `tenant:key`")
+        if names and tenant.strip() not in names:
+            hint = nearest(tenant.strip(), names) or ", ".join(names)
+            raise UsageError(f"{KEYS}: entry {place} names no tenant of the plan; did you mean `{hint}`?")
+        found.append(ClientKey(tenant.strip(), hashlib.sha256(key.strip().encode()).hexdigest()))
+    return tuple(found)
+
+
+def upstreams(plan: Plan, emulated: str | None, environment: Mapping[str, str]) -> tuple[Upstream, ...]:
+    """How each target of the plan is reached.
+
+    Raises:
+        UsageError: an address or a key is missing; all of them at once.
+    """
+    if emulated is not None:
+        return tuple(Upstream("emulated", emulated) for _ in plan.targets)
+    missing: list[str] = []
+    found = tuple(_upstream(target, environment, missing) for target in plan.targets)
+    if missing:
+        raise UsageError("; ".join(dict.fromkeys(missing)) + "; or use `archwright rehearse`, which needs no keys")
+    return found
+
+
+def _upstream(target: Target, environment: Mapping[str, str], missing: list[str]) -> Upstream:
+    vendor = vendors.vendor(target.provider)
+    variable = vendor.key if vendor else f"{target.provider.upper().replace('-', '_')}_API_KEY"
+    base = target.endpoint or (vendor.endpoint if vendor else "")
+    key = environment.get(variable, "")
+    if not base:
+        missing.append(f"`{target.name}` has no endpoint, and no vendor is called `{target.provider}`")
+    if vendor and not key:
+        missing.append(f"set {variable} for `{target.name}`")
+    return Upstream("openai-compatible", base, key)
+
+
+def _allowed(host: str, keys: tuple[ClientKey, ...]) -> None:
+    """Without keys only this machine may ask."""
+    if keys or is_loopback(host):
+        return
+    raise UsageError(f"{host} can be reached from elsewhere: set {KEYS}=tenant:key,... or serve on 127.0.0.1")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _read(file: Path) -> tuple[Plan, bytes]:
+    path = file / "plan.json" if file.is_dir() else file
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        problem = Problem("no-plan", f"the plan cannot be read: {error.strerror}", Location(str(path)), "make it with `archwright build`")
+        raise InputError([problem]) from error
+    return decode(data, str(path)), data

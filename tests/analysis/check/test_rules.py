@@ -1,0 +1,71 @@
+"""Each rule's own examples: the bad one is found at exactly the marked places, the good one not at all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archwright.analysis.check.rule import Rule
+from archwright.analysis.check.rules import RULES
+from archwright.spec.load import loads
+
+MARK = re.compile(r"^ *#[ #]*\^ *$")
+EVERY = list(RULES)
+
+
+def marked(example: str) -> list[tuple[int, int]]:
+    """(line, column) of every `^`: it points at the line above it that is no mark."""
+    places, line = [], 0
+    for number, text in enumerate(example.splitlines(), 1):
+        if MARK.match(text):
+            places.append((line, text.index("^") + 1))
+        else:
+            line = number
+    return places
+
+
+def named(rule: Rule) -> str:
+    return rule.name
+
+
+def test_the_first_eight_are_there() -> None:
+    assert len(EVERY) >= 8
+
+
+@pytest.mark.parametrize("rule", EVERY, ids=named)
+def test_the_bad_example_is_found_where_it_is_marked(rule: Rule) -> None:
+    found = list(rule.check(loads(rule.bad)))
+    assert found
+    assert [(finding.where.line, finding.where.column) for finding in found] == marked(rule.bad)
+    assert {(finding.code, finding.severity) for finding in found} == {(rule.code, rule.severity)}
+    assert all(finding.message and finding.why and finding.mend for finding in found)
+
+
+@pytest.mark.parametrize("rule", EVERY, ids=named)
+def test_the_good_example_is_clean(rule: Rule) -> None:
+    assert list(rule.check(loads(rule.good))) == []
+
+
+@pytest.mark.parametrize("rule", EVERY, ids=named)
+def test_a_rule_explains_itself(rule: Rule) -> None:
+    assert rule.name in RULES.names()
+    assert RULES.get(rule.name) is rule
+    assert re.fullmatch(r"[A-Z]{3}\d\d", rule.code)
+    for words in (rule.summary, rule.why, rule.detection, rule.false_positives):
+        assert words.endswith(".")
+    assert not rule.mend.endswith(".")
+    assert rule.references
+    assert all(re.fullmatch(r"[A-Z]+:\S.*", reference) for reference in rule.references)
+
+
+def test_codes_are_unique() -> None:
+    assert len({rule.code for rule in EVERY}) == len(EVERY)
+
+
+def test_references_are_known(shared: Path) -> None:
+    """A control that no authored list names is a slip of the pen."""
+    text = (shared / "data/governance/authored/lint_rules.yaml").read_text(encoding="utf-8")
+    known = set(re.findall(r"^  - (\S.*)$", text, re.MULTILINE))
+    assert {reference for rule in EVERY for reference in rule.references} - known == set()

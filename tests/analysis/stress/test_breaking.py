@@ -1,0 +1,91 @@
+"""What breaks first in designs of which one knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from archwright.analysis.stress import breaking as subject
+from archwright.analysis.stress.breaking import Breaking, breaking
+from archwright.plan.model import Plan
+from tests.analysis.stress import designs as d
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "SAMPLE", 400)
+
+
+def found(plan: Plan) -> Breaking:
+    return breaking(plan, seed=1)
+
+
+def test_servers_that_are_saturated() -> None:
+    plan = d.plan(
+        d.journey(d.work(), d.step(stage=1, station=1), rate=0.1),
+        stations=(d.station("desk", servers=1, median_s=1.0), d.station("rest")),
+        objectives=(d.objective("p95", 8.0),),
+    )
+    edge = found(plan).edge
+    assert edge is not None
+    assert edge.held is not None
+    # One server does one a second: ten times the rate. A p95 of 8 s comes somewhat before that.
+    assert 6.0 < edge.load < 10.0
+    assert edge.load / edge.held.load <= 1.05 + 1e-9
+    assert edge.rate == pytest.approx(edge.load * 0.1, rel=0.15)
+    assert (edge.cause.component, edge.cause.mechanism) == ("desk", "servers saturated")
+    assert "Desk" in edge.cause.chain[0]
+
+
+def test_a_gateway_that_is_full() -> None:
+    base = d.plan(d.journey(rate=0.2), objectives=(d.objective("availability", 0.99, at_most=False),))
+    plan = replace(base, gateway=replace(base.gateway, concurrency=4, queue=0))
+    edge = found(plan).edge
+    assert edge is not None
+    # Erlang's loss of four places is 1 % at an offered load of 0.87, which is 0.54 calls of 1.6 s a second.
+    assert 1.7 < edge.load < 4.5
+    assert edge.cause.mechanism == "gateway full"
+    assert edge.cause.component == "gateway"
+
+
+@pytest.mark.parametrize(
+    ("limit", "mechanism"),
+    [({"request_rate": 2.0}, "the supplier's request limit"), ({"token_rate": 402.0}, "the supplier's token limit")],
+)
+def test_a_supplier_that_refuses(limit: dict[str, Any], mechanism: str) -> None:
+    edge = found(d.plan(d.journey(rate=0.2), targets=(d.target(**limit),))).edge
+    assert edge is not None
+    assert 4.0 < edge.load < 12.0
+    assert (edge.cause.component, edge.cause.mechanism) == ("first", mechanism)
+    assert "refuses" in edge.cause.chain[0]
+
+
+def test_nothing_breaks_where_nothing_is_limited() -> None:
+    result = found(d.plan())
+    assert result.edge is None
+    assert result.verdict is None
+    assert result.degrading is None
+    assert result.tried == subject.MOST
+
+
+def test_what_is_broken_from_the_start_is_said_so() -> None:
+    result = found(d.plan(objectives=(d.objective("p50", 0.1),)))
+    assert result.edge is not None
+    assert result.edge.held is None
+    assert result.edge.load == 1.0
+
+
+def test_canned_answers_that_keep_a_promise_are_found() -> None:
+    plan = d.plan(
+        d.journey(rate=0.2),
+        targets=(d.target(request_rate=2.0),),
+        routes=(d.route(degraded="later"),),
+        objectives=(d.objective("availability", 0.99, at_most=False),),
+    )
+    result = found(plan)
+    assert result.edge is None
+    assert result.degrading is not None
+    assert result.degrading.cause.component == "first"
+    assert 4.0 < result.degrading.load < 12.0

@@ -1,0 +1,177 @@
+"""What a system costs, by hand to the cent, and what must hold of every forecast."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from archwright.analysis.price import PriceResult, price, price_document
+from archwright.base.money import PICO
+from archwright.report.document import Document, Table, Text, Tiles
+from tests.plan.small import example, small
+
+EVEN = ("output: {median: 50, spread: 0.8}", "output: 50")
+CACHED = ("route: answer", "route: cached")
+REPEATS = (
+    "volume: 1M/month",
+    "volume: 1M/month\n      repetition: {answers: 100, skew: 1.0}",
+)
+
+
+def priced(*edits: tuple[str, str]) -> PriceResult:
+    compiled = small(*edits)
+    return price(compiled.plan, compiled.book)
+
+
+def dollars(result: PriceResult, key: str) -> float:
+    return result.book[key].value / PICO
+
+
+def texts(document: Document) -> list[Text]:
+    return [block for section in document.sections for block in section.blocks if isinstance(block, Text)]
+
+
+def test_a_month_by_hand() -> None:
+    """Half of 1,000,000 journeys think 1.75 times (1 + 1/2 + 1/4, the most is 3): 875,000 calls.
+
+    A call reads 100 + 200 tokens and 30 for each run before it, 4/7 of a run in the mean ((0.5 + 2 * 0.25) / 1.75):
+    875,000 * (300 + 30 * 4/7) = 277.5 M tokens at $2 a million are $555. It writes 50: 43.75 M at $8 are $350.
+    10,000 talks of 6 minutes at $30 an hour are $30,000.
+    """
+    result = priced(EVEN)
+    assert dollars(result, "price.requests.month") * PICO == pytest.approx(875_000)
+    assert dollars(result, "price.kind.input.month") == pytest.approx(555.00)
+    assert dollars(result, "price.kind.output.month") == pytest.approx(350.00)
+    assert dollars(result, "price.models.month") == pytest.approx(905.00)
+    assert dollars(result, "price.component.model.month") == pytest.approx(905.00)
+    assert dollars(result, "price.ask.month") == pytest.approx(905.00)
+    assert dollars(result, "price.ask.journey") == pytest.approx(0.000905)
+    assert dollars(result, "price.request") == pytest.approx(905 / 875_000)
+    assert dollars(result, "price.people.month") == pytest.approx(30_000.00)
+    assert dollars(result, "price.call.journey") == pytest.approx(3.00)
+    assert dollars(result, "price.month") == pytest.approx(30_905.00)
+    assert result.book["price.models.month"].shown == "$905.00"
+
+
+def test_the_cached_share_of_the_input_is_paid_at_the_cached_price() -> None:
+    """40 % of 277.5 M tokens at $0.50 are $55.50, the rest at $2 $333; with $350 for the output $738.50."""
+    result = priced(EVEN, ("model: acme/large", "model: acme/large\n    prompt_cache: 40 %"))
+    assert dollars(result, "price.kind.cached.month") == pytest.approx(55.50)
+    assert dollars(result, "price.kind.input.month") == pytest.approx(333.00)
+    assert dollars(result, "price.models.month") == pytest.approx(738.50)
+
+
+def test_the_first_target_of_a_route_is_priced() -> None:
+    result = priced(EVEN, ("targets: [model], deadline", "targets: [spare, model], deadline"))
+    assert dollars(result, "price.component.spare.month") == pytest.approx(277.5 * 0.1 + 43.75 * 0.4)
+    assert "price.component.model.month" not in result.book
+
+
+@given(st.integers(1, 10**7))
+def test_without_a_cache_the_bill_is_linear_in_the_volume(volume: int) -> None:
+    """With one it is not: the more often something is asked, the more of it the cache answers; see the next test."""
+    one, two = (priced(("volume: 1M/month", f"volume: {count}/month")) for count in (volume, 2 * volume))
+    assert dollars(two, "price.models.month") == pytest.approx(2 * dollars(one, "price.models.month"))
+    assert dollars(two, "price.request") == pytest.approx(dollars(one, "price.request"))
+
+
+def test_with_a_cache_twice_the_volume_costs_less_than_twice() -> None:
+    one = priced(CACHED, REPEATS)
+    two = priced(CACHED, (REPEATS[0], REPEATS[1].replace("1M", "2M")))
+    assert (
+        dollars(one, "price.models.month") < dollars(two, "price.models.month") < 2 * dollars(one, "price.models.month")
+    )
+    hits = one.book["price.ask.think.hits"]
+    assert 0.5 < hits.value < 1
+    assert one.book["price.ask.think.billed"].value == pytest.approx(0.875 * (1 - hits.value))
+
+
+@pytest.mark.parametrize(
+    ("edits", "note"), [((REPEATS,), "the route has no cache"), ((CACHED,), "no repetition is stated")]
+)
+def test_where_nothing_can_be_cached_it_says_why(edits: tuple[tuple[str, str], ...], note: str) -> None:
+    hits = priced(*edits).book["price.ask.think.hits"]
+    assert (hits.value, hits.note) == (0, note)
+
+
+COUNTS = st.integers(0, 10**6)
+
+
+@given(COUNTS, COUNTS, COUNTS, st.integers(0, 1000), st.sampled_from(["system", "input", "output", "growth"]))
+def test_more_tokens_never_cost_less(system: int, given_: int, output: int, growth: int, more: str) -> None:
+    stated = {"system": system, "input": given_, "output": output, "growth": growth}
+
+    def month(tokens: dict[str, int]) -> float:
+        text = ", ".join(f"{kind}: {count}" for kind, count in tokens.items())
+        old = "tokens: {system: 100, input: 200, output: {median: 50, spread: 0.8}, growth: 30}"
+        return dollars(priced((old, f"tokens: {{{text}}}")), "price.models.month")
+
+    before = month(stated)
+    assert before >= 0
+    assert month({**stated, more: stated[more] + 1000}) > before
+
+
+def test_parts_sum_to_the_whole() -> None:
+    result = price(example().plan, example().book)
+    book = result.book
+    for of in ("kind", "component"):
+        parts = [figure.value for key, figure in book.items() if key.startswith(f"price.{of}.")]
+        whole = "price.models.month" if of == "kind" else "price.month"
+        assert sum(parts) == pytest.approx(book[whole].value)
+    months = [book[f"price.{journey.name}.month"].value for journey in result.plan.journeys]
+    assert sum(months) == pytest.approx(book["price.month"].value)
+    assert all(figure.value >= 0 for figure in book.values())
+
+
+def test_a_journey_without_model_calls_costs_what_its_people_cost() -> None:
+    assert dollars(priced(), "price.call.month") == pytest.approx(30_000)
+    nobody = priced(("{name: talk, at: team}", "{name: talk, at: app}"))
+    assert dollars(nobody, "price.call.month") == 0
+    assert dollars(nobody, "price.people.month") == 0
+
+
+def test_a_system_without_model_calls_has_a_price_and_no_price_of_a_request() -> None:
+    compiled = small()
+    silent = [
+        replace(journey, steps=tuple(step for step in journey.steps if step.route < 0))
+        for journey in compiled.plan.journeys
+    ]
+    result = price(replace(compiled.plan, journeys=tuple(silent)), compiled.book)
+    assert dollars(result, "price.models.month") == 0
+    assert dollars(result, "price.month") == pytest.approx(30_000)
+    assert "price.request" not in result.book
+    assert price_document(result).sections
+
+
+@pytest.mark.parametrize(("limit", "tone", "word"), [("$906", "good", "kept"), ("$904", "bad", "broken")])
+def test_a_promise_is_held_against_the_bill(limit: str, tone: str, word: str) -> None:
+    document = price_document(priced(EVEN, ("at_most: $900/month", f"at_most: {limit}/month")))
+    (said,) = texts(document)
+    assert said.tone == tone
+    assert said.words == f"Objective cheap, at most {limit}.00 for models a month: $905.00, {word}."
+
+
+def test_the_document_shows_what_the_book_says() -> None:
+    result = price(example().plan, example().book)
+    document = price_document(result)
+    assert [section.name for section in document.sections] == [
+        "price-summary", "price-steps", "price-shares", "price-guesses",
+    ]  # fmt: skip
+    (tiles,) = (block for block in document.sections[0].blocks if isinstance(block, Tiles))
+    assert all(result.book[key].shown == value for _, value, _, key in tiles.items)
+    (table,) = (block for block in document.sections[1].blocks if isinstance(block, Table))
+    assert all(len(row) == len(table.headings) for row in table.rows)
+    assert len(table.rows) == 3 + 1 + 1  # three model calls, one person's work, the whole journey
+    assert ("as of", "2026-11-01") in document.facts
+
+
+def test_the_guesses_that_decide_are_shown_with_what_they_move() -> None:
+    result = price(example().plan, example().book)
+    (table,) = (block for block in price_document(result).sections[3].blocks if isinstance(block, Table))
+    keys = [row[1] for row in table.rows]
+    assert len(keys) == 3
+    ranked = [figure.key for figure, _ in result.book.deciding("price.models.month")]
+    assert keys == ranked
+    assert "journeys.question.volume" in keys
