@@ -88,6 +88,16 @@ def test_a_share_grows_with_traffic_and_with_age_and_stays_a_share(
     assert repeated(rate, answers, skew, wordings + 1, ttl, 1.5, 3) < share
 
 
+@pytest.mark.parametrize("skew", [0.0, 0.7, 1.0, 1.3, 4.0])
+def test_many_questions_are_summed_in_blocks_as_one_by_one(skew: float) -> None:
+    rate, answers, wordings, ttl = 30.0, 200_000, 2, 1800.0
+    weights = [rank**-skew for rank in range(1, answers + 1)]
+    total = sum(weights)
+    loads = [rate * ttl / wordings * weight / total for weight in weights]
+    exact = sum(load * load / (1 + load) for load in loads) / sum(loads)
+    assert repeated(rate, answers, skew, wordings, ttl, 1, 1) == pytest.approx(exact, rel=1e-3)
+
+
 def test_nothing_repeats_without_questions_or_traffic() -> None:
     assert repeated(1.0, 0, 1.0, 1, 60, 1, 1) == 0
     assert repeated(0.0, 10, 1.0, 1, 60, 1, 1) == 0

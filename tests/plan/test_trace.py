@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,17 @@ def test_other_known_columns(text: str) -> None:
     trace = read(text)
     assert trace.times == (0.0, 2.0)
     assert (trace.tokens_in, trace.tokens_out) == ((10, 30), (20, 40))
+
+
+def test_a_time_without_a_zone_is_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        trace = read("t_s,tokens_in,tokens_out\n2024-05-10 00:00:05,1,1\n2024-05-10 02:00:07+02:00,1,1\n")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert trace.times == (0.0, 2.0)
 
 
 HEAD = "t_s,tokens_in,tokens_out\n"

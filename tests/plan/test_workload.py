@@ -14,7 +14,19 @@ from msgspec.structs import replace
 from archwright.plan.expect import mean_log_normal, mean_runs, repeated
 from archwright.plan.model import Change, Journey, Plan, Scenario, TokenLaw
 from archwright.plan.trace import Trace
-from archwright.plan.workload import RUNS, STEPS, Visit, Work, path, streams, traced_journey, visits, weibull_shape
+from archwright.plan.workload import (
+    RUNS,
+    STEPS,
+    Visit,
+    Work,
+    expected_visits,
+    path,
+    shortened,
+    streams,
+    traced_journey,
+    visits,
+    weibull_shape,
+)
 from archwright.policy import chance
 from tests.plan.small import example, small
 
@@ -294,6 +306,35 @@ def test_a_trace_replaces_the_first_critical_journey() -> None:
     assert traced_journey(replace(PLAN, journeys=())) == 0
     others = [visit for visit in visits(PLAN, HOUR, SEED, trace=TRACE) if visit.journey == 1]
     assert others == [visit for visit in visits(PLAN, HOUR, SEED) if visit.journey == 1]
+
+
+@pytest.mark.parametrize("factor", [1.0, 6.0])
+def test_the_number_of_visits_is_known_beforehand(factor: float) -> None:
+    busy = replace(HOUR, changes=(load(4.0, 600, 1200), load(0.5, 1200, 10_000)))
+    for scenario in (HOUR, busy):
+        expected = expected_visits(PLAN, scenario, factor)
+        seen = len(list(visits(PLAN, scenario, SEED, factor)))
+        assert abs(seen - expected) < 5 * math.sqrt(expected)
+    alone = only(PLAN.journeys[0])
+    assert expected_visits(alone, HOUR, factor) == pytest.approx(PLAN.journeys[0].rate * 2 * 3600 * factor)
+    assert expected_visits(alone, busy, factor) == pytest.approx(
+        PLAN.journeys[0].rate * 2 * factor * (600 + 2400 + 1200 + 900)
+    )
+
+
+@pytest.mark.parametrize("factor", [0.01, 1.0, 2.0])
+def test_recorded_visits_are_counted(factor: float) -> None:
+    plan = only(PLAN.journeys[0])
+    assert expected_visits(plan, HOUR, factor, TRACE) == len(list(visits(plan, HOUR, SEED, factor, TRACE)))
+
+
+@given(st.floats(0.01, 1))
+def test_a_shortened_scenario_is_the_same_in_less_time(share: float) -> None:
+    busy = replace(HOUR, changes=(load(4.0, 600, 1200), load(0.5, 1200, 10_000)))
+    short = shortened(busy, share)
+    assert expected_visits(PLAN, short) == pytest.approx(expected_visits(PLAN, busy) * share)
+    assert [change.factor for change in short.changes] == [4.0, 0.5]
+    assert shortened(busy, 1.0) == busy
 
 
 def test_long_answers_are_streamed() -> None:

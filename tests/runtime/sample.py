@@ -20,8 +20,6 @@ from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
 from archwright.runtime.serving import App, Receive, Scope, Send, Server, listen
 
-Row = Row
-
 
 def price(tokens_in: int = 400_000, cached: int = 100_000, out: int = 1_600_000) -> m.Price:
     return m.Price(tokens_in, cached, out, "test", "2026-11-21")
@@ -42,7 +40,13 @@ def hop(index: int, **changes: Any) -> m.Hop:
 
 
 def route(name: str, hops: tuple[m.Hop, ...], **changes: Any) -> m.Route:
-    values: dict[str, Any] = {"deadline_s": 10.0, "cache": -1, "degraded": "", "retry_ratio": -1.0, "journey": "question"}
+    values: dict[str, Any] = {
+        "deadline_s": 10.0,
+        "cache": -1,
+        "degraded": "",
+        "retry_ratio": -1.0,
+        "journey": "question",
+    }
     return m.Route(name=name, hops=hops, **{**values, **changes})
 
 
@@ -178,7 +182,10 @@ class Case:
 
     async def reply(self, status: int, body: object, **headers: str) -> None:
         data = body if isinstance(body, bytes) else msgspec.json.encode(body)
-        listed = [(b"content-type", b"application/json"), *((k.replace("_", "-").encode(), v.encode()) for k, v in headers.items())]
+        listed = [
+            (b"content-type", b"application/json"),
+            *((k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()),
+        ]
         await self.send({"type": "http.response.start", "status": status, "headers": listed})
         await self.send({"type": "http.response.body", "body": data})
 
@@ -188,6 +195,7 @@ class Case:
         await self.send({"type": "http.response.start", "status": 200, "headers": listed})
         for piece in pieces:
             await self.send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0.01)  # so that each travels by itself
         if end:
             await self.send({"type": "http.response.body", "body": b""})
 

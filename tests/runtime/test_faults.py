@@ -11,7 +11,20 @@ import openai
 import pytest
 from msgspec.structs import replace
 
-from tests.runtime.sample import DONE, Answering, Case, Desk, Script, chunk, completion, desk, hop, plan, route, usage_chunk
+from tests.runtime.sample import (
+    DONE,
+    Answering,
+    Case,
+    Desk,
+    Script,
+    chunk,
+    completion,
+    desk,
+    hop,
+    plan,
+    route,
+    usage_chunk,
+)
 
 ASK: dict[str, Any] = {"model": "both", "messages": [{"role": "user", "content": "hello there"}], "max_tokens": 20}
 
@@ -117,7 +130,10 @@ async def test_retry_after_is_waited_for(tmp_path: Path) -> None:
 async def test_nobody_answers(tmp_path: Path) -> None:
     with desk(tmp_path, plan(), supplier=Script({"first": refusing(500), "second": lost})) as here:
         status, body, headers = await post(here)
-        with openai.OpenAI(base_url=f"{here.url}/v1", api_key="x", max_retries=0) as client, pytest.raises(openai.InternalServerError) as caught:
+        with (
+            openai.OpenAI(base_url=f"{here.url}/v1", api_key="x", max_retries=0) as client,
+            pytest.raises(openai.InternalServerError) as caught,
+        ):
             await asyncio.to_thread(client.chat.completions.create, **ASK)
     assert status == 502
     assert b'"code":"upstream_failed"' in body
@@ -146,7 +162,14 @@ async def test_a_route_s_own_words_when_nobody_answers(tmp_path: Path, stream: b
 async def test_what_the_target_is_asked(tmp_path: Path) -> None:
     """Its own model's name and usage at the end; the rest byte for byte as the client wrote it."""
     script = Script({"first": spoken(chunk("hi"), chunk(finish="stop"), usage_chunk(3, 1), DONE)})
-    odd = {**ASK, "model": "kind", "stream": True, "stream_options": {"x": 1}, "temperature": 0.7, "unheard_of": {"a": [1]}}
+    odd = {
+        **ASK,
+        "model": "kind",
+        "stream": True,
+        "stream_options": {"x": 1},
+        "temperature": 0.7,
+        "unheard_of": {"a": [1]},
+    }
     with desk(tmp_path, plan(), supplier=script) as here:
         await post(here, odd, **{"X-Request-Id": "42", "Authorization": "Bearer secret"})
     (case,) = script.seen

@@ -18,7 +18,10 @@ ASK = [{"role": "user", "content": "where is my parcel for order 17"}]
 def test_a_whole_answer(tmp_path: Path) -> None:
     with desk(tmp_path, plan()) as here, openai.OpenAI(base_url=f"{here.url}/v1", api_key="any") as client:
         raw = client.chat.completions.with_raw_response.create(
-            model="both", messages=ASK, max_tokens=12, extra_headers={"x-request-id": "77", "x-archwright-step": "answer"}
+            model="both",
+            messages=ASK,
+            max_tokens=12,
+            extra_headers={"x-request-id": "77", "x-archwright-step": "answer"},
         )
         answer = raw.parse()
     assert len(answer.choices[0].message.content.split()) == 12
@@ -103,7 +106,10 @@ async def test_the_ledger_and_the_supplier_s_own_bill_are_the_same_to_the_pico_d
                 words = " ".join(f"word{index}" for index in range(1 + 37 * number))
                 stream = number % 2 == 0
                 answer = await client.chat.completions.create(
-                    model="both", messages=[{"role": "user", "content": words}], max_tokens=1 + 9 * number, stream=stream
+                    model="both",
+                    messages=[{"role": "user", "content": words}],
+                    max_tokens=1 + 9 * number,
+                    stream=stream,
                 )
                 if stream:
                     assert [chunk async for chunk in answer]

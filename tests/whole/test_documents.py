@@ -1,4 +1,4 @@
-"""What the documents show is true: the README's file is sound, the tutorial's commands run, the reference is current."""
+"""What the documents show is true: the README's file is sound, the commands run, the reference is current."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import click
@@ -186,7 +187,7 @@ def build(file: Path, out: Path, as_of: dt.datetime | None, prices: Path | None,
 )
 @click.option("--record", type=click.Path(path_type=Path), help="Also write every decision with its event and time.")
 @JSON
-def serve(plan: Path, host: str, port: int, ledger: Path, record: Path | None, as_json: bool) -> None:  # noqa: PLR0913
+def serve(plan: Path, host: str, port: int, ledger: Path, record: Path | None, as_json: bool) -> None:
     """Serve a built PLAN: an OpenAI-compatible gateway for real providers.
 
     Suppliers' keys come from the environment (OPENAI_API_KEY, MISTRAL_API_KEY and so on), clients' keys from

@@ -18,6 +18,7 @@ class Tally:
     run: Run | None = None
     requests: int = 0
     hows: dict[str, int] = field(default_factory=dict)
+    cacheable: int = 0
     fallbacks: int = 0
     attempts: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -64,6 +65,7 @@ def _attempt(total: Tally, row: Attempt) -> None:
 def _request(total: Tally, row: Request) -> None:
     total.requests += 1
     total.hows[row.how] = total.hows.get(row.how, 0) + 1
+    total.cacheable += row.cache != "none"
     total.fallbacks += row.how == "answered" and row.hop > 0
     if row.how in ("answered", "cached", "degraded"):
         total.durations.append(row.total_s)

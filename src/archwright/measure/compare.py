@@ -66,6 +66,21 @@ def table(book: Book, ran: str) -> Table:
     return Table(("", "Predicted", ran.capitalize(), "Difference"), tuple(rows), numeric=frozenset({1, 2, 3}))
 
 
+def apart(book: Book, ran: str, share: float = 0.05, least: int = 2) -> list[str]:
+    """The counts in which prediction and run differ by more than `share` of the prediction and by more than `least`.
+
+    Latencies and money are left out: they differ by what a machine really takes, and follow the counts.
+    """
+    found = []
+    for measure in MEASURES:
+        predicted, actual = f"predicted.{measure.key}", f"{ran}.{measure.key}"
+        if measure.dimension == "count" and predicted in book and actual in book:
+            base = book[predicted].value
+            if abs(book[actual].value - base) > max(least, share * base):
+                found.append(measure.key)
+    return found
+
+
 def _difference(value: float, base: float, dimension: str) -> str:
     sign = "+" if value > 0 else "-" if value < 0 else "±"
     size = show(abs(value), dimension)

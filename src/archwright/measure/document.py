@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archwright.analysis.stress.objectives import AVAILABLE, DIMENSIONS, HITS, MONTHLY, SHARES
 from archwright.base.numbers import percentile
 from archwright.base.units import show, show_duration
 from archwright.ledger.tally import Tally
@@ -55,7 +56,7 @@ def _promises(plan: Plan, ran: Ran, book: Book) -> Section:
             rows.append((objective.name, objective.measure, _limit(objective), Cell("not measured", "muted"), ""))
             continue
         kept = value <= objective.limit if objective.at_most else value >= objective.limit
-        dimension = _dimension(objective)
+        dimension = DIMENSIONS[objective.measure]
         key = f"promise.{objective.name}"
         verdict = Cell("kept", "good") if kept else Cell("broken", "bad")
         rows.append(
@@ -69,48 +70,38 @@ def _promises(plan: Plan, ran: Ran, book: Book) -> Section:
     return Section("measure-promises", "Promises", blocks, lead)
 
 
-def _dimension(objective: Objective) -> str:
-    return {"availability": "share", "cache-hit": "share", "cost": "money"}.get(objective.measure, "duration")
-
-
 def _limit(objective: Objective) -> str:
-    return f"{'≤' if objective.at_most else '≥'} {show(objective.limit, _dimension(objective))}"
+    return f"{'≤' if objective.at_most else '≥'} {show(objective.limit, DIMENSIONS[objective.measure])}"
 
 
 def _value(objective: Objective, plan: Plan, ran: Ran, book: Book) -> float | None:
     """What ran, in the objective's measure, entered as a figure; None where the ledger cannot tell."""
-    key, word = f"promise.{objective.name}", ran.word
-    if objective.measure in ("p50", "p95", "p99"):
-        source = f"{word}.{objective.measure}"
+    key, word, measure = f"promise.{objective.name}", ran.word, objective.measure
+    if measure in SHARES:
+        source = f"{word}.{measure}"
         return book.derive(key, "seen", "duration", "as it ran", seen=source).value if source in book else None
-    journeys = sum(ran.tally.journeys.values())
-    if objective.measure == "availability" and journeys:
-        failed = book.leaf(
-            f"{word}.failed_journeys", ran.tally.journeys.get("failed", 0), "count", origin="measured", note=ran.source
-        )
-        return book.derive(
-            key, "1 - failed / all", "share", "journeys that did not fail", failed=failed, all=f"{word}.journeys"
-        ).value
-    if objective.measure == "cache-hit" and ran.tally.requests:
-        return book.derive(
-            key, "hits / requests", "share", hits=f"{word}.cache_hits", requests=f"{word}.requests"
-        ).value
-    if objective.measure == "cost" and journeys:
-        month = sum(journey.rate for journey in plan.journeys) * plan.gateway.month_s
-        volume = book.leaf(
-            "design.journeys.month", month, "count", label="journeys a month", origin="fact", note="the file's volume"
-        )
-        label = "cost of a journey as it ran, times the volume of a month"
-        return book.derive(
-            key,
-            "cost / journeys * volume",
-            "money",
-            label,
-            cost=f"{word}.cost",
-            journeys=f"{word}.journeys",
-            volume=volume,
-        ).value
-    return None
+    if measure == "cache-hit" and ran.tally.cacheable:
+        label = "requests of routes with a cache"
+        asked = book.leaf(f"{word}.cacheable", ran.tally.cacheable, "count", label=label, origin="measured")
+        inputs = {"cached": f"{word}.cache_hits", "cacheable": asked.key}
+        return book.derive(key, HITS, "share", "requests answered by a cache", **inputs).value
+    if not sum(ran.tally.journeys.values()):
+        return None
+    if measure == "availability":
+        failed = ran.tally.journeys.get("failed", 0)
+        entered = book.leaf(f"{word}.failed", failed, "count", label="failed", origin="measured", note=ran.source)
+        label = "journeys that did not fail"
+        return book.derive(key, AVAILABLE, "share", label, failed=entered, arrivals=f"{word}.journeys").value
+    volume = sum(journey.rate for journey in plan.journeys)
+    inputs = {
+        "cost": f"{word}.cost",
+        "arrivals": f"{word}.journeys",
+        "volume": book.leaf(
+            "design.volume", volume, "rate", label="journeys", origin="set", note="the file's volume"
+        ).key,
+        "month": book.leaf("month", plan.gateway.month_s, "duration", origin="fact", note="definition").key,
+    }
+    return book.derive(key, MONTHLY, "money", "a month, if every journey costs what it did here", **inputs).value
 
 
 def _trust(ran: Ran, book: Book) -> Section:
@@ -132,7 +123,9 @@ def _trust(ran: Ran, book: Book) -> Section:
         blocks.append(Text(words, "good" if off.value == 0 else "plain"))
     if overheads:
         half, most = percentile(overheads, 0.5), percentile(overheads, 0.99)
-        words = f"The gateway took {show_duration(half)} (p50) and {show_duration(most)} (p99) of real time for a request"
+        words = (
+            f"The gateway took {show_duration(half)} (p50) and {show_duration(most)} (p99) of real time for a request"
+        )
         if run is not None and run.scale != 1:
             words += (
                 f"; at a time scale of {run.scale:g} that reads as {show_duration(half * run.scale)} and "

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, count, pairwise
@@ -97,15 +97,17 @@ def streams(work: Work) -> bool:
 
 
 def expected_visits(plan: Plan, scenario: Scenario, load: float = 1.0, trace: Trace | None = None) -> float:
-    """How many visits a scenario has in the mean."""
+    """How many visits a scenario has in the mean; those of recorded traffic are counted."""
     traced = traced_journey(plan) if trace is not None else -1
-    rates = [
-        trace.rate if trace is not None and index == traced else journey.rate * journey.peak
+    factors = _factors(scenario, load)
+    begins = (0.0, *(end for end, _ in factors))
+    passed = sum((end - begin) * factor for begin, (end, factor) in zip(begins, factors, strict=False))
+    return sum(
+        bisect_left(trace.times, passed)
+        if trace is not None and index == traced
+        else journey.rate * journey.peak * passed
         for index, journey in enumerate(plan.journeys)
-    ]
-    begins = (0.0, *(end for end, _ in _factors(scenario, load)))
-    spans = zip(begins, _factors(scenario, load), strict=False)
-    return sum(rates) * sum((end - begin) * factor for begin, (end, factor) in spans)
+    )
 
 
 def shortened(scenario: Scenario, share: float) -> Scenario:

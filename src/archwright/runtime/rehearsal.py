@@ -23,7 +23,7 @@ from archwright.runtime import children
 from archwright.runtime.children import Child
 from archwright.runtime.emulator.setup import Setup as EmulatorSetup
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
-from archwright.runtime.replay.client import Client, Play, Replayed
+from archwright.runtime.replay.client import LEAD_S, Client, Play, Replayed
 
 FLUSH_S = 0.5
 
@@ -77,7 +77,7 @@ async def perform(stage: Stage, visits: Iterable[Visit], progress: Callable[[int
             play = Play(stage.plan, stage.scenario, stage.scale, stage.seed, gateway.url, keys)
             with _journeys(stage) as journal:
                 client = Client(play, journal, session)
-                start = msgspec.json.encode({"scenario": stage.scenario.name, "seed": stage.seed})
+                start = msgspec.json.encode({"scenario": stage.scenario.name, "seed": stage.seed, "after_s": LEAD_S})
                 replayed = await _guarded(
                     _replay(client, supplier, session, start, visits, progress), gateway, supplier
                 )
@@ -86,7 +86,7 @@ async def perform(stage: Stage, visits: Iterable[Visit], progress: Callable[[int
     return Ran(replayed, bill)
 
 
-async def _replay(  # noqa: PLR0913
+async def _replay(
     client: Client,
     supplier: Child,
     session: aiohttp.ClientSession,

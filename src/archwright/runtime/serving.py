@@ -29,6 +29,7 @@ Header = tuple[bytes, bytes]
 KEEP_ALIVE_S = 75
 GRACE_S = 10
 BACKLOG = 2048
+PATIENCE = 8
 
 
 class Server(uvicorn.Server):
@@ -52,11 +53,19 @@ class Server(uvicorn.Server):
             )
         )
         self.ready = ready
+        self.ended = asyncio.Event()
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept connections."""
+        self.loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self.ready()
+
+    async def main_loop(self) -> None:
+        """Wait to be stopped; uvicorn's own loop wakes ten times a second."""
+        await self.on_tick(0)
+        await self.ended.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -67,8 +76,10 @@ class Server(uvicorn.Server):
         yield
 
     def stop(self) -> None:
-        """Finish what is under way and end."""
+        """Finish what is under way and end. May be called from any thread."""
         self.should_exit = True
+        if self.loop is not None:
+            self.loop.call_soon_threadsafe(self.ended.set)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -144,18 +155,24 @@ async def lifespan(
 
 
 async def body_of(receive: Receive, most: int) -> bytes | None:
-    """The whole body of a request, or None where it is longer than `most` bytes or the client went away."""
+    """The whole body of a request, or None where it is longer than `most` bytes or the client went away.
+
+    What is too much is read and thrown away, up to eight times as much: a client that is still writing would not see
+    the refusal.
+    """
     message = await receive()
-    piece: bytes = message.get("body", b"")
     if not message.get("more_body", False):
+        piece: bytes = message.get("body", b"")
         return None if len(piece) > most or message["type"] == "http.disconnect" else piece
-    whole = bytearray(piece)
-    while message.get("more_body", False):
+    whole = bytearray(message.get("body", b""))
+    size = len(whole)
+    while message.get("more_body", False) and size <= most * PATIENCE:
         message = await receive()
-        whole += message.get("body", b"")
-        if len(whole) > most or message["type"] == "http.disconnect":
-            return None
-    return bytes(whole)
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size <= most:
+            whole += piece
+    return None if size > most or message["type"] == "http.disconnect" else bytes(whole)
 
 
 async def answer(send: Send, status: int, headers: list[Header], body: bytes) -> None:

@@ -69,14 +69,7 @@ class Project:
         named = journeys[traced_journey(self.compiled.plan)].trace
         if not named:
             return None
-        folder = self.path.parent.resolve()
-        target = (folder / named).resolve()
-        if not target.is_relative_to(folder):
-            problem = Problem(
-                "path-outside", f"`{named}` lies outside the project", named.where, "give it with --trace"
-            )
-            raise InputError([problem])
-        return read_trace_file(target)
+        return read_trace_file(self.loaded.beside(named))
 
 
 def open_project(path: Path, as_of: dt.date | None = None, prices: Path | None = None) -> Project:

@@ -1,4 +1,4 @@
-"""`archwright rehearse`: the real gateway against emulated providers, the workload replayed over HTTP in compressed time."""
+"""`archwright rehearse`: the real gateway, emulated providers, the workload replayed over HTTP in compressed time."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -68,7 +69,9 @@ def run(
     progress(f"{'all':<9} {perf_counter() - begun:5.1f} s")
     findings = tuple(finding for answer in answers for finding in answer.findings)
     written = tuple(file for answer in answers for file in answer.written)
-    return Answer("run", answers[-1].documents, book, findings, (*written, kept, pages), plan=plan_hash(plan))
+    # The page holds everything; the terminal ends with the table and where to look.
+    table = replace(answers[-1].documents[0], sections=answers[-1].documents[0].sections[:1])
+    return Answer("run", (table,), book, findings, (*written, kept, pages), plan=plan_hash(plan))
 
 
 def _page(title: str, summary: str, documents: tuple[Document, ...], book: Book, out: Path) -> Path:

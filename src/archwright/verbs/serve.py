@@ -66,12 +66,14 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     try:
         bound = listen(host, port)
     except OSError as error:
-        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port or --host") from error
+        raise UsageError(
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another --port or --host"
+        ) from error
     shown = f"[{host}]" if ":" in host else host
     who = plural(len(keys), "key") if keys else f"no keys in {KEYS}: this machine only"
     address = f"http://{shown}:{bound.getsockname()[1]}/v1"
     try:
-        with gateway(setup) as app:
+        with bound, gateway(setup) as app:
             serve_on(app, bound, lambda: say(f"serving {plan.system} at {address} ({who})"))
     except OSError as error:
         raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
@@ -143,6 +145,11 @@ def _read(file: Path) -> tuple[Plan, bytes]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        problem = Problem("no-plan", f"the plan cannot be read: {error.strerror}", Location(str(path)), "make it with `archwright build`")
+        problem = Problem(
+            "no-plan",
+            f"the plan cannot be read: {error.strerror}",
+            Location(str(path)),
+            "make it with `archwright build`",
+        )
         raise InputError([problem]) from error
     return decode(data, str(path)), data

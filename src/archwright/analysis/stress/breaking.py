@@ -50,17 +50,22 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Breaking:
-    """What was found up to `tried` times the busiest hour.
+    """What was found from the busiest hour up to `tried` times as much.
 
     `verdict` and `edge` tell the objective that breaks first, `degrading` where canned answers begin; each is None
-    where that did not happen. `usual` is the simulation of the busiest hour itself.
+    where that did not happen. `usual` is the simulation of the busiest hour itself, `widest` that of the largest load.
     """
 
-    tried: float
     usual: Outcome
+    widest: Outcome
     verdict: Verdict | None
     edge: Edge | None
     degrading: Edge | None
+
+    @property
+    def tried(self) -> float:
+        """The largest multiple of the busiest hour that was tried."""
+        return self.widest.load
 
 
 class _Trials:
@@ -75,7 +80,7 @@ class _Trials:
     def at(self, load: float) -> Outcome:
         if load not in self.made:
             lasts = min(LONGEST_S, max(SHORTEST_S, SAMPLE / (self.rate * load)))
-            scenario = Scenario("breaking", "", lasts, ())
+            scenario = Scenario(f"load-{load:.4g}x", "", lasts, ())
             self.made[load] = simulate(self.plan, scenario, seed=self.seed, load=load)
         return self.made[load]
 
@@ -92,7 +97,7 @@ def breaking(plan: Plan, seed: int) -> Breaking:
         edge = Edge(held, broke, diagnose(plan, verdict.objective.measure, held or usual, broke))
     until = edge.load if edge else MOST
     degrading = _degrading(trials, until)
-    return Breaking(max(trials.made), usual, verdict, edge, degrading)
+    return Breaking(usual, trials.made[max(trials.made)], verdict, edge, degrading)
 
 
 def broken(plan: Plan, outcome: Outcome) -> tuple[Verdict, ...]:

@@ -11,12 +11,12 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
-from archwright.plan.faults import faults_of
 from archwright.analysis.stress.outcome import Outcome
 from archwright.analysis.stress.station import Handler, Job, Room
 from archwright.analysis.stress.supplier import Ending, Supplier
 from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
+from archwright.plan.faults import faults_of
 from archwright.plan.model import Plan, Scenario, Step
 from archwright.plan.rules import rules
 from archwright.plan.trace import Trace

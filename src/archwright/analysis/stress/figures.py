@@ -148,6 +148,8 @@ def enter_breaking(book: Book, found: Breaking) -> None:
     for name, edge in (("breaks", found.edge), ("degrades", found.degrading)):
         if edge is not None:
             _edge(book, f"stress.{name}", edge)
+    note = source(found.widest)
+    book.leaf("stress.tried", found.tried, "ratio", label="largest load tried", origin="simulated", note=note)
 
 
 def _edge(book: Book, base: str, edge: Edge) -> None:

@@ -61,7 +61,7 @@ def stress_document(result: StressResult, plan: Plan) -> tuple[Document, Book]:
     if result.breaking is not None:
         enter_breaking(book, result.breaking)
         rooms = headroom(book, plan, result.breaking.usual)
-        sections.append(_breaking(book, result.breaking, rooms))
+        sections.append(_breaking(book, plan, result.breaking, rooms))
     for scenario, outcome in zip(result.scenarios, result.outcomes, strict=True):
         sections.append(_scenario(book, plan, scenario, outcome))
     facts = (
@@ -95,7 +95,7 @@ def _overview(book: Book, plan: Plan, result: StressResult) -> Section:
                 *(_cell(book, f"{base}.{name}") for name in SHARES), said,
             )
         )  # fmt: skip
-        names = ("requests", "hits", "fallbacks", "retries", "refused", "openings", "shed", "cost", "journey")
+        names = ("requests", "hits", "fallbacks", "retries", "refused", "openings", "shed", "cost")
         gateway.append((outcome.scenario, *(_cell(book, f"{base}.{name}") for name in names)))
     blocks: tuple[Block, ...] = (
         Table(
@@ -104,8 +104,8 @@ def _overview(book: Book, plan: Plan, result: StressResult) -> Section:
         ),
         Table(
             ("Scenario", "Requests", "From cache", "Fallbacks", "Retries", "429s", "Breaker opened", "Shed",
-             "Model cost", "One journey"),
-            tuple(gateway), "at the gateway", frozenset(range(1, 10)),
+             "Model cost"),
+            tuple(gateway), "at the gateway", frozenset(range(1, 9)),
         ),
     )  # fmt: skip
     lead = "Simulated with the gateway's own decisions in virtual time; degraded: a canned answer stood in for a model."
@@ -115,9 +115,10 @@ def _overview(book: Book, plan: Plan, result: StressResult) -> Section:
 # ------------------------------------------------------------------------------------- what breaks first
 
 
-def _breaking(book: Book, found: Breaking, rooms: Sequence[Load]) -> Section:
+def _breaking(book: Book, plan: Plan, found: Breaking, rooms: Sequence[Load]) -> Section:
     blocks: list[Block] = [Tiles(_tiles(book, found, rooms))]
     blocks += [Text(words, tone) for words, tone in _chain(found)]
+    blocks += _trials(book, plan, found)
     headings = ("Component", "What", "Mean use", "Limit", "In use", "Full at")
     rows = tuple(
         (
@@ -132,13 +133,27 @@ def _breaking(book: Book, found: Breaking, rooms: Sequence[Load]) -> Section:
     return Section("stress-breaking", "What breaks first", tuple(blocks), lead)
 
 
+def _trials(book: Book, plan: Plan, found: Breaking) -> list[Block]:
+    """The loads on both sides of each edge, so that the chain can be checked."""
+    edges = [edge for edge in (found.degrading, found.edge) if edge is not None]
+    trials = {trial.scenario: trial for edge in edges for trial in (edge.held, edge.broke) if trial is not None}
+    names = ("arrivals", "answered", "degraded", "failed", "p95", "refused", "shed")
+    rows: list[Row] = []
+    for outcome in sorted(trials.values(), key=lambda trial: trial.load):
+        enter(book, plan, outcome)
+        load = f"{outcome.load:.3g}x for {show(outcome.lasts_s, 'duration')}"
+        rows.append((load, *(_cell(book, f"stress.{outcome.scenario}.{name}") for name in names)))
+    headings = ("Load", "Journeys", "Answered", "Degraded", "Failed", "p95", "429s", "Shed")
+    return [Table(headings, tuple(rows), "just before and just after", frozenset(range(1, 8)))] if rows else []
+
+
 def _tiles(book: Book, found: Breaking, rooms: Sequence[Load]) -> tuple[tuple[str, str, str, str], ...]:
     tiles = []
     if found.edge is not None and found.verdict is not None:
         key = "stress.breaks.load"
         tiles.append(("Breaks at", book[key].shown, f"objective {found.verdict.objective.name}", key))
     else:
-        tiles.append(("Breaks at", "–", f"nothing breaks up to {found.tried:.3g}x", ""))
+        tiles.append(("Nothing breaks up to", book["stress.tried"].shown, "of the busiest hour", "stress.tried"))
     if found.degrading is not None:
         key = "stress.degrades.load"
         tiles.append(("Canned answers from", book[key].shown, "more than 1 % of the journeys", key))
@@ -160,7 +175,10 @@ def _chain(found: Breaking) -> list[tuple[str, Tone]]:
         )
     if found.edge is None or found.verdict is None:
         words = f"Nothing breaks up to {found.tried:.3g} times the busiest hour: every objective is kept"
-        said.append((f"{words}{', by the canned answers' if found.degrading else ''}.", "good"))
+        canned = show(found.widest.degraded / max(1, found.widest.arrivals), "share")
+        said.append(
+            (f"{words}{f', while {canned} of the journeys get a canned answer' if found.degrading else ''}.", "good")
+        )
         return said
     edge = found.edge
     held = f"; at {edge.held.load:.3g}x it still holds" if edge.held else ", and already in the busiest hour"

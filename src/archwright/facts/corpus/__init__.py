@@ -1,4 +1,4 @@
-"""What customers ask, written for this project: intents in several wordings, and policy sentences. It knows no system."""
+"""What customers ask, written for this project: intents in several wordings, and policies. It knows no system."""
 
 from __future__ import annotations
 

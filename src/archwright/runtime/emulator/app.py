@@ -46,6 +46,7 @@ class _Question(msgspec.Struct):
 class _Start(msgspec.Struct):
     scenario: str
     seed: int
+    after_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -121,11 +122,11 @@ class Emulator:
             await _refuse(send, 404, "invalid_request_error", f"there is nothing at {scope['path'][:100]}")
 
     async def _start(self, receive: Receive, send: Send) -> None:
-        """Time begins: from now on the scenario's changes happen, and luck follows its seed."""
+        """The scenario's time begins, `after_s` from now; luck follows its seed."""
         start = msgspec.json.decode(await body_of(receive, MOST_BYTES) or b"", type=_Start)
         scenario = self.plan.scenario(start.scenario)
         self.seed = start.seed
-        self.zero = time.monotonic()
+        self.zero = time.monotonic() + start.after_s
         for name, shop in self.shops.items():
             shop.faults = faults_of(scenario, name)
         await answer(send, 200, JSON, b"{}")

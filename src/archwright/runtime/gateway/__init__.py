@@ -1,1 +1,1 @@
-"""The gateway: requests in, the machine asked, models called, rows written. It knows the plan and nothing of the design."""
+"""The gateway: requests in, the machine asked, models called, rows written. It knows the plan, not the design."""

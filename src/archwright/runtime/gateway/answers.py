@@ -1,4 +1,4 @@
-"""What the client gets: answers whole or as a stream, errors in the format that OpenAI's clients read, and the headers."""
+"""What the client gets: answers whole or streamed, errors in the format that OpenAI's clients read, headers."""
 
 from __future__ import annotations
 

@@ -14,13 +14,13 @@ from archwright.policy import breaker, machine
 from archwright.policy.machine import Leave
 from archwright.policy.route import CUT
 from archwright.runtime import serving
-from archwright.runtime.gateway.answers import Answer, Streamed, error, own_headers
+from archwright.runtime.gateway.answers import Answer, error, own_headers
 from archwright.runtime.gateway.attempt import conclude
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.metrics import gauge
 from archwright.runtime.gateway.way import authenticate, walk
-from archwright.runtime.serving import Header, Message, Receive, Scope, Send
+from archwright.runtime.serving import Header, Receive, Scope, Send
 
 FLUSH_S = 0.05
 KEEP_ALIVE_S = 30.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import io
 import time
 from types import TracebackType
 from typing import Final
@@ -20,6 +21,7 @@ from archwright.runtime.gateway.house import House, Line, wall
 from archwright.runtime.gateway.wire import Event, Events, Usage, letters, read_event, usage_of
 
 MOST_ANSWER: Final = 64 * 1024 * 1024
+LONG_BODY: Final = 1024 * 1024
 MOST_ERROR: Final = 256 * 1024
 MOST_HELD: Final = 64  # events without content that are held back; then the stream is passed on as it is
 OF_THE_CALLER: Final = range(400, 500)
@@ -89,7 +91,9 @@ async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
     body = x.ask.addressed(line.target.model)
     headers = line.headers(x.id, item.call.attempt)
     with Waiting(x):
-        response = await house.session.post(line.url, data=body, headers=headers, allow_redirects=False)
+        # A long body goes out in pieces, so that nobody else waits for it.
+        data = body if len(body) < LONG_BODY else io.BytesIO(body)
+        response = await house.session.post(line.url, data=data, headers=headers, allow_redirects=False)
     try:
         item.status = response.status
         if response.status != 200:

@@ -20,7 +20,7 @@ from archwright.runtime.gateway.attempt import Waiting, attempt
 from archwright.runtime.gateway.exchange import Exchange, Stored
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.wire import DONE, as_stream, as_whole, read_event
-from archwright.runtime.serving import body_of
+from archwright.runtime.serving import PATIENCE, body_of
 
 Stage = Callable[[House, Exchange], Awaitable[Answer | Streamed | None]]
 
@@ -34,7 +34,7 @@ _TRACE = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-")
 async def authenticate(house: House, x: Exchange) -> Answer | None:
     """Who asks? With keys: the bearer of one. Without: this machine only, and no web page that it shows."""
     if not house.tenants:
-        host = x.headers.get(b"host", b"localhost").rsplit(b":", 1)[0] or b"localhost"
+        host = _PORT.sub(b"", x.headers.get(b"host", b"localhost"))
         return (
             None if host in LOCAL else error(403, "not_local", "this gateway has no keys and serves this machine only")
         )
@@ -53,7 +53,7 @@ async def read(house: House, x: Exchange) -> Answer | None:
         return error(415, "unsupported_media_type", "send the request as application/json")
     length = x.headers.get(b"content-length", b"0")
     too_long = error(413, "request_too_large", f"a request may have at most {MOST_BYTES:,} bytes")
-    if length.isdigit() and int(length) > MOST_BYTES:
+    if length.isdigit() and int(length) > MOST_BYTES * PATIENCE:
         return too_long
     try:
         async with asyncio.timeout(BODY_S):

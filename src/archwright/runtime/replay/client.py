@@ -25,7 +25,7 @@ SERVED: Final = 0
 DEGRADED: Final = 1
 FAILED: Final = 2
 OUTCOMES: Final = ("answered", "degraded", "failed")
-LEAD_S: Final = 0.3  # from the start of the clock to the first visit, so that the first ones are not late
+LEAD_S: Final = 0.3  # real seconds until the scenario's time begins, so that the first visits are not late
 DONE: Final = b"data: [DONE]"
 
 
@@ -74,7 +74,7 @@ class Client:
         self.corpus: Corpus = corpus()
         self.rooms: list[Room] = []
         self.replayed = Replayed()
-        self.behind: set[asyncio.Task[int]] = set()
+        self.group = asyncio.TaskGroup()
 
     async def run(self, visits: Iterable[Visit], progress: Callable[[int], None]) -> Replayed:
         """Replay visits, which come in order of time.
@@ -88,17 +88,16 @@ class Client:
             Room(station, faults_of(scenario, station.name), self.play.seed, zero) for station in self.quick.stations
         ]
         try:
-            async with asyncio.TaskGroup() as group:
+            async with asyncio.TaskGroup() as self.group:
                 for visit in visits:
                     due = zero + visit.at / self.play.scale
                     await asyncio.sleep(max(0.0, due - time.monotonic()))
                     self.replayed.late_s.append(time.monotonic() - due)
                     self.replayed.visits += 1
-                    group.create_task(self._visit(visit, due))
+                    self.group.create_task(self._visit(visit, due))
                     progress(self.replayed.visits)
-        except* aiohttp.ClientConnectionError as gone:
+        except* aiohttp.ClientError as gone:
             raise ProviderUnavailable(f"the gateway does not answer: {gone.exceptions[0]}") from None
-        await asyncio.gather(*self.behind)
         self.replayed.real_s = time.monotonic() - zero
         self.replayed.late_s.sort()
         return self.replayed
@@ -116,8 +115,7 @@ class Client:
                 if not step.background:
                     waited.append(self._branch(visit, branch, session))
                 elif step.route >= 0:
-                    task = asyncio.get_running_loop().create_task(self._branch(visit, branch, session))
-                    self.behind.add(task)
+                    self.group.create_task(self._branch(visit, branch, session))
             worst = max((worst, *await asyncio.gather(*waited)))
             if worst == FAILED:
                 break

@@ -1,4 +1,4 @@
-"""Prompts from an authored corpus: the same question in the same wording gives the same bytes, with as many words as asked.
+"""Prompts from an authored corpus: the same question in the same wording gives the same bytes, of a given length.
 
 One word is one token for the emulated supplier.
 """

@@ -1,4 +1,4 @@
-"""Components that work, as the replaying client plays them: a queue, so many servers, the law of their time, their faults."""
+"""Components that work, as the replaying client plays them: a queue, servers, the law of their time, faults."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Room:
         self.instant = station.median_s <= 0.0 and station.error_rate <= 0.0 and not faults.changes
 
     async def work(self, request: int, timeout_s: float) -> bool:
-        """Do one piece of work; False where it failed or took longer than `timeout_s` with its waiting (0: no bound)."""
+        """Do one piece of work; False where it failed, or took longer than `timeout_s` with its wait (0: no bound)."""
         if self.instant:
             return True
         began = time.monotonic()

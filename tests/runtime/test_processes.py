@@ -1,0 +1,164 @@
+"""The gateway as the process that it really is: what it loads, how it starts, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from archwright.base.errors import InputError, ProviderUnavailable, UsageError
+from archwright.ledger.rows import Run, decode
+from archwright.plan import model as m
+from archwright.runtime import children
+from archwright.runtime.gateway.setup import Setup, Upstream
+from archwright.verbs.serve import client_keys, is_loopback, serve, upstreams
+from tests.runtime.sample import plan, target
+
+DESIGN = ("archwright.spec", "archwright.analysis", "archwright.render", "archwright.plan.compile")
+
+
+def setup(folder: Path) -> Setup:
+    made = plan()
+    upstream = tuple(Upstream("emulated", "http://127.0.0.1:9") for _ in made.targets)
+    return Setup(m.encode(made), upstream, str(folder / "ledger.jsonl"))
+
+
+def test_the_gateway_process_loads_no_part_of_the_design(tmp_path: Path) -> None:
+    """The module is run as it is in a rehearsal; at its end it says what is loaded."""
+    code = (
+        "import atexit, runpy, sys\n"
+        "atexit.register(lambda: sys.stderr.write('\\n'.join(sys.modules)))\n"
+        "runpy.run_module('archwright.runtime.gateway', run_name='__main__')\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(msgspec.json.encode(setup(tmp_path)).decode() + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["port"] > 0
+        process.send_signal(signal.SIGTERM)
+        _, loaded = process.communicate(timeout=20)
+    assert process.returncode == 0
+    modules = set(loaded.split("\n"))
+    assert "archwright.runtime.gateway.way" in modules
+    assert [name for name in modules if name.startswith(DESIGN)] == []
+    assert not {"numba", "numpy", "yaml", "pygraphviz", "openai"} & modules
+
+
+async def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
+    child = await children.start("gateway", "archwright.runtime.gateway", setup(tmp_path))
+    assert child.running
+    assert child.process.stdin
+    child.process.stdin.close()
+    assert await child.process.wait() == 0
+    await child.stop()
+    with (tmp_path / "ledger.jsonl").open("rb") as lines:
+        assert [type(row) for row in decode(lines, "ledger")] == [Run]
+
+
+async def test_a_child_that_cannot_start_says_why(tmp_path: Path) -> None:
+    bad = Setup(b"{}", (), str(tmp_path / "ledger.jsonl"))
+    with pytest.raises(ProviderUnavailable, match=r"(?s)the gateway ended with exit code 1:.*not a plan|bad-plan"):
+        await children.start("gateway", "archwright.runtime.gateway", bad)
+
+
+async def test_a_child_that_dies_says_how(tmp_path: Path) -> None:
+    child = await children.start("gateway", "archwright.runtime.gateway", setup(tmp_path))
+    os.kill(child.process.pid, signal.SIGKILL)
+    await child.process.wait()
+    assert "the gateway ended with exit code -9" in str(await child.gone())
+    await child.stop()
+
+
+SERVE = """
+import sys
+from pathlib import Path
+from archwright.verbs.serve import serve
+serve(Path(sys.argv[1]), port=0, ledger=Path(sys.argv[2]), emulated="http://127.0.0.1:9", environment={}, say=lambda text: print(text, flush=True))
+print([name for name in sys.modules if name.startswith(("archwright.spec", "archwright.analysis", "archwright.render"))])
+"""
+
+
+def test_serve_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_bytes(m.encode(plan()))
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(file), str(tmp_path / "ledger.jsonl")], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        said = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert said.startswith("serving Test at http://127.0.0.1:")
+    assert "no keys in ARCHWRIGHT_KEYS: this machine only" in said
+    assert rest.strip() == "[]"
+
+
+def refused(file: Path, **given: object) -> str:
+    with pytest.raises((UsageError, InputError)) as caught:
+        serve(
+            file,
+            **{"emulated": "http://127.0.0.1:9", "environment": {}, "ledger": file.parent / "l", "port": 0, **given},
+        )  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+def test_serve_refuses_what_cannot_work(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_bytes(m.encode(plan(tenants=(m.Tenant("shop", 1.0, 0, 0.0),))))
+    assert "ARCHWRIGHT_KEYS" in refused(file, host="0.0.0.0")
+    assert "cannot listen on 192.0.2.1" in refused(file, host="192.0.2.1", environment={"ARCHWRIGHT_KEYS": "shop:k"})
+    assert "compressed time" in refused(file, scale=3.0, emulated=None)
+    assert "cannot write" in refused(file, ledger=tmp_path / "no" / "ledger.jsonl")
+    assert "archwright build" in refused(tmp_path / "none.json")
+    file.write_bytes(b"[]")
+    assert "bad-plan" in refused(file)
+
+
+def test_client_keys_are_read_and_never_repeated() -> None:
+    made = plan(tenants=(m.Tenant("shop", 1.0, 0, 0.0), m.Tenant("lab", 1.0, 0, 0.0)))
+    keys = client_keys("shop:one, lab:two:three ,", made)
+    assert [key.tenant for key in keys] == ["shop", "lab"]
+    assert len({key.digest for key in keys}) == 2
+    assert client_keys("", made) == ()
+    assert [key.tenant for key in client_keys("anyone:k", plan())] == ["anyone"]
+    for text in ("shop", ":secret", "shop:", "shop:ok,shoq:secret"):
+        with pytest.raises(UsageError) as caught:
+            client_keys(text, made)
+        assert "secret" not in str(caught.value)
+
+
+def test_where_targets_are_reached() -> None:
+    made = plan(
+        targets=(
+            target("first", provider="openai"),
+            target("second", provider="own-gpu", endpoint="http://10.0.0.5/v1"),
+        )
+    )
+    found = upstreams(made, None, {"OPENAI_API_KEY": "sk"})
+    assert [(item.provider, item.base, item.key) for item in found] == [
+        ("openai-compatible", "https://api.openai.com/v1", "sk"), ("openai-compatible", "http://10.0.0.5/v1", ""),
+    ]  # fmt: skip
+    with pytest.raises(UsageError, match="set OPENAI_API_KEY for `first`"):
+        upstreams(made, None, {})
+    nowhere = plan(targets=(target("first", provider="nobody"), target("second", provider="openai")))
+    with pytest.raises(UsageError, match="(?s)no vendor is called `nobody`.*OPENAI_API_KEY"):
+        upstreams(nowhere, None, {})
+    assert [item.provider for item in upstreams(nowhere, "http://x", {})] == ["emulated", "emulated"]
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False), ("shop.example", False)],
+)  # fmt: skip
+def test_loopback(host: str, local: bool) -> None:
+    assert is_loopback(host) is local
