@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 
 from archwright.verbs.measure import measure_project
+from archwright.verbs.present import answer_text
 from archwright.verbs.project import open_project
 from archwright.verbs.rehearsal import Wish, rehearse_project
-from archwright.verbs.present import answer_text
 from archwright.verbs.run import VISITS
 
 DESK = Path(__file__).resolve().parents[1] / "examples" / "support-desk" / "system.yaml"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from archwright.analysis.price import PriceResult, price, price_document
-from archwright.base.money import PICO
+from archwright.base.errors import InputError
+from archwright.base.money import PICO, show_money
+from archwright.plan.compile import compile_plan
 from archwright.report.document import Document, Table, Text, Tiles
+from archwright.spec.load import loads
 from tests.plan.small import example, small
 
 EVEN = ("output: {median: 50, spread: 0.8}", "output: 50")
@@ -175,3 +180,29 @@ def test_the_guesses_that_decide_are_shown_with_what_they_move() -> None:
     ranked = [figure.key for figure, _ in result.book.deciding("price.models.month")]
     assert keys == ranked
     assert "journeys.question.volume" in keys
+
+
+def test_hardware_of_our_own_is_paid_by_the_hour_used_or_not() -> None:
+    """Two replicas of four accelerators at $2.50: 2 x 4 x 2.50 x 730.5 h = $14,610 a month; its tokens cost nothing."""
+    text = """
+system: own hardware
+components:
+  gw: {kind: gateway, routes: {chat: [own]}}
+  own:
+    kind: self-hosted-model
+    model: local/llama-70b
+    pace: {first_token: 300 ms, per_token: 20 ms}
+    replicas: 2
+    accelerators: 4
+    hourly: $2.50
+flows: [{from: gw, to: own, timeout: 9 s}]
+workload:
+  journeys:
+    chat: {volume: 1M/month, steps: [{name: ask, at: gw, route: chat, tokens: {input: 10, output: 5}}]}
+"""
+    compiled = compile_plan(loads(text), dt.date(2026, 11, 21))
+    book = price(compiled.plan, compiled.book).book
+    assert show_money(book["price.models.month"].value) == "$14,610"
+    assert book["price.chat.ask.month"].value == 0
+    with pytest.raises(InputError, match="what that costs is not stated"):
+        compile_plan(loads(text.replace("    hourly: $2.50\n", "")), dt.date(2026, 11, 21))

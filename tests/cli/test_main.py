@@ -13,6 +13,20 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "examples" / "support-desk"
 DAY = ("--as-of", "2026-11-21")
+VERBS = (
+    "init",
+    "check",
+    "draw",
+    "price",
+    "stress",
+    "build",
+    "serve",
+    "rehearse",
+    "measure",
+    "explain",
+    "run",
+    "schema",
+)
 
 
 def archwright(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -24,12 +38,12 @@ def archwright(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProc
 
 def test_help_names_every_verb_and_the_exit_codes() -> None:
     said = archwright("--help").stdout
-    for verb in ["init", "check", "draw", "price", "stress", "build", "serve", "rehearse", "measure", "explain", "run", "schema"]:
+    for verb in VERBS:
         assert f"  {verb}" in said
     assert "1  findings at or above --fail-on" in said
 
 
-@pytest.mark.parametrize("verb", ["init", "check", "draw", "price", "stress", "build", "serve", "rehearse", "measure", "explain", "run", "schema"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_help_and_json(verb: str) -> None:
     said = archwright(verb, "--help")
     assert said.returncode == 0

@@ -1,3 +1,5 @@
+"""Axes: ticks that are round, inside, and told apart."""
+
 from __future__ import annotations
 
 import math

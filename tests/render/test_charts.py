@@ -1,3 +1,5 @@
+"""Charts: every point inside the plot, every band and series named, hostile words escaped."""
+
 from __future__ import annotations
 
 import math

@@ -1,3 +1,5 @@
+"""The page: well formed, self-contained, everything reachable, nothing injected, and looked at in a browser."""
+
 from __future__ import annotations
 
 import base64

@@ -1,3 +1,5 @@
+"""Documents as JSON."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Documents and findings as terminal text, to the letter."""
+
 from __future__ import annotations
 
 import re

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,10 @@ def plan(**changes: Any) -> m.Plan:
         ),
         "targets": (target("first"), target("second", price=price(200_000, 200_000, 600_000))),
         "caches": (m.Cache("answers", 60.0, 3),),
-        "stations": (m.Station("desk", "Desk", 2, 0.02, 0.3, 0.0, 0), m.Station("search", "Search", 0, 0.01, 0.3, 0.0, 0)),
+        "stations": (
+            m.Station("desk", "Desk", 2, 0.02, 0.3, 0.0, 0),
+            m.Station("search", "Search", 0, 0.01, 0.3, 0.0, 0),
+        ),
         "journeys": (
             m.Journey(
                 "question", True, 2.0, 0.0, 1.0, 1.0, 20, 1.0, 2, "", 1,
@@ -204,7 +207,7 @@ class Case:
 class Script:
     """A supplier that does as each target's function says, and remembers what it was asked."""
 
-    answers: dict[str, Answering]
+    answers: Mapping[str, Answering]
     seen: list[Case] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import aiohttp
@@ -30,10 +31,12 @@ async def call(
     url: str, body: Any, request: int = 1, attempt: int = 1, name: str = "first"
 ) -> tuple[int, Any, dict[str, str]]:
     headers = {"X-Request-Id": str(request), "X-Archwright-Attempt": str(attempt)}
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{url}/{name}/v1/chat/completions", json=body, headers=headers) as response:
-            data = await response.json() if response.content_type == "application/json" else await response.read()
-            return response.status, data, {key.lower(): value for key, value in response.headers.items()}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{url}/{name}/v1/chat/completions", json=body, headers=headers) as response,
+    ):
+        data = await response.json() if response.content_type == "application/json" else await response.read()
+        return response.status, data, {key.lower(): value for key, value in response.headers.items()}
 
 
 async def bill(url: str) -> dict[str, Any]:
@@ -43,9 +46,11 @@ async def bill(url: str) -> dict[str, Any]:
 
 
 async def start(url: str, scenario: str, seed: int) -> None:
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{url}/_emulator/start", json={"scenario": scenario, "seed": seed}) as response:
-            assert response.status == 200
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{url}/_emulator/start", json={"scenario": scenario, "seed": seed}) as response,
+    ):
+        assert response.status == 200
 
 
 async def test_words_are_tokens_and_luck_is_the_request_s() -> None:
@@ -99,7 +104,7 @@ def test_chunks_never_run_ahead_of_the_law(tokens: int, request: int, attempt: i
     assert found[0].due_s == law.first_s
     assert found[-1].end == tokens
     assert found[-1].due_s == pytest.approx(law.last_s)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert after.begin == before.end
         assert 1 <= after.end - after.begin <= LONGEST
         assert after.due_s > before.due_s

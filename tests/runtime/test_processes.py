@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -82,8 +83,10 @@ SERVE = """
 import sys
 from pathlib import Path
 from archwright.verbs.serve import serve
-serve(Path(sys.argv[1]), port=0, ledger=Path(sys.argv[2]), emulated="http://127.0.0.1:9", environment={}, say=lambda text: print(text, flush=True))
-print([name for name in sys.modules if name.startswith(("archwright.spec", "archwright.analysis", "archwright.render"))])
+where = {"port": 0, "ledger": Path(sys.argv[2]), "emulated": "http://127.0.0.1:9", "environment": {}}
+serve(Path(sys.argv[1]), **where, say=lambda text: print(text, flush=True))
+design = ("archwright.spec", "archwright.analysis", "archwright.render")
+print([name for name in sys.modules if name.startswith(design)])
 """
 
 
@@ -103,12 +106,15 @@ def test_serve_runs_until_it_is_told_to_stop(tmp_path: Path) -> None:
     assert rest.strip() == "[]"
 
 
-def refused(file: Path, **given: object) -> str:
+def refused(file: Path, **given: Any) -> str:
+    usual: dict[str, Any] = {
+        "emulated": "http://127.0.0.1:9",
+        "environment": {},
+        "ledger": file.parent / "l",
+        "port": 0,
+    }
     with pytest.raises((UsageError, InputError)) as caught:
-        serve(
-            file,
-            **{"emulated": "http://127.0.0.1:9", "environment": {}, "ledger": file.parent / "l", "port": 0, **given},
-        )  # type: ignore[arg-type]
+        serve(file, **{**usual, **given})
     return str(caught.value)
 
 
@@ -151,14 +157,17 @@ def test_where_targets_are_reached() -> None:
     with pytest.raises(UsageError, match="set OPENAI_API_KEY for `first`"):
         upstreams(made, None, {})
     nowhere = plan(targets=(target("first", provider="nobody"), target("second", provider="openai")))
-    with pytest.raises(UsageError, match="(?s)no vendor is called `nobody`.*OPENAI_API_KEY"):
+    with pytest.raises(UsageError, match=r"(?s)no vendor is called `nobody`.*OPENAI_API_KEY"):
         upstreams(nowhere, None, {})
     assert [item.provider for item in upstreams(nowhere, "http://x", {})] == ["emulated", "emulated"]
 
 
 @pytest.mark.parametrize(
     ("host", "local"),
-    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False), ("shop.example", False)],
+    [
+        ("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True),
+        ("0.0.0.0", False), ("::", False), ("shop.example", False),
+    ],
 )  # fmt: skip
 def test_loopback(host: str, local: bool) -> None:
     assert is_loopback(host) is local

@@ -12,8 +12,8 @@ from archwright.plan import model as m
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import Setup, Upstream
 from archwright.runtime.providers import PROVIDERS
-from tests.runtime.sample import Case, Script, completion, plan, running
-from tests.runtime.test_faults import Desk, post
+from tests.runtime.sample import Case, Desk, Script, completion, plan, running
+from tests.runtime.test_faults import post
 
 KEY = "sk-conformance"
 
@@ -55,7 +55,7 @@ async def test_a_call_through_the_gateway(tmp_path: Path, name: str) -> None:
         setup = Setup(m.encode(made), upstream, str(tmp_path / "ledger.jsonl"))
         with gateway(setup) as app, running(app) as server:
             here = Desk(server.url, app, tmp_path / "ledger.jsonl", tmp_path / "none", supplier.url)
-            status, body, headers = await post(here, **{"X-Request-Id": "7"})
+            status, body, headers = await post(here, headers={"X-Request-Id": "7"})
             provider = PROVIDERS.get(name)
     assert status == 200
     assert b"hello" in body

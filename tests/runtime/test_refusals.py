@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from archwright.plan import model as m
 from archwright.runtime.gateway.setup import ClientKey, Upstream
-from tests.runtime.sample import Desk, Script, completion, desk, hop, plan, route
-from tests.runtime.test_faults import ASK, Case, post, silent, well
+from tests.runtime.sample import Case, Desk, Script, completion, desk, hop, plan, route
+from tests.runtime.test_faults import ASK, post, silent, well
 
 BOTH = {"first": well, "second": well}
 
@@ -36,6 +36,7 @@ async def send(here: Desk, body: bytes, **headers: str) -> tuple[int, dict[str, 
         return response.status, await response.json(), {key.lower(): value for key, value in response.headers.items()}
 
 
+HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 HOSTILE = [
     (b"", 400, "not a chat request"),
     (b"{", 400, "not a chat request"),
@@ -86,7 +87,9 @@ async def test_what_a_browser_page_could_send_is_refused(tmp_path: Path) -> None
 
 async def test_ids_and_labels_cannot_carry_anything_on(tmp_path: Path) -> None:
     with desk(tmp_path, plan(), supplier=Script(BOTH)) as here:
-        _, _, headers = await post(here, **{"X-Request-Id": 'a"b c', "X-Archwright-Session": "one\ttwo" + "x" * 500})
+        _, _, headers = await post(
+            here, headers={"X-Request-Id": 'a"b c', "X-Archwright-Session": "one\ttwo" + "x" * 500}
+        )
     assert headers["x-request-id"] != 'a"b c'
     (request,) = here.requests
     assert request.request == headers["x-request-id"]
@@ -98,9 +101,7 @@ async def test_a_body_that_lies_about_its_end_harms_nobody(tmp_path: Path) -> No
     with desk(tmp_path, plan(), supplier=Script(BOTH)) as here:
         port = int(here.url.rsplit(":", 1)[1])
         with socket.create_connection(("127.0.0.1", port)) as line:
-            line.sendall(
-                b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
-            )
+            line.sendall(HEAD + b"Content-Length: 500\r\n\r\n{")
         with socket.create_connection(("127.0.0.1", port)) as line:
             line.sendall(b"GARBAGE\r\n\r\n")
             assert line.recv(100).startswith(b"HTTP/1.1 400")
@@ -136,7 +137,7 @@ async def test_keys(tmp_path: Path) -> None:
     keys = (key("shop", "k-shop"), key("lab", "k-lab"))
     with desk(tmp_path, plan(tenants=TENANTS), supplier=Script(BOTH), keys=keys) as here:
         refused = [
-            (await post(here, **given))[0]
+            (await post(here, headers=given))[0]
             for given in (
                 {},
                 {"Authorization": "Bearer "},
@@ -144,15 +145,15 @@ async def test_keys(tmp_path: Path) -> None:
                 {"Authorization": "Basic k-shop"},
             )
         ]
-        status, body, _ = await post(here, Authorization="Bearer wrong-key-123")
-        assert (await post(here, Authorization="Bearer k-lab"))[0] == 200
+        status, body, _ = await post(here, headers={"Authorization": "Bearer wrong-key-123"})
+        assert (await post(here, headers={"Authorization": "Bearer k-lab"}))[0] == 200
         async with aiohttp.ClientSession() as session:
             async with session.get(f"{here.url}/metrics") as response:
                 assert response.status == 401
             async with session.get(f"{here.url}/healthz") as response:
                 assert response.status == 200
         with openai.OpenAI(base_url=f"{here.url}/v1", api_key="k-shop") as client:
-            assert (await asyncio.to_thread(client.chat.completions.create, **ASK)).choices
+            assert (await asyncio.to_thread(lambda: client.chat.completions.create(**ASK))).choices
     assert refused == [401] * 4
     assert status == 401
     assert b"wrong-key-123" not in body
@@ -164,7 +165,10 @@ async def test_one_tenant_s_answers_are_not_another_s(tmp_path: Path) -> None:
     keys = (key("shop", "a"), key("lab", "b"))
     with desk(tmp_path, plan(tenants=TENANTS), supplier=Script(BOTH), keys=keys) as here:
         asked = {**ASK, "model": "kept"}
-        seen = [(await post(here, asked, Authorization=f"Bearer {who}"))[2]["x-archwright-cache"] for who in "abab"]
+        seen = [
+            (await post(here, asked, headers={"Authorization": f"Bearer {who}"}))[2]["x-archwright-cache"]
+            for who in "abab"
+        ]
     assert seen == ["miss", "miss", "hit", "hit"]
 
 
@@ -172,9 +176,9 @@ async def test_a_tenant_s_rate(tmp_path: Path) -> None:
     tenants = (m.Tenant("shop", 1.0, 0, 0.1), m.Tenant("lab", 1.0, 0, 0.0))
     keys = (key("shop", "a"), key("lab", "b"))
     with desk(tmp_path, plan(tenants=tenants), supplier=Script(BOTH), keys=keys) as here:
-        first = await post(here, Authorization="Bearer a")
-        second = await post(here, Authorization="Bearer a")
-        other = await post(here, Authorization="Bearer b")
+        first = await post(here, headers={"Authorization": "Bearer a"})
+        second = await post(here, headers={"Authorization": "Bearer a"})
+        other = await post(here, headers={"Authorization": "Bearer b"})
     assert [first[0], second[0], other[0]] == [200, 429, 200]
     assert 8 <= int(second[2]["retry-after"]) <= 10
     assert int(second[2]["retry-after-ms"]) <= 10_000
@@ -192,7 +196,7 @@ async def test_the_spend_cap(tmp_path: Path) -> None:
             openai.OpenAI(base_url=f"{here.url}/v1", api_key="x") as client,
             pytest.raises(openai.APIStatusError) as caught,
         ):
-            await asyncio.to_thread(client.chat.completions.create, **{**ASK, "max_tokens": 200})
+            await asyncio.to_thread(lambda: client.chat.completions.create(**{**ASK, "max_tokens": 200}))
         spent = here.app.house.brain.machine.spent
     assert (first[0], second[0]) == (200, 200)
     assert (caught.value.status_code, caught.value.code) == (402, "budget_exceeded")
@@ -206,8 +210,8 @@ async def test_a_tenant_s_cap(tmp_path: Path) -> None:
     tenants = (m.Tenant("shop", 1.0, 1, 0.0), m.Tenant("lab", 1.0, 0, 0.0))
     keys = (key("shop", "a"), key("lab", "b"))
     with desk(tmp_path, plan(tenants=tenants), supplier=Script(BOTH), keys=keys) as here:
-        assert (await post(here, Authorization="Bearer a"))[0] == 402
-        assert (await post(here, Authorization="Bearer b"))[0] == 200
+        assert (await post(here, headers={"Authorization": "Bearer a"}))[0] == 402
+        assert (await post(here, headers={"Authorization": "Bearer b"}))[0] == 200
 
 
 async def test_a_full_gateway_sheds(tmp_path: Path) -> None:
@@ -216,8 +220,7 @@ async def test_a_full_gateway_sheds(tmp_path: Path) -> None:
     gate = threading.Event()
 
     async def slow(case: Case) -> None:
-        while not gate.is_set():
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(gate.wait, 10)
         await case.reply(200, completion("at last"))
 
     with desk(tmp_path, made, supplier=Script({"first": slow})) as here:

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import openai
 import pytest
+from msgspec.structs import replace
 
 from archwright.base.money import dollars
-from tests.runtime.sample import desk, plan
+from tests.runtime.sample import Desk, desk, plan
 
-ASK = [{"role": "user", "content": "where is my parcel for order 17"}]
+ASK: Any = [{"role": "user", "content": "where is my parcel for order 17"}]
+
+
+def client_of(here: Desk) -> Any:
+    return openai.OpenAI(base_url=f"{here.url}/v1", api_key="any")
+
+
+def async_client_of(here: Desk) -> Any:
+    return openai.AsyncOpenAI(base_url=f"{here.url}/v1", api_key="any")
 
 
 def test_a_whole_answer(tmp_path: Path) -> None:
-    with desk(tmp_path, plan()) as here, openai.OpenAI(base_url=f"{here.url}/v1", api_key="any") as client:
+    with desk(tmp_path, plan()) as here, client_of(here) as client:
         raw = client.chat.completions.with_raw_response.create(
             model="both",
             messages=ASK,
@@ -45,7 +55,7 @@ def test_a_whole_answer(tmp_path: Path) -> None:
 @pytest.mark.parametrize("usage", [True, False])
 def test_a_stream(tmp_path: Path, usage: bool) -> None:
     options = {"stream_options": {"include_usage": True}} if usage else {}
-    with desk(tmp_path, plan()) as here, openai.OpenAI(base_url=f"{here.url}/v1", api_key="any") as client:
+    with desk(tmp_path, plan()) as here, client_of(here) as client:
         chunks = list(client.chat.completions.create(model="both", messages=ASK, max_tokens=50, stream=True, **options))
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
     assert len(text.split()) == 50
@@ -60,7 +70,7 @@ def test_a_stream(tmp_path: Path, usage: bool) -> None:
 
 async def test_the_asynchronous_client(tmp_path: Path) -> None:
     with desk(tmp_path, plan()) as here:
-        async with openai.AsyncOpenAI(base_url=f"{here.url}/v1", api_key="any") as client:
+        async with async_client_of(here) as client:
             whole = await client.chat.completions.create(model="kept", messages=ASK, max_tokens=5)
             stream = await client.chat.completions.create(model="both", messages=ASK, max_tokens=70, stream=True)
             text = "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
@@ -75,7 +85,7 @@ async def test_the_asynchronous_client(tmp_path: Path) -> None:
 def test_the_same_request_comes_from_the_cache(tmp_path: Path, first: bool, second: bool) -> None:
     """Whole or streamed, in either order: the same words and the same usage."""
 
-    def ask(client: openai.OpenAI, stream: bool) -> tuple[str, str, int]:
+    def ask(client: Any, stream: bool) -> tuple[str, str, int]:
         options = {"stream": True, "stream_options": {"include_usage": True}} if stream else {}
         raw = client.chat.completions.with_raw_response.create(model="kept", messages=ASK, max_tokens=30, **options)
         if not stream:
@@ -85,7 +95,7 @@ def test_the_same_request_comes_from_the_cache(tmp_path: Path, first: bool, seco
         text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
         return raw.headers["x-archwright-cache"], text, chunks[-1].usage.completion_tokens
 
-    with desk(tmp_path, plan()) as here, openai.OpenAI(base_url=f"{here.url}/v1", api_key="any") as client:
+    with desk(tmp_path, plan()) as here, client_of(here) as client:
         missed = ask(client, first)
         hit = ask(client, second)
         other = client.chat.completions.with_raw_response.create(model="kept", messages=ASK, max_tokens=31)
@@ -99,9 +109,9 @@ def test_the_same_request_comes_from_the_cache(tmp_path: Path, first: bool, seco
 
 
 async def test_the_ledger_and_the_supplier_s_own_bill_are_the_same_to_the_pico_dollar(tmp_path: Path) -> None:
-    made = plan(targets=tuple(_cached(target) for target in plan().targets))
+    made = plan(targets=tuple(replace(target, prompt_cache=0.37) for target in plan().targets))
     with desk(tmp_path, made) as here:
-        async with openai.AsyncOpenAI(base_url=f"{here.url}/v1", api_key="any") as client:
+        async with async_client_of(here) as client:
             for number in range(12):
                 words = " ".join(f"word{index}" for index in range(1 + 37 * number))
                 stream = number % 2 == 0
@@ -119,9 +129,3 @@ async def test_the_ledger_and_the_supplier_s_own_bill_are_the_same_to_the_pico_d
     assert bill["cut"] == "0"
     assert sum(row.cost for row in here.requests) == sum(row.cost for row in here.attempts)
     assert any(row.tokens_cached for row in here.attempts)
-
-
-def _cached(target):  # noqa: ANN001, ANN202
-    from msgspec.structs import replace
-
-    return replace(target, prompt_cache=0.37)

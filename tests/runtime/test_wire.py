@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -27,7 +29,7 @@ STREAM = b"".join(
 def test_events_are_the_same_however_the_stream_is_cut(places: list[int]) -> None:
     edges = [0, *sorted(places), len(STREAM)]
     events = Events()
-    found = [event for begin, end in zip(edges, edges[1:], strict=False) for event in events.feed(STREAM[begin:end])]
+    found = [event for begin, end in pairwise(edges) for event in events.feed(STREAM[begin:end])]
     assert b"".join(found) == STREAM
     assert len(found) == 7
     assert events.rest == b""

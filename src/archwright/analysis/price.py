@@ -6,6 +6,7 @@ of the token laws, hits of the exact caches in steady traffic. Retries and fallb
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archwright.base.money import show_money
@@ -133,49 +134,36 @@ def _work(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure | None
 def _totals(book: Book, plan: Plan) -> None:
     models: list[Figure] = []
     people: list[Figure] = []
+    calls: list[Figure] = []
     by_component: dict[str, list[Figure]] = {}
     by_kind: dict[str, list[Figure]] = {kind: [] for kind in KINDS}
-    calls: list[Figure] = []
-    for journey in plan.journeys:
+    for base, journey, step in _priced(book, plan):
         volume = f"journeys.{journey.name}.volume"
-        for step in journey.steps:
-            base = f"price.{journey.name}.{slug(step.name)}"
-            if f"{base}.journey" not in book:
-                continue
-            month = book.derive(
-                f"{base}.month",
-                "each * volume * month",
-                "money",
-                "a month",
-                each=f"{base}.journey",
-                volume=volume,
-                month="month",
-            )
-            if step.route >= 0:
-                models.append(month)
-                owner = plan.targets[plan.routes[step.route].hops[0].target].name
-                for kind in KINDS:
-                    by_kind[kind].append(book[f"{base}.{kind}.month"])
-                calls.append(
-                    book.derive(
-                        f"{base}.calls.month",
-                        "calls * volume * month",
-                        "count",
-                        "model calls a month",
-                        calls=f"{base}.calls",
-                        volume=volume,
-                        month="month",
-                    )
-                )
-            else:
-                people.append(month)
-                owner = plan.stations[step.station].name
-            by_component.setdefault(owner, []).append(month)
+        month = book.derive(
+            f"{base}.month", "each * volume * month", "money", "a month",
+            each=f"{base}.journey", volume=volume, month="month",
+        )  # fmt: skip
+        if step.route < 0:
+            people.append(month)
+            by_component.setdefault(plan.stations[step.station].name, []).append(month)
+            continue
+        models.append(month)
+        by_component.setdefault(plan.targets[plan.routes[step.route].hops[0].target].name, []).append(month)
+        for kind in KINDS:
+            by_kind[kind].append(book[f"{base}.{kind}.month"])
+        asked = book.derive(
+            f"{base}.calls.month", "calls * volume * month", "count", "model calls a month",
+            calls=f"{base}.calls", volume=volume, month="month",
+        )  # fmt: skip
+        calls.append(asked)
+    for name, hours in _hardware(book, plan):
+        models.append(hours)
+        by_component.setdefault(name, []).append(hours)
     for name, parts in by_component.items():
         book.total(f"price.component.{name}.month", parts, "money", f"{name}, a month")
     for kind, parts in by_kind.items():
         book.total(f"price.kind.{kind}.month", parts, "money", f"{kind} tokens, a month")
-    total = book.total("price.models.month", models, "money", "all model calls, a month")
+    total = book.total("price.models.month", models, "money", "all model calls and their hardware, a month")
     human = book.total("price.people.month", people, "money", "people's work, a month")
     count = book.total("price.requests.month", calls, "count", "requests to the gateway, a month")
     book.total("price.month", [total, human], "money", "everything, a month")
@@ -183,6 +171,30 @@ def _totals(book: Book, plan: Plan) -> None:
         book.derive(
             "price.request", "models / requests", "money", "one request to the gateway", models=total, requests=count
         )
+
+
+def _priced(book: Book, plan: Plan) -> Iterator[tuple[str, Journey, Step]]:
+    """Every step that costs something, with the beginning of its keys."""
+    for journey in plan.journeys:
+        for step in journey.steps:
+            base = f"price.{journey.name}.{slug(step.name)}"
+            if f"{base}.journey" in book:
+                yield base, journey, step
+
+
+def _hardware(book: Book, plan: Plan) -> Iterator[tuple[str, Figure]]:
+    """Hardware that is paid by the hour, used or not, by the name of its model."""
+    for target in plan.targets:
+        component = f"components.{target.name}"
+        if f"{component}.hourly" not in book:
+            continue
+        book.leaf("hour", HOUR, "duration", label="an hour", origin="fact", note="definition")
+        hours = book.derive(
+            f"price.component.{target.name}.hours", "hourly * accelerators * replicas * month / hour", "money",
+            f"hardware of {target.name}, a month", hourly=f"{component}.hourly",
+            accelerators=f"{component}.accelerators", replicas=f"{component}.replicas", month="month", hour="hour",
+        )  # fmt: skip
+        yield target.name, hours
 
 
 def price_document(result: PriceResult) -> Document:

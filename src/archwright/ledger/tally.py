@@ -47,7 +47,8 @@ def tally(rows: Iterable[Row]) -> Tally:
                 _request(total, row)
             case Journey():
                 total.journeys[row.outcome] = total.journeys.get(row.outcome, 0) + 1
-                total.journey_durations.append(row.total_s)
+                if row.outcome != "failed":
+                    total.journey_durations.append(row.total_s)
     scale = total.run.scale if total.run else 1.0
     total.durations = sorted(duration * scale for duration in total.durations)
     total.overheads.sort()

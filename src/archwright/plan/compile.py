@@ -20,6 +20,7 @@ from archwright.spec.overrides import Overrides, PriceOverride
 from archwright.spec.settings import (
     CacheSettings,
     GatewaySettings,
+    GpuSettings,
     HumanSettings,
     ModelSettings,
     TokenPrice,
@@ -180,7 +181,25 @@ def _price(work: Entries, name: str, settings: ModelSettings) -> m.Price:
         return _agreed(work, name, settings.price, "agreed, in the file")
     if override is not None:
         return _agreed(work, name, override, f"agreed: {override.source}, valid from {override.valid_from}")
+    if isinstance(settings, GpuSettings):
+        return _by_the_hour(work, name, settings)
     return _published(work, name, settings)
+
+
+def _by_the_hour(work: Entries, name: str, settings: GpuSettings) -> m.Price:
+    """Tokens of a model on hardware of our own cost nothing by themselves; the hardware does, used or not."""
+    key, source = f"components.{name}", "paid by the hour, not by tokens"
+    if settings.hourly is None:
+        message = f"`{name}` runs on hardware that we pay for, but what that costs is not stated"
+        work.problems.append(
+            Problem("unknown-price", message, settings.where, "add `hourly: $2.50`, or an agreed `price`")
+        )
+    work.note(f"{key}.hourly", settings.hourly, "one accelerator for one hour")
+    work.note(f"{key}.accelerators", settings.accelerators, "accelerators in each replica")
+    work.note(f"{key}.replicas", work.system.components[name].replicas, "replicas")
+    for kind in ("input", "cached_input", "output"):
+        work.price(name, kind, 0, "fact", source, settings.where)
+    return m.Price(0, 0, 0, source, work.as_of.isoformat())
 
 
 def _agreed(work: Entries, name: str, price: TokenPrice | PriceOverride, source: str) -> m.Price:

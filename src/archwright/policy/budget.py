@@ -33,7 +33,7 @@ def fresh(now: float) -> Spent:
 
 
 def reserve(cap: Cap, spent: Spent, now: float, amount: int) -> Reserved:
-    """Reserve `amount` if what is settled and reserved stays within the limit. A new period forgets what was settled."""
+    """Reserve `amount` if settled and reserved stay within the limit. A new period forgets what was settled."""
     if cap.limit <= 0:
         return Reserved(Spent(spent.settled, spent.reserved + amount, spent.since), 1)
     settled = spent.settled

@@ -1,5 +1,7 @@
-"""The brain of a gateway: `handle(now, event)` returns orders. The gateway drives it with the real clock, the simulator
-with virtual time; the same events at the same times give the same orders.
+"""The brain of a gateway: `handle(now, event)` returns orders.
+
+The gateway drives it with the real clock, the simulator with virtual time; the same events at the same times give the
+same orders.
 
     Arrive -> Reply (from cache, refused, shed) | Sleep (waiting for a place) | Call
     Finish -> Call (again or next target) | Sleep (before trying again) | Keep, Forget, Reply
@@ -120,8 +122,20 @@ class _Open:
     """A request that is not answered yet."""
 
     __slots__ = (
-        "attempts", "cost", "deadline", "entered", "hop", "key", "reserved", "route", "tenant", "ticket", "tries", "verdict", "waiting",
-    )  # fmt: skip
+        "attempts",
+        "cost",
+        "deadline",
+        "entered",
+        "hop",
+        "key",
+        "reserved",
+        "route",
+        "tenant",
+        "ticket",
+        "tries",
+        "verdict",
+        "waiting",
+    )
 
     def __init__(self, arrive: Arrive, deadline: float) -> None:
         self.route = arrive.route

@@ -15,7 +15,7 @@ FAIL_SHARE = 0.2  # an error answer takes this share of the time to the first to
 
 
 class Pace(NamedTuple):
-    """Median seconds to the first token and for each further one, input tokens read a second, and the spread (sigma)."""
+    """Median seconds to the first token and for each further one, input tokens read a second, spread (sigma)."""
 
     first_token_s: float
     per_token_s: float

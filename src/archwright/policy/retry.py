@@ -28,6 +28,6 @@ def spend(budget: RetryBudget, saved: float) -> float:
 
 
 def pause(first_s: float, longest_s: float, tries: int, u: float) -> float:
-    """Seconds before the next try after `tries` tries (at least 1): full jitter under a doubling bound, `u` in [0, 1)."""
+    """Seconds before the try after `tries` tries (at least 1): full jitter under a doubling bound, `u` in [0, 1)."""
     bound = min(longest_s, first_s * 2.0 ** float(min(tries - 1, 30)))
-    return bound * u
+    return float(bound * u)

@@ -60,7 +60,6 @@ class _Call:
     prompt: int
     tokens: int
     began: float
-    timing: Timing = Timing(0.0, 0.0)
     written: int = 0
 
     @property
@@ -168,37 +167,37 @@ class Emulator:
             await _refuse(send, status, "server_error", "the model is not available")
             return
         luck = chance.uniform(self.seed, call.request, call.attempt, chance.PACE)
-        call.timing = provider.timing(law, float(call.prompt), float(call.tokens), weather.slow, first, luck)
-        writing = asyncio.ensure_future(self._write(call, send))
+        timing = provider.timing(law, float(call.prompt), float(call.tokens), weather.slow, first, luck)
+        writing = asyncio.ensure_future(self._write(call, timing, send))
         leaving = asyncio.ensure_future(receive())
         await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
         if not writing.done():
             writing.cancel()
             if not call.question.stream:
-                call.written = provider.written(call.timing, call.tokens, time.monotonic() - call.began)
+                call.written = provider.written(timing, call.tokens, time.monotonic() - call.began)
             if call.written:
                 call.shop.line.charge("cut", call.prompt, call.shop.cached(call.prompt), call.written)
             return
         writing.result()
         call.shop.line.charge("finished", call.prompt, call.shop.cached(call.prompt), call.written)
 
-    async def _write(self, call: _Call, send: Send) -> None:
+    async def _write(self, call: _Call, timing: Timing, send: Send) -> None:
         if call.question.stream:
-            await self._stream(call, send)
+            await self._stream(call, timing, send)
             return
-        await _until(call.began + call.timing.last_s)
+        await _until(call.began + timing.last_s)
         call.written = call.tokens
         message = {"role": "assistant", "content": text(self.seed, call.request, 0, call.tokens)}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         whole = {**_head(call, "chat.completion"), "choices": [choice], "usage": call.usage}
         await answer(send, 200, JSON, msgspec.json.encode(whole))
 
-    async def _stream(self, call: _Call, send: Send) -> None:
+    async def _stream(self, call: _Call, timing: Timing, send: Send) -> None:
         head = _head(call, "chat.completion.chunk")
         pending: list[bytes] = []
         opened = False
-        for chunk in chunks(call.timing, call.tokens, self.seed, call.request, call.attempt):
+        for chunk in chunks(timing, call.tokens, self.seed, call.request, call.attempt):
             due = call.began + chunk.due_s
             if pending and due - time.monotonic() > TICK_S:
                 await _flush(send, pending)

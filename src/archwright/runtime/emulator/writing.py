@@ -9,12 +9,17 @@ from archwright.policy.chance import CHUNK, fold, uniform
 from archwright.policy.provider import Timing
 
 LONGEST = 12  # tokens in the largest chunk
-WORDS = ["your", "order", "left", "our", "store", "on", "day", "two", "and", "the", "box", "is", "now", "with", "the", "van", "team", "we", "can", "send", "it", "back", "or", "pay", "you", "in", "full", "if", "you", "ask", "by", "this", "week", "just", "use", "the", "form", "in", "your", "area", "then", "wait", "for", "one", "short", "note", "from", "us", "we", "see", "no", "fault", "so", "far", "but", "will", "look", "into", "this", "again", "and", "tell", "you", "what", "we", "find", "thank", "you", "for", "your", "time"]
+SPEECH = """
+your order left our store on day two and the box is now with the van team we can send it back or pay
+you in full if you ask by this week just use the form in your area then wait for one short note from us
+we see no fault so far but will look into this again and tell you what we find thank you for your time
+"""
+WORDS = tuple(SPEECH.split())
 CHUNKS = 4096  # room for the chunks of one call in the number of a draw
 
 
 class Chunk(NamedTuple):
-    """Words `begin` to `end` of an answer, and when the last of them is written (seconds from the start of the call)."""
+    """Words `begin` to `end` of an answer; the last is written `due_s` seconds after the start of the call."""
 
     begin: int
     end: int
