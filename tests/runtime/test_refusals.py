@@ -109,6 +109,28 @@ async def test_a_body_that_lies_about_its_end_harms_nobody(tmp_path: Path) -> No
         assert (await post(here))[0] == 200
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"X-Long: " + b"a" * 300_000,  # one header that does not end
+        b"X-A: b\r\n" * 30_000,  # headers that do not end
+        b"GET /" + b"a" * 300_000,  # an address that does not end
+    ],
+)
+async def test_headers_that_do_not_end_are_refused(tmp_path: Path, head: bytes) -> None:
+    begin = b"" if head.startswith(b"GET") else HEAD
+    with desk(tmp_path, plan(), supplier=Script(BOTH)) as here:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(here.url.rsplit(":", 1)[1]))
+        writer.write(begin + head)
+        async with asyncio.timeout(5):
+            assert (await reader.read(100)).startswith(b"HTTP/1.1 400")
+        writer.close()
+        for size in (1000, 60_000):
+            assert (await post(here, headers={"X-Long": "a" * (size // 10)}))[0] == 200
+        long = {**ASK, "messages": [{"role": "user", "content": "a" * 900_000}]}
+        assert (await post(here, long))[0] == 200
+
+
 async def test_other_addresses(tmp_path: Path) -> None:
     with desk(tmp_path, plan(), supplier=Script(BOTH)) as here:
         await post(here)

@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -30,6 +31,32 @@ KEEP_ALIVE_S = 75
 GRACE_S = 10
 BACKLOG = 2048
 PATIENCE = 8
+MOST_HEAD = 64 * 1024
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's fast parser with a bound on what a client may send before its headers end; it has none itself."""
+
+    head = 0
+    in_head = True
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self.in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Its headers are whole."""
+        self.in_head, self.head = False, 0
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came; refuse headers that do not end."""
+        super().data_received(data)
+        if self.in_head and not self.transport.is_closing():
+            self.head += len(data)
+            if self.head > MOST_HEAD:
+                self.send_400_response(f"The headers are longer than {MOST_HEAD} bytes.")
 
 
 class Server(uvicorn.Server):
@@ -39,7 +66,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=BoundedProtocol,
                 loop="auto",
                 ws="none",
                 lifespan="on",

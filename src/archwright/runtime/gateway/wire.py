@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 DONE = b"data: [DONE]\n\n"
+MOST_CALLS = 1023  # tools in one answer; a place beyond would only fill the memory
 _END = re.compile(rb"\r?\n\r?\n")
 _FINISHED = re.compile(rb'"finish_reason"\s*:\s*"')
 _USED = re.compile(rb'"usage"\s*:\s*\{')
@@ -201,9 +202,10 @@ def _merge(message: dict[str, Any], delta: dict[str, Any]) -> None:
         if key == "tool_calls":
             calls = message.setdefault(key, [])
             for call in value or ():
-                while len(calls) <= call.get("index", 0):
+                place = min(call.get("index", 0), MOST_CALLS)
+                while len(calls) <= place:
                     calls.append({})
-                _merge(calls[call.get("index", 0)], {name: part for name, part in call.items() if name != "index"})
+                _merge(calls[place], {name: part for name, part in call.items() if name != "index"})
         elif isinstance(value, dict):
             _merge(message.setdefault(key, {}), value)
         elif isinstance(value, str) and key not in ("role", "type", "id"):
