@@ -12,11 +12,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from archwright.base.errors import InputError, ProviderUnavailable, UsageError
 from archwright.ledger.rows import Run, decode
 from archwright.plan import model as m
 from archwright.runtime import children
+from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import Setup, Upstream
 from archwright.verbs.serve import client_keys, is_loopback, serve, upstreams
 from tests.runtime.sample import plan, target
@@ -116,6 +118,17 @@ def refused(file: Path, **given: Any) -> str:
     with pytest.raises((UsageError, InputError)) as caught:
         serve(file, **{**usual, **given})
     return str(caught.value)
+
+
+def test_a_server_continues_its_ledger_and_a_rehearsal_begins_one(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.jsonl"
+    for mode, runs in (("serve", 1), ("serve", 2), ("serve", 3), ("rehearse", 1)):
+        with gateway(replace(setup(tmp_path), mode=mode)):
+            pass
+        with file.open("rb") as lines:
+            assert [type(row) for row in decode(lines, "ledger")] == [Run] * runs
+        with file.open("ab") as sink:
+            sink.write(b'{"type":"request","requ')  # what a crash leaves behind
 
 
 def test_serve_refuses_what_cannot_work(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,26 @@ def test_the_same_request_comes_from_the_cache(tmp_path: Path, first: bool, seco
     assert [row.cache for row in here.requests] == ["miss", "hit", "miss"]
     assert here.requests[1].cost == 0
     assert len(here.attempts) == 2
+
+
+async def test_a_full_disk_does_not_end_the_service(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Full:
+        def write(self, data: bytes) -> None:
+            raise OSError(28, "No space left on device")
+
+    with desk(tmp_path, plan()) as here:
+        journal = here.app.house.journal
+        disk, journal.sink = journal.sink, Full()  # type: ignore[assignment]
+        async with async_client_of(here) as client:
+            for _ in range(2):
+                assert (await client.chat.completions.create(model="both", messages=ASK, max_tokens=2)).choices
+                while journal.pending:
+                    await asyncio.sleep(0.02)
+            journal.sink = disk
+            assert (await client.chat.completions.create(model="both", messages=ASK, max_tokens=2)).choices
+        assert here.app.house.metrics.unwritten.values[()] >= 2
+    assert "the ledger cannot be written: No space left on device" in caplog.text
+    assert len(here.requests) == 1
 
 
 async def test_the_ledger_and_the_supplier_s_own_bill_are_the_same_to_the_pico_dollar(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         plan_file: what `archwright build` wrote.
         host: address to listen on; other than loopback only with keys.
         port: 0 takes a free one.
-        ledger: file for the ledger, made anew.
+        ledger: file for the ledger; one that is there is continued.
         record: file for the machine's events and orders; None: none.
         emulated: base address of an emulated supplier that stands in for all targets; None: the real ones.
         scale: how many times as fast time runs; other than 1 only against an emulated supplier.

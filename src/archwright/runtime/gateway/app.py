@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.metrics import gauge
 from archwright.runtime.gateway.way import authenticate, walk
 from archwright.runtime.serving import Header, Receive, Scope, Send
+
+_log = logging.getLogger(__name__)
 
 FLUSH_S = 0.05
 KEEP_ALIVE_S = 30.0
@@ -77,8 +80,12 @@ class Gateway:
     async def _flush(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_S)
-            self.house.journal.flush()
-            self.house.brain.flush()
+            try:
+                self.house.journal.flush()
+                self.house.brain.flush()
+            except OSError as error:  # a full disk must not end the service, nor pass in silence
+                self.house.metrics.unwritten.add(())
+                _log.error("the ledger cannot be written: %s", error.strerror)
 
     def _exchange(self, scope: Scope, receive: Receive, send: Send) -> Exchange:
         headers: dict[bytes, bytes] = dict(scope["headers"])

@@ -95,6 +95,7 @@ class Metrics:
         self.tokens = Counter("archwright_tokens_total", "Billed tokens by kind.", "target", "kind")
         self.cost = Counter("archwright_cost_picodollars_total", "What calls cost, in 1e-12 dollars.", "target")
         self.refused = Counter("archwright_refused_total", "Requests refused before a route was known.", "status")
+        self.unwritten = Counter("archwright_unwritten_total", "Pieces of the ledger that could not be written.")
         self.seconds = Histogram(
             "archwright_request_seconds", "From request to end of answer.", SECONDS, "route", "how"
         )
@@ -103,7 +104,7 @@ class Metrics:
 
     def lines(self) -> Iterable[str]:
         """All of it as text lines."""
-        for counter in (self.requests, self.attempts, self.tokens, self.cost, self.refused):
+        for counter in (self.requests, self.attempts, self.tokens, self.cost, self.refused, self.unwritten):
             yield from counter.lines()
         for histogram in (self.seconds, self.first, self.own):
             yield from histogram.lines()

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Run
@@ -15,6 +16,8 @@ from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.setup import Setup
+
+LONGEST_ROW: Final = 1024 * 1024
 
 
 @contextlib.contextmanager
@@ -27,7 +30,7 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
     """
     plan = decode(setup.plan, "setup")
     with contextlib.ExitStack() as files:
-        ledger = files.enter_context(Path(setup.ledger).open("wb"))
+        ledger = files.enter_context(open_ledger(Path(setup.ledger), setup.mode == "rehearse"))
         record = files.enter_context(Path(setup.record).open("wb")) if setup.record else None
         journal = Journal(ledger)
         journal.add(
@@ -45,3 +48,20 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         journal.flush()
         brain = Brain(rules(compress(plan, setup.scale)), record)
         yield Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
+
+
+def open_ledger(file: Path, anew: bool) -> BinaryIO:
+    """The ledger, made anew or continued. A last row that a crash tore off is cut away, so that rows stay whole.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if anew or not file.exists():
+        return file.open("wb")
+    sink = file.open("r+b")
+    end = sink.seek(0, 2)
+    begin = max(0, end - LONGEST_ROW)
+    sink.seek(begin)
+    sink.truncate(begin + sink.read().rfind(b"\n") + 1)
+    sink.seek(0, 2)
+    return sink

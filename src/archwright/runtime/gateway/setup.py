@@ -32,7 +32,7 @@ class Setup(msgspec.Struct, frozen=True):
         plan: bytes of `plan.model.encode`.
         upstreams: one for each target of the plan, in its order.
         keys: keys of clients; empty: everybody who reaches the port is let in.
-        ledger: file for the ledger's rows, made anew.
+        ledger: file for the ledger's rows; a rehearsal makes it anew, a server continues it.
         record: file for the machine's events and orders; empty: none.
         mode: `serve` or `rehearse`, for the ledger.
         scale: how many times as fast time runs.
