@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,11 @@ from archwright.base.money import dollars
 from tests.runtime.sample import Desk, desk, plan
 
 ASK: Any = [{"role": "user", "content": "where is my parcel for order 17"}]
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    while not reached():
+        time.sleep(0.01)
 
 
 def client_of(here: Desk) -> Any:
@@ -120,8 +127,8 @@ async def test_a_full_disk_does_not_end_the_service(tmp_path: Path, caplog: pyte
         async with async_client_of(here) as client:
             for _ in range(2):
                 assert (await client.chat.completions.create(model="both", messages=ASK, max_tokens=2)).choices
-                while journal.pending:
-                    await asyncio.sleep(0.02)
+                async with asyncio.timeout(5):
+                    await asyncio.to_thread(wait_until, lambda: not journal.pending)
             journal.sink = disk
             assert (await client.chat.completions.create(model="both", messages=ASK, max_tokens=2)).choices
         assert here.app.house.metrics.unwritten.values[()] >= 2
