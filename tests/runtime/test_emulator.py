@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archwright.plan.rules import pace
+from archwright.plan.model import Change, Scenario
+from archwright.plan.rules import compress, pace
 from archwright.policy import chance, provider
 from archwright.policy.provider import Timing
 from archwright.runtime.emulator.app import Emulator, request_number
@@ -89,8 +91,6 @@ async def test_a_stream_has_the_words_of_the_whole() -> None:
     assert events[-1].done
     assert events[-2].usage == (3, 0, 90)
     assert b'"usage"' not in plain
-    import json
-
     parts = [json.loads(line[6:])["choices"] for line in data.decode().split("\n\n")[:-2]]
     said = "".join(choices[0]["delta"].get("content", "") for choices in parts if choices)
     assert said == whole["choices"][0]["message"]["content"]
@@ -128,8 +128,6 @@ async def test_limits_answer_429_and_say_when_to_come_back() -> None:
 
 async def test_in_compressed_time_a_burst_is_as_large_as_ever() -> None:
     """Ten seconds' worth of requests pass at once, however fast time runs; only the wait is shorter."""
-    from archwright.plan.rules import compress
-
     made = compress(plan(targets=(target("first", request_rate=1.0, first_token_s=0.001), target("second"))), 20.0)
     with running(Emulator(made, 20.0)) as here:
         answers = await asyncio.gather(*(call(here.url, ask(tokens=1), request=number) for number in range(20)))
@@ -139,9 +137,15 @@ async def test_in_compressed_time_a_burst_is_as_large_as_ever() -> None:
     assert max(waits) <= 1 / 20 + 1e-3
 
 
-async def test_faults_come_and_go_with_the_scenario() -> None:
-    from archwright.plan.model import Change, Scenario
+async def test_too_many_at_once_come_back_after_a_second_of_the_design_s_time() -> None:
+    slow = target("first", concurrent=1, first_token_s=4.0)
+    with running(Emulator(compress(plan(targets=(slow, target("second"))), 20.0), 20.0)) as here:
+        answers = await asyncio.gather(*(call(here.url, ask(tokens=1), request=number) for number in range(3)))
+    assert sorted(status for status, _, _ in answers) == [200, 429, 429]
+    assert {float(headers["retry-after"]) for status, _, headers in answers if status == 429} == {0.05}
 
+
+async def test_faults_come_and_go_with_the_scenario() -> None:
     now = Scenario(
         "now", "", 60.0, (Change("down", "first", 1.0, 0.0, 0.0, 60.0), Change("errors", "second", 1.0, 0.5, 0.0, 60.0))
     )

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
+# Who comes back when told to must find what was promised, whatever a clock's last digits are.
+SLACK_S = 1e-6
+
+
 class Bucket(NamedTuple):
     """`rate` a second flows in, at most `burst` is held. A rate of 0 is no limit."""
 
@@ -37,6 +41,6 @@ def take(bucket: Bucket, level: Level, now: float, amount: float) -> Taken:
         return Taken(level, 0.0)
     held = min(bucket.burst, level.held + bucket.rate * max(0.0, now - level.at))
     asked = min(amount, bucket.burst)
-    if held + 1e-9 >= asked:
+    if held + SLACK_S * bucket.rate >= asked:
         return Taken(Level(held - asked, now), 0.0)
     return Taken(Level(held, now), (asked - held) / bucket.rate)

@@ -24,11 +24,12 @@ class Pace(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Buckets of requests and of tokens, and requests at once (0: no limit)."""
+    """Buckets of requests and of tokens, requests at once (0: no limit), and when to come back if they are too many."""
 
     requests: Bucket
     tokens: Bucket
     concurrent: int
+    again_s: float
 
 
 class Meter(NamedTuple):
@@ -60,6 +61,7 @@ def limits(requests_rate: float, tokens_rate: float, concurrent: int, second: fl
         Bucket(requests_rate, max(1.0, requests_rate * burst)),
         Bucket(tokens_rate, max(1.0, tokens_rate * burst)),
         concurrent,
+        second,
     )
 
 
@@ -71,7 +73,7 @@ def idle(limit: Limits, now: float) -> Meter:
 def enter(limit: Limits, meter: Meter, now: float, tokens: float) -> Entry:
     """Let a request of so many input and output tokens in, or say when to come back (seconds)."""
     if limit.concurrent > 0 and meter.working >= limit.concurrent:
-        return Entry(meter, BURST_S / 10.0)
+        return Entry(meter, limit.again_s)
     asked = take(limit.requests, meter.requests, now, 1.0)
     if asked.wait > 0.0:
         return Entry(Meter(asked.level, meter.tokens, meter.working), asked.wait)
