@@ -169,6 +169,10 @@ def test_where_targets_are_reached() -> None:
     ]  # fmt: skip
     with pytest.raises(UsageError, match="set OPENAI_API_KEY for `first`"):
         upstreams(made, None, {})
+    mistral = plan(targets=(target("first", provider="mistral"), target("second", provider="own", endpoint="http://x")))
+    assert [item.provider for item in upstreams(mistral, None, {"MISTRAL_API_KEY": "k"})] == [
+        "mistral", "openai-compatible",
+    ]  # fmt: skip
     nowhere = plan(targets=(target("first", provider="nobody"), target("second", provider="openai")))
     with pytest.raises(UsageError, match=r"(?s)no vendor is called `nobody`.*OPENAI_API_KEY"):
         upstreams(nowhere, None, {})

@@ -18,8 +18,8 @@ from tests.runtime.test_faults import post
 KEY = "sk-conformance"
 
 
-def test_the_shelf_has_its_two() -> None:
-    assert {"openai-compatible", "emulated"} <= set(PROVIDERS.names())
+def test_the_shelf_has_its_own() -> None:
+    assert {"openai-compatible", "emulated", "mistral"} <= set(PROVIDERS.names())
 
 
 def test_an_unknown_provider_is_refused_with_the_nearest_name() -> None:
@@ -40,6 +40,7 @@ def test_what_a_provider_is(name: str) -> None:
     assert "None" not in str(provider.headers("", "42", 1))
     assert "Bearer" not in str(provider.headers("", "42", 1))
     assert "42" in sent.values()
+    assert not {"model", "messages", "stream"} & {*provider.without, *provider.renamed}
 
 
 @pytest.mark.parametrize("name", PROVIDERS.names())

@@ -41,6 +41,8 @@ def test_what_an_event_says() -> None:
     assert read_event(chunk(finish="stop"), False)[:2] == (True, True)
     assert read_event(chunk("x", usage=None), True)[:3] == (True, False, None)
     assert read_event(usage_chunk(3, 2), True)[2:4] == (Usage(3, 0, 2), True)
+    used = {"prompt_tokens": 3, "completion_tokens": 2}
+    assert read_event(chunk(finish="stop", usage=used), True)[1:4] == (True, Usage(3, 0, 2), False)
     assert read_event(DONE, True).done
     assert read_event(b'data: {"error": {"message": "x"}}\n\n', True).fault
     assert not read_event(b": comment\n\n", False).content

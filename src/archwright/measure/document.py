@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archwright.analysis.stress.objectives import AVAILABLE, DIMENSIONS, HITS, MONTHLY, SHARES
+from archwright.analysis.stress.objectives import COUNTED, DIMENSIONS, MONTHLY, SHARES
 from archwright.base.numbers import percentile
 from archwright.base.units import show, show_duration
 from archwright.ledger.tally import Tally
-from archwright.measure.compare import enter, table
+from archwright.measure.compare import MEASURES, apart, enter, table
 from archwright.measure.sides import of_tally
 from archwright.plan.model import Objective, Plan
-from archwright.report.document import Block, Cell, Document, Section, Table, Text
+from archwright.report.document import Block, Cell, Document, Section, Table, Text, Tiles
 from archwright.report.figures import Book
 
 
@@ -38,14 +38,27 @@ def measure(plan: Plan, ran: Ran, predicted: dict[str, float], how: str) -> tupl
     actual = of_tally(ran.tally)
     enter(book, "predicted", predicted, how)
     enter(book, ran.word, actual, ran.source)
+    lines = table(book, ran.word)
     sections = [
-        Section("measure-table", f"Predicted and {ran.word}", (table(book, ran.word),), f"Predicted: {how}."),
+        Section("measure-table", f"Predicted and {ran.word}", (lines, _agreement(ran, book)), f"Predicted: {how}."),
         _promises(plan, ran, book),
         _trust(ran, book),
     ]
     run = ran.tally.run
     facts = (("plan", run.plan), ("began", run.started), ("time scale", f"{run.scale:g}")) if run else ()
     return Document("Measure", tuple(sections), "what ran, held against what was designed", facts), book
+
+
+def _agreement(ran: Ran, book: Book) -> Tiles:
+    """How far apart the two sides are, in three numbers."""
+    differing = [measure.label.lower() for measure in MEASURES if measure.key in apart(book, ran.word)]
+    tiles = [("Counts more than 5 % apart", f"{len(differing)}", ", ".join(differing) or "all agree", "")]
+    for key, label in (("cost", "Cost apart"), ("p95", "Journey p95 apart")):
+        predicted, difference = f"predicted.{key}", f"difference.{key}"
+        if difference in book and book[predicted].value:
+            share = book.derive(f"apart.{key}", "off / predicted", "share", label, off=difference, predicted=predicted)
+            tiles.append((label, share.shown, f"{book[difference].shown} of {book[predicted].shown}", share.key))
+    return Tiles(tuple(tiles))
 
 
 def _promises(plan: Plan, ran: Ran, book: Book) -> Section:
@@ -80,18 +93,16 @@ def _value(objective: Objective, plan: Plan, ran: Ran, book: Book) -> float | No
     if measure in SHARES:
         source = f"{word}.{measure}"
         return book.derive(key, "seen", "duration", "as it ran", seen=source).value if source in book else None
-    if measure == "cache-hit" and ran.tally.cacheable:
-        label = "requests of routes with a cache"
-        asked = book.leaf(f"{word}.cacheable", ran.tally.cacheable, "count", label=label, origin="measured")
-        inputs = {"cached": f"{word}.cache_hits", "cacheable": asked.key}
-        return book.derive(key, HITS, "share", "requests answered by a cache", **inputs).value
-    if not sum(ran.tally.journeys.values()):
+    if measure in COUNTED:
+        counts = _counts(ran.tally)
+        names = COUNTED[measure].names
+        if not counts["cacheable" if "cacheable" in names else "arrivals"]:
+            return None
+        for name in names:
+            book.leaf(f"{key}.{name}", counts[name], "count", label=name, origin="measured", note=ran.source)
+        return book.derive(key, COUNTED[measure], "share", measure, **{name: f"{key}.{name}" for name in names}).value
+    if not ran.tally.journeys:
         return None
-    if measure == "availability":
-        failed = ran.tally.journeys.get("failed", 0)
-        entered = book.leaf(f"{word}.failed", failed, "count", label="failed", origin="measured", note=ran.source)
-        label = "journeys that did not fail"
-        return book.derive(key, AVAILABLE, "share", label, failed=entered, arrivals=f"{word}.journeys").value
     volume = sum(journey.rate for journey in plan.journeys)
     inputs = {
         "cost": f"{word}.cost",
@@ -102,6 +113,17 @@ def _value(objective: Objective, plan: Plan, ran: Ran, book: Book) -> float | No
         "month": book.leaf("month", plan.gateway.month_s, "duration", origin="fact", note="definition").key,
     }
     return book.derive(key, MONTHLY, "money", "a month, if every journey costs what it did here", **inputs).value
+
+
+def _counts(tally: Tally) -> dict[str, int]:
+    """The counts that shares are made of, by the names that a simulation gives them."""
+    return {
+        "arrivals": sum(tally.journeys.values()),
+        "answered": tally.journeys.get("answered", 0),
+        "failed": tally.journeys.get("failed", 0),
+        "cached": tally.how("cached"),
+        "cacheable": tally.cacheable,
+    }
 
 
 def _trust(ran: Ran, book: Book) -> Section:

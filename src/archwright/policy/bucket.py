@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-
 # Who comes back when told to must find what was promised, whatever a clock's last digits are.
 SLACK_S = 1e-6
 

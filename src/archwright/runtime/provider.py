@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +15,24 @@ class Provider:
         url: the address for chat completions, from the base address and the target's name.
         headers: headers from the key (may be empty), the request's id and the attempt's number.
         needs_key: whether a call without a key is senseless.
+        without: fields of a request that the supplier refuses.
+        renamed: fields that it knows by another name.
     """
 
     name: str
     url: Callable[[str, str], str]
     headers: Callable[[str, str, int], Mapping[str, str]]
     needs_key: bool
+    without: frozenset[str] = frozenset()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+def chat_url(base: str, target: str) -> str:
+    """The usual address: the supplier names its models in the body."""
+    return f"{base.rstrip('/')}/chat/completions"
+
+
+def bearer(key: str, request: str, attempt: int) -> dict[str, str]:
+    """The usual headers: the key as a bearer's, and our id of the request for the supplier's support."""
+    identity = {"X-Client-Request-Id": request}
+    return {"Authorization": f"Bearer {key}", **identity} if key else identity

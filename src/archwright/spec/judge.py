@@ -12,10 +12,11 @@ from archwright.spec.model import Change, Flow, Objective, Scenario, Step, Syste
 from archwright.spec.settings import GatewaySettings, ModelSettings, RouteSpec
 
 _LIMITS = {
-    "p50": ("duration",), "p95": ("duration",), "p99": ("duration",), "availability": ("share",),
-    "cost": ("money-rate", "money"), "cache-hit": ("share",), "quality": ("share", "count", "number"),
+    "p50": ("duration",), "p95": ("duration",), "p99": ("duration",),
+    "availability": ("share",), "full-answers": ("share",), "cache-hit": ("share",),
+    "cost": ("money-rate", "money"), "quality": ("share", "count", "number"),
 }  # fmt: skip
-_MORE_IS_BETTER = frozenset({"availability", "cache-hit", "quality"})
+_MORE_IS_BETTER = frozenset({"availability", "full-answers", "cache-hit", "quality"})
 _SHOWN = 8  # names of a circle that are written out
 
 

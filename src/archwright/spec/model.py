@@ -29,7 +29,7 @@ S = TypeVar("S", bound=Record)
 TRUTH = ("true", "false", "unknown")
 SENSITIVITIES = ("public", "internal", "confidential", "personal", "special-category")
 STAGES = ("idea", "prototype", "pilot", "production", "retired")
-MEASURES = ("p50", "p95", "p99", "availability", "cost", "cache-hit", "quality")
+MEASURES = ("p50", "p95", "p99", "availability", "full-answers", "cost", "cache-hit", "quality")
 
 
 @dataclass(frozen=True, kw_only=True)

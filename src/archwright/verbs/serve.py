@@ -14,11 +14,13 @@ from archwright.facts import vendors
 from archwright.plan.model import Plan, Target, decode
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
+from archwright.runtime.providers import PROVIDERS
 from archwright.runtime.serving import listen
 from archwright.runtime.serving import serve as serve_on
 
 KEYS = "ARCHWRIGHT_KEYS"
 LEDGER = Path("ledger.jsonl")
+PLAIN = "openai-compatible"
 
 
 def serve(  # noqa: PLR0913 - one argument an option of the command
@@ -122,7 +124,8 @@ def _upstream(target: Target, environment: Mapping[str, str], missing: list[str]
         missing.append(f"`{target.name}` has no endpoint, and no vendor is called `{target.provider}`")
     if vendor and not key:
         missing.append(f"set {variable} for `{target.name}`")
-    return Upstream("openai-compatible", base, key)
+    own = target.provider in PROVIDERS.names()
+    return Upstream(target.provider if own else PLAIN, base, key)
 
 
 def _allowed(host: str, keys: tuple[ClientKey, ...]) -> None:

@@ -94,7 +94,9 @@ def breaking(plan: Plan, seed: int) -> Breaking:
     if pair is not None:
         held, broke = pair
         verdict = broken(plan, broke)[0]
-        edge = Edge(held, broke, diagnose(plan, verdict.objective.measure, held or usual, broke))
+        measure = verdict.objective.measure
+        refused = refused_most(broke) if measure == "full-answers" else None
+        edge = Edge(held, broke, refused or diagnose(plan, measure, held or usual, broke))
     until = edge.load if edge else MOST
     degrading = _degrading(trials, until)
     return Breaking(usual, trials.made[max(trials.made)], verdict, edge, degrading)

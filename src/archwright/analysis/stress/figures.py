@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archwright.analysis.stress.breaking import Breaking, Edge
-from archwright.analysis.stress.objectives import AVAILABLE, DIMENSIONS, HITS, MONTHLY, SHARES, verdicts
+from archwright.analysis.stress.objectives import COUNTED, DIMENSIONS, MONTHLY, SHARES, counted, verdicts
 from archwright.analysis.stress.outcome import Outcome
 from archwright.base.numbers import percentile
 from archwright.base.units import show
@@ -116,13 +116,10 @@ def _objectives(book: Book, plan: Plan, outcome: Outcome) -> None:
             months = [_month(book, plan, outcome.scenario, part.name, note, part.cost, part.arrivals) for part in parts]
             book.total(key, [book[name] for name in months], "money", "a month at the stated volume")
         else:
-            names = ("arrivals", "failed") if measure == "availability" else ("cached", "cacheable")
-            inputs = {}
-            for name in names:
-                inputs[name] = f"{key}.{name}"
-                value = sum(getattr(part, name) for part in parts)
-                book.leaf(inputs[name], value, "count", label=name, origin="simulated", note=note)
-            book.derive(key, AVAILABLE if measure == "availability" else HITS, "share", measure, **inputs)
+            counts = counted(measure, parts)
+            for name, value in counts.items():
+                book.leaf(f"{key}.{name}", value, "count", label=name, origin="simulated", note=note)
+            book.derive(key, COUNTED[measure], "share", measure, **{name: f"{key}.{name}" for name in counts})
 
 
 def _month(  # noqa: PLR0913

@@ -10,10 +10,13 @@ from archwright.plan.model import Objective, Plan
 from archwright.report.figures import Formula
 
 SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-DIMENSIONS = {"p50": "duration", "p95": "duration", "p99": "duration", "availability": "share", "cost": "money",
-              "cache-hit": "share"}  # fmt: skip
-AVAILABLE = Formula("(arrivals - failed) / arrivals")
-HITS = Formula("cached / cacheable")
+# Measures that are a share of something counted, and how; the names are counts of a journey's outcome.
+COUNTED = {
+    "availability": Formula("(arrivals - failed) / arrivals"),
+    "full-answers": Formula("answered / arrivals"),
+    "cache-hit": Formula("cached / cacheable"),
+}
+DIMENSIONS = {**dict.fromkeys(SHARES, "duration"), **dict.fromkeys(COUNTED, "share"), "cost": "money"}
 MONTHLY = Formula("cost / arrivals * volume * month")
 
 
@@ -57,13 +60,15 @@ def _value(plan: Plan, measure: str, journeys: list[JourneyOutcome]) -> float | 
     if measure in SHARES:
         latencies = sorted(value for item in journeys for value in item.latencies)
         return percentile(latencies, SHARES[measure]) if latencies else None
-    if measure == "availability":
-        arrivals = sum(item.arrivals for item in journeys)
-        return float(AVAILABLE(arrivals=arrivals, failed=sum(item.failed for item in journeys)))
-    if measure == "cache-hit":
-        cacheable = sum(item.cacheable for item in journeys)
-        return float(HITS(cached=sum(item.cached for item in journeys), cacheable=cacheable)) if cacheable else None
+    if measure in COUNTED:
+        counts = counted(measure, journeys)
+        return float(COUNTED[measure](**counts)) if counts.get("cacheable", counts.get("arrivals", 0)) else None
     return sum(monthly(plan, item) for item in journeys)
+
+
+def counted(measure: str, journeys: list[JourneyOutcome]) -> dict[str, int]:
+    """The counts that a share is made of, over several kinds of journeys."""
+    return {name: sum(getattr(item, name) for item in journeys) for name in COUNTED[measure].names}
 
 
 def monthly(plan: Plan, outcome: JourneyOutcome) -> float:

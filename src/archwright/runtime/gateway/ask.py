@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from archwright.runtime.provider import Provider
+
 MOST_BYTES: Final = 10 * 1024 * 1024
 DEFAULT_TOKENS: Final = 1024  # output tokens reserved where the client names no bound
 BYTES_A_TOKEN: Final = 4
@@ -78,10 +80,17 @@ class Ask:
                 digest.update(b"\0" + name.encode() + b"\0" + bytes(self.parts[name]))
         return (int.from_bytes(digest.digest()) >> 1) or 1
 
-    def addressed(self, model: str) -> bytes:
-        """The body for a target: its model, and usage at the end of a stream; all other fields as they came."""
-        changed: dict[str, object] = {**self.parts, "model": model}
-        if self.stream:
+    def addressed(self, model: str, provider: Provider) -> bytes:
+        """The body for a target: its model, usage at the end of a stream, and what its provider is peculiar about.
+
+        All other fields are as they came.
+        """
+        names = provider.renamed
+        changed: dict[str, object] = {
+            names.get(name, name): part for name, part in self.parts.items() if name not in provider.without
+        }
+        changed["model"] = model
+        if self.stream and "stream_options" not in provider.without:
             options = changed.get("stream_options")
             known = (
                 _parts.decode(bytes(options)) if isinstance(options, msgspec.Raw) and bytes(options) != b"null" else {}

@@ -88,7 +88,7 @@ def _estimate(x: Exchange, item: Try) -> Usage | None:
 async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
     if house.session is None or x.ask is None:
         raise _Broken
-    body = x.ask.addressed(line.target.model)
+    body = x.ask.addressed(line.target.model, line.provider)
     headers = line.headers(x.id, item.call.attempt)
     with Waiting(x):
         # A long body goes out in pieces, so that nobody else waits for it.

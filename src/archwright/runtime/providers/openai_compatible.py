@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from archwright.runtime.provider import Provider
+from archwright.runtime.provider import Provider, bearer, chat_url
 
-
-def _url(base: str, target: str) -> str:
-    return f"{base.rstrip('/')}/chat/completions"
-
-
-def _headers(key: str, request: str, attempt: int) -> dict[str, str]:
-    identity = {"X-Client-Request-Id": request}
-    return {"Authorization": f"Bearer {key}", **identity} if key else identity
-
-
-PROVIDER = Provider(name="openai-compatible", url=_url, headers=_headers, needs_key=True)
+PROVIDER = Provider(name="openai-compatible", url=chat_url, headers=bearer, needs_key=True)
