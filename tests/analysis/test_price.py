@@ -206,3 +206,11 @@ workload:
     assert book["price.chat.ask.month"].value == 0
     with pytest.raises(InputError, match="what that costs is not stated"):
         compile_plan(loads(text.replace("    hourly: $2.50\n", "")), dt.date(2026, 11, 21))
+
+
+def test_tenants_do_not_share_answers() -> None:
+    tenants = "  tenants:\n    first: {share: 60 %, budget: $1k/month, requests: 5/s}\n    second: {share: 40 %}\n"
+    apart = priced(REPEATS, CACHED).book["price.ask.think.hits"]
+    together = priced(REPEATS, CACHED, (tenants, "")).book["price.ask.think.hits"]
+    assert 0 < apart.value < together.value
+    assert {"tenants.first.share", "tenants.second.share"} <= {key for _, key in apart.inputs}

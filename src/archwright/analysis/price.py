@@ -107,11 +107,16 @@ def _hits(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
         note = "the route has no cache" if route.cache < 0 else "no repetition is stated"
         return book.leaf(f"{base}.hits", 0.0, "share", label="calls answered by the cache", origin="fact", note=note)
     own = f"{given}.{slug(step.name)}"
+    hits = "repeated(volume * probability, answers, skew, wordings, ttl, mean, most)"
+    shares = {f"share{number}": f"tenants.{tenant.name}.share" for number, tenant in enumerate(plan.tenants, 1)}
+    if shares:  # tenants do not share answers, so each is a stream of its own
+        hits = " + ".join(f"{share} * {hits.replace('probability', f'probability * {share}')}" for share in shares)
     return book.derive(
-        f"{base}.hits", "repeated(volume * probability, answers, skew, wordings, ttl, mean, most)", "share",
+        f"{base}.hits", hits, "share",
         "calls answered by the cache", volume=f"{given}.volume", probability=f"{own}.probability",
         answers=f"{given}.answers", skew=f"{given}.skew", wordings=f"{given}.wordings",
         ttl=f"components.{plan.caches[route.cache].name}.ttl", mean=f"{own}.repeats.mean", most=f"{own}.repeats.most",
+        **shares,
     )  # fmt: skip
 
 

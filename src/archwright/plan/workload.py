@@ -212,7 +212,10 @@ def _work(journey: Journey, visit: Visit, index: int, run: int, seed: int) -> Wo
     tokens_in, tokens_out = _tokens(journey, visit, index, seed)
     tokens_in += step.growth * run
     # Two halves mixed from different numbers, so that two contents share a key once in 2**64 pairs, not in 2**32.
-    high = chance.fold(visit.journey, visit.answer, index * RUNS + run, visit.wording)
+    # Tenants do not share answers.
+    high = chance.fold(visit.journey, visit.answer, index * RUNS + run, visit.wording) ^ chance.scramble(
+        visit.tenant + 1
+    )
     low = chance.fold(tokens_in, visit.answer, index * RUNS + run, tokens_out)
     return Work(index, run, request, tokens_in, tokens_out, (high << 32 | low) + 1)
 

@@ -175,8 +175,8 @@ def _document(done: Rehearsal, scenario: Scenario, trace: Trace | None) -> tuple
     whole, broken = show_money(pico(done.bill)), show_money(pico(done.bill_cut))
     bill = Text(f"The emulated suppliers' own bill: {whole} for answers, {broken} for broken ones.")
     scale = Text(
-        f"Time ran {done.scale.value:.3g} times as fast: {done.scale.reason}. A timer may come "
-        f"{show_duration(done.scale.error_s)} late in the design's time."
+        f"Time ran {done.scale.value:.3g} times as fast: {done.scale.reason}. Timers and sockets make a call seem "
+        f"{show_duration(done.scale.error_s)} longer in the design's time."
     )
     own = Text(
         f"The gateway's own time for a request: {book['rehearsal.overhead_p50'].shown} (p50), "

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from archwright.base.errors import InputError, Location, Problem
 from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Run
+from archwright.ledger.rows import decode as rows
 from archwright.plan.model import decode, plan_hash
 from archwright.plan.rules import compress, rules
 from archwright.runtime.gateway.app import Gateway
@@ -54,10 +56,16 @@ def open_ledger(file: Path, anew: bool) -> BinaryIO:
     """The ledger, made anew or continued. A last row that a crash tore off is cut away, so that rows stay whole.
 
     Raises:
+        InputError: the file is there and is no ledger, so nothing is written to it.
         OSError: it cannot be written.
     """
     if anew or not file.exists():
         return file.open("wb")
+    with file.open("rb") as there:
+        first = there.readline(LONGEST_ROW)
+    if first and not isinstance(next(rows([first], str(file)), None), Run):
+        problem = Problem("not-a-ledger", "this is no ledger", Location(str(file)), "name another --ledger")
+        raise InputError([problem])
     sink = file.open("r+b")
     end = sink.seek(0, 2)
     begin = max(0, end - LONGEST_ROW)
