@@ -247,3 +247,10 @@ def test_the_contents_open_and_lead_to_a_section(screen: Page) -> None:
     screen.locator("nav a[href='#price-journey']").click()
     assert screen.evaluate("location.hash") == "#price-journey"
     assert not screen.locator("nav ol").first.is_visible()
+
+
+def test_a_cell_leads_to_a_file_beside_the_page_and_nowhere_else() -> None:
+    table = Table(("File",), ((Cell("the plan", file="plan.json"),), (Cell("odd", file='//evil/"x<y'),)))
+    page_text = page([Document("D", (Section("s", "S", (table,)),))], title="T", drawing=lambda _: "")
+    assert '<a href="./plan.json">the plan</a>' in page_text
+    assert '<a href="./' + "//evil/%22x%3Cy" + '">odd</a>' in page_text

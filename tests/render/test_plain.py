@@ -35,8 +35,8 @@ def test_a_table_keeps_its_cells() -> None:
                         "numeric": [1],
                         "rows": [
                             [
-                                {"text": "x", "tone": "plain", "figure": ""},
-                                {"text": "1", "tone": "good", "figure": "key"},
+                                {"text": "x", "tone": "plain", "figure": "", "file": ""},
+                                {"text": "1", "tone": "good", "figure": "key", "file": ""},
                             ]
                         ],
                     }

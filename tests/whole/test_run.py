@@ -54,6 +54,9 @@ def test_one_page_links_everything_and_loads_nothing(loop: Path) -> None:
     page.feed((loop / "index.html").read_text())
     assert page.loads == []
     assert {link[1:] for link in page.links if link.startswith("#")} <= page.ids
+    beside = {link for link in page.links if not link.startswith("#")}
+    assert {"./architecture.svg", "./plan.json", "./ledger.jsonl", "./figures.json"} <= beside
+    assert all((loop / link).is_file() for link in beside)
     for word in ("check", "drawing", "price", "stress", "rehearsal", "measure"):
         assert any(word in name for name in page.ids), word
 

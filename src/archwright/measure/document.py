@@ -158,4 +158,7 @@ def _trust(ran: Ran, book: Book) -> Section:
         blocks.append(
             Text(f"{ran.tally.estimated:,} attempts broke off and are billed by what was written, marked as estimates.")
         )
-    return Section("measure-trust", "How far to trust it", tuple(blocks))
+    lead = (
+        "That both sides agree is consistency: the gateway does what the simulator says. It says nothing of the world."
+    )
+    return Section("measure-trust", "How far to trust it", tuple(blocks), lead if ran.word == "rehearsed" else "")

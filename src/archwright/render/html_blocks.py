@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from archwright.render.bars import bars_svg
 from archwright.render.charts import chart_svg
@@ -84,12 +85,17 @@ def _table(table: Table, setting: Setting) -> str:
     )
 
 
+def _file_html(cell: Cell) -> str:
+    """A link to a file beside the page; never to another place, whatever the name says."""
+    return f'<a href="./{quote(cell.file)}">{safe(cell.text)}</a>'
+
+
 def _row(table: Table, row: tuple[str | Cell, ...], setting: Setting) -> str:
     parts = []
     for n, entry in enumerate(row):
         cell = entry if isinstance(entry, Cell) else Cell(entry)
         tone = "" if cell.tone == "plain" else cell.tone
-        body = figure_html(cell.text, cell.figure, setting)
+        body = _file_html(cell) if cell.file else figure_html(cell.text, cell.figure, setting)
         if n == 0 and n not in table.numeric:
             parts.append(f'<th scope="row"{_classes(tone)}>{body}</th>')
         else:

@@ -15,11 +15,15 @@ Tone = Literal["plain", "good", "bad", "muted"]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell that carries more than text. `figure` is the key of the derivation behind the number."""
+    """A cell that carries more than text.
+
+    `figure` is the key of the derivation behind the number; `file` a file beside the page that the text leads to.
+    """
 
     text: str
     tone: Tone = "plain"
     figure: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

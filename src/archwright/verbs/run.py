@@ -11,7 +11,7 @@ from time import perf_counter
 from archwright.plan.model import plan_hash
 from archwright.render.html import page
 from archwright.render.svg import svg
-from archwright.report.document import Document
+from archwright.report.document import Cell, Document, Section, Table
 from archwright.report.figures import Book
 from archwright.verbs import figures
 from archwright.verbs.answer import Answer
@@ -63,15 +63,34 @@ def run(
     wish = Wish(scenario="", seed=seed, load=1.0, scale=None, visits=VISITS, trace=trace)
     take("rehearse", lambda: rehearse_project(project, out, wish, progress))
     take("measure", lambda: measure_project(project, out))
-    documents = tuple(document for answer in answers for document in answer.documents)
+    files = tuple(file for answer in answers for file in answer.written)
+    documents = (*(document for answer in answers for document in answer.documents), _files(files, out))
     pages = _page(project.system.system, project.system.summary, documents, book, out)
     kept = figures.keep(out, plan_hash(plan), book)
     progress(f"{'all':<9} {perf_counter() - begun:5.1f} s")
     findings = tuple(finding for answer in answers for finding in answer.findings)
-    written = tuple(file for answer in answers for file in answer.written)
     # The page holds everything; the terminal ends with the table and where to look.
     table = replace(answers[-1].documents[0], sections=answers[-1].documents[0].sections[:1])
-    return Answer("run", (table,), book, findings, (*written, kept, pages), plan=plan_hash(plan))
+    return Answer("run", (table,), book, findings, (*files, kept, pages), plan=plan_hash(plan))
+
+
+WHAT = {
+    "architecture.svg": "the picture",
+    "architecture.mmd": "the picture as Mermaid text",
+    "plan.json": "the plan that `archwright serve` runs from",
+    "ledger.jsonl": "what the gateway did: a row for each request and each attempt",
+    "journeys.jsonl": "what the client saw of each journey",
+    "rehearsal.json": "what was rehearsed, so that `archwright measure` can be asked again",
+    figures.FILE: "every figure with its derivation, for `archwright explain`",
+}
+
+
+def _files(files: tuple[Path, ...], out: Path) -> Document:
+    """What lies beside the page."""
+    names = [file.name for file in files if file.parent == out] + [figures.FILE]
+    rows = tuple((Cell(name, file=name), WHAT.get(name, "")) for name in names)
+    section = Section("files-list", "Beside this page", (Table(("File", "What it holds"), rows),))
+    return Document("Files", (section,), "what the run left behind")
 
 
 def _page(title: str, summary: str, documents: tuple[Document, ...], book: Book, out: Path) -> Path:
