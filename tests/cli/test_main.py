@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -150,3 +151,65 @@ def test_little_work_loads_little(arguments: list[str]) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True
     )
     assert ended.stderr.strip().splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("draw", DESK, "--out", "{file}"),
+        ("build", DESK, "--out", "{file}/deeper"),
+        ("init", "{file}/deeper"),
+        ("check", "x" * 300),
+        ("rehearse", DESK, "--out", "{file}"),
+        ("stress", DESK, "--load", "nan"),
+        ("rehearse", DESK, "--scale", "nan"),
+        ("check", "/dev/null"),
+    ],
+)
+def test_what_cannot_be_read_or_written_ends_with_2(tmp_path: Path, arguments: tuple[object, ...]) -> None:
+    file = tmp_path / "a-file"
+    file.write_text("here")
+    ended = archwright(*(str(item).replace("{file}", str(file)) for item in arguments))
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.strip()
+    assert file.read_text() == "here"
+
+
+def test_a_very_long_line_is_shown_in_part(tmp_path: Path) -> None:
+    """Deep nesting on one line of 200 KB: the place is shown, and nothing is measured that is not shown."""
+    file = tmp_path / "deep.yaml"
+    file.write_text("system: " + "[" * 200_000)
+    ended = archwright("check", file)
+    assert ended.returncode == 2
+    assert "too-deep" in ended.stderr
+    assert max(len(line) for line in ended.stderr.splitlines()) < 400
+
+
+def test_agreed_prices_hold_for_every_verb(tmp_path: Path) -> None:
+    prices = tmp_path / "agreed.yaml"
+    prices.write_text(
+        "prices:\n  - {model: openai/gpt-4.1-mini, valid_from: 2026-01-01, source: offer, "
+        "input: $9/Mtok, output: $9/Mtok}\n"
+    )
+    built = json.loads(archwright("build", DESK, "--out", tmp_path, "--prices", prices, *DAY, "--json").stdout)
+    priced = json.loads(archwright("price", DESK, "--prices", prices, *DAY, "--json").stdout)
+    assert built["plan"] == priced["plan"]
+    said = archwright("explain", DESK, "prices.primary-model.input", "--prices", prices, *DAY).stdout
+    assert "$9.00/Mtok" in said
+    assert "offer" in said
+
+
+def test_a_rehearsal_that_is_broken_off_is_not_measured_as_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "rehearsal.json").write_text("{}")
+    command = [sys.executable, "-m", "archwright", "rehearse", str(DESK), "--out", str(tmp_path), "--visits", "400"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT) as child:
+        assert child.stderr is not None
+        assert "times as fast" in child.stderr.readline()
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "Traceback" not in said
+    ended = archwright("measure", DESK, "--out", tmp_path)
+    assert ended.returncode == 2
+    assert "there is no rehearsal" in ended.stderr

@@ -80,4 +80,4 @@ def test_words_are_escaped(words: str, expected: str | None) -> None:
 def test_hostile_titles_stay_in_the_front_matter() -> None:
     lines = mermaid(HOSTILE).splitlines()
     assert lines[0] == lines[2] == "---"
-    assert lines[1].startswith('title: "</title>')
+    assert lines[1].startswith('title: "‹/title›')

@@ -45,7 +45,10 @@ def _journey(book: Book, plan: Plan, journey: Journey) -> None:
         _call(book, plan, journey, step) if step.route >= 0 else _work(book, plan, journey, step)
         for step in journey.steps
     ]
-    each = book.total(f"{base}.journey", [part for part in parts if part is not None], "money", "one journey")
+    models = [plan.targets[plan.routes[step.route].hops[0].target].name for step in journey.steps if step.route >= 0]
+    hourly = any(f"components.{name}.hourly" in book for name in models)
+    label = "one journey, without hardware that is paid by the hour" if hourly else "one journey"
+    each = book.total(f"{base}.journey", [part for part in parts if part is not None], "money", label)
     book.derive(
         f"{base}.month", "each * volume * month", "money", "a month at the stated volume",
         each=each, volume=f"journeys.{journey.name}.volume", month="month",

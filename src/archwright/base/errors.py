@@ -18,6 +18,7 @@ OK = 0
 FINDINGS = 1
 BAD_INPUT = 2
 UNAVAILABLE = 3
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -269,11 +269,17 @@ def _figures(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:.3g}"
 
 
+def _nines(share: float) -> str:
+    """A share near 1 in per cent, with as many digits as tell it from 1 and from its neighbours."""
+    digits = min(9, 1 - math.floor(math.log10(100 - share * 100)))
+    return f"{share * 100:.{digits}f}".rstrip("0").rstrip(".")
+
+
 _SHOWN: Final[dict[str, Callable[[float], str]]] = {
     "count": show_count,
     "number": show_count,
     "ratio": lambda value: f"{_figures(value)}x",
-    "share": lambda value: f"{_figures(value * 100)} %",
+    "share": lambda value: f"{_nines(value) if 0.99 < value < 1 else _figures(value * 100)} %",
     "duration": show_duration,
     "rate": show_rate,
     "money": show_money,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archwright import __version__
-from archwright.base.errors import ArchwrightError
+from archwright.base.errors import INTERRUPTED, ArchwrightError, UsageError
 from archwright.cli.show import Sink, fail, finish
+
+if TYPE_CHECKING:
+    from archwright.verbs.project import Project
 
 EXIT_CODES = """
 \b
@@ -19,6 +24,7 @@ Exit codes:
   1  findings at or above --fail-on
   2  bad input or usage
   3  a dependency, a process or a provider is unavailable
+130  interrupted
 """
 
 FILE = click.argument("file", type=click.Path(path_type=Path), default=Path("system.yaml"))
@@ -39,14 +45,29 @@ TRACE = click.option(
 SEED = click.option(
     "--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Luck; the same seed, the same result."
 )
+
+
+def _finite(_ctx: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number that can be used")
+    return value
+
+
 LOAD = click.option(
-    "--load", type=click.FloatRange(0.001, 10_000), default=1.0, show_default=True, help="Multiple of the peak hour."
+    "--load",
+    type=click.FloatRange(0.001, 10_000),
+    default=1.0,
+    show_default=True,
+    callback=_finite,
+    help="Multiple of the peak hour.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
-def _day(value: dt.datetime | None) -> dt.date | None:
-    return value.date() if value is not None else None
+def _opened(file: Path, as_of: dt.datetime | None = None, prices: Path | None = None) -> Project:
+    from archwright.verbs.project import open_project
+
+    return open_project(file, as_of.date() if as_of is not None else None, prices)
 
 
 class _Commands(click.Group):
@@ -59,6 +80,12 @@ class _Commands(click.Group):
             fail(error, ctx.ensure_object(Sink).json)
         except BrokenPipeError:
             raise SystemExit(0) from None
+        except OSError as error:
+            what = f"{error.filename}: " if error.filename else ""
+            fail(UsageError(f"{what}{error.strerror or error}"), ctx.ensure_object(Sink).json)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            raise SystemExit(INTERRUPTED) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)  # in the order of the work, not of the alphabet
@@ -101,9 +128,9 @@ def init(path: Path, name: str, as_json: bool) -> None:
 def check(file: Path, fail_on: str, as_of: dt.datetime | None, as_json: bool) -> None:
     """Is the design sound? Every problem of the file, then every finding of the rules."""
     sink = Sink.of(as_json)
-    from archwright.verbs.check import check as verb
+    from archwright.verbs.check import check_project as verb
 
-    finish(sink, verb(file, _day(as_of)), fail_on)
+    finish(sink, verb(_opened(file, as_of)), fail_on)
 
 
 @main.command()
@@ -116,9 +143,9 @@ def check(file: Path, fail_on: str, as_of: dt.datetime | None, as_json: bool) ->
 def draw(file: Path, out: Path, formats: tuple[str, ...], as_json: bool) -> None:
     """Draw the system: architecture.svg and architecture.mmd."""
     sink = Sink.of(as_json)
-    from archwright.verbs.draw import draw as verb
+    from archwright.verbs.draw import draw_project as verb
 
-    finish(sink, verb(file, out, formats or ("svg", "mermaid")))
+    finish(sink, verb(_opened(file), out, formats or ("svg", "mermaid")))
 
 
 @main.command()
@@ -129,9 +156,9 @@ def draw(file: Path, out: Path, formats: tuple[str, ...], as_json: bool) -> None
 def price(file: Path, as_of: dt.datetime | None, prices: Path | None, as_json: bool) -> None:
     """What does it cost: each step, request, journey and month, by component and token kind?"""
     sink = Sink.of(as_json)
-    from archwright.verbs.price import price as verb
+    from archwright.verbs.price import price_project as verb
 
-    finish(sink, verb(file, _day(as_of), prices))
+    finish(sink, verb(_opened(file, as_of, prices)))
 
 
 @main.command()
@@ -141,6 +168,7 @@ def price(file: Path, as_of: dt.datetime | None, prices: Path | None, as_json: b
 @LOAD
 @TRACE
 @AS_OF
+@PRICES
 @JSON
 def stress(  # noqa: PLR0913
     file: Path,
@@ -149,13 +177,14 @@ def stress(  # noqa: PLR0913
     load: float,
     trace: Path | None,
     as_of: dt.datetime | None,
+    prices: Path | None,
     as_json: bool,
 ) -> None:
     """Simulate load and faults; say what breaks first, at which load and why."""
     sink = Sink.of(as_json)
-    from archwright.verbs.stress import stress as verb
+    from archwright.verbs.stress import stress_project as verb
 
-    finish(sink, verb(file, scenarios, seed, load, trace, _day(as_of)))
+    finish(sink, verb(_opened(file, as_of, prices), scenarios, seed, load, trace))
 
 
 @main.command()
@@ -167,9 +196,9 @@ def stress(  # noqa: PLR0913
 def build(file: Path, out: Path, as_of: dt.datetime | None, prices: Path | None, as_json: bool) -> None:
     """Compile the file into the hashed plan that `serve` runs from."""
     sink = Sink.of(as_json)
-    from archwright.verbs.build import build as verb
+    from archwright.verbs.build import build_project as verb
 
-    finish(sink, verb(file, out, _day(as_of), prices))
+    finish(sink, verb(_opened(file, as_of, prices), out))
 
 
 @main.command()
@@ -191,7 +220,8 @@ def serve(plan: Path, host: str, port: int, ledger: Path, record: Path | None, a
     """Serve a built PLAN: an OpenAI-compatible gateway for real providers.
 
     Suppliers' keys come from the environment (OPENAI_API_KEY, MISTRAL_API_KEY and so on), clients' keys from
-    ARCHWRIGHT_KEYS as tenant:key,tenant:key. Without clients' keys it serves this machine only.
+    ARCHWRIGHT_KEYS as tenant:key,tenant:key. Without clients' keys it serves this machine only. Spend caps count from
+    the start of the process.
     """
     Sink.of(as_json)
     from archwright.verbs.serve import serve as verb
@@ -208,7 +238,10 @@ def serve(plan: Path, host: str, port: int, ledger: Path, record: Path | None, a
 @SEED
 @LOAD
 @click.option(
-    "--scale", type=click.FloatRange(1, 1000), help="How many times as fast time runs.  [default: as fast as is safe]"
+    "--scale",
+    type=click.FloatRange(1, 1000),
+    callback=_finite,
+    help="How many times as fast time runs.  [default: as fast as is safe]",
 )
 @click.option(
     "--visits",
@@ -217,6 +250,7 @@ def serve(plan: Path, host: str, port: int, ledger: Path, record: Path | None, a
 )
 @TRACE
 @AS_OF
+@PRICES
 @JSON
 def rehearse(  # noqa: PLR0913
     file: Path,
@@ -228,14 +262,15 @@ def rehearse(  # noqa: PLR0913
     visits: int | None,
     trace: Path | None,
     as_of: dt.datetime | None,
+    prices: Path | None,
     as_json: bool,
 ) -> None:
     """Run the real gateway against emulated providers and replay the workload over HTTP. No keys, no network."""
     sink = Sink.of(as_json)
-    from archwright.verbs.rehearsal import Wish, rehearse_file
+    from archwright.verbs.rehearsal import Wish, rehearse_project
 
     wish = Wish(scenario, seed, load, scale, visits, trace)
-    finish(sink, rehearse_file(file, out, wish, _day(as_of), sink.progress))
+    finish(sink, rehearse_project(_opened(file, as_of, prices), out, wish, sink.progress))
 
 
 @main.command()
@@ -247,13 +282,17 @@ def rehearse(  # noqa: PLR0913
     help="A ledger to measure.  [default: that of the last rehearsal in --out]",
 )
 @AS_OF
+@PRICES
 @JSON
-def measure(file: Path, out: Path, ledger: Path | None, as_of: dt.datetime | None, as_json: bool) -> None:
+def measure(
+    file: Path, out: Path, ledger: Path | None, as_of: dt.datetime | None, prices: Path | None, as_json: bool
+) -> None:
     """Hold what ran against what was designed: predicted, rehearsed, difference."""
     sink = Sink.of(as_json)
-    from archwright.verbs.measure import measure as verb
+    from archwright.verbs.measure import measure_ledger, measure_project
 
-    finish(sink, verb(file, out, ledger, _day(as_of)))
+    project = _opened(file, as_of, prices)
+    finish(sink, measure_ledger(project, ledger) if ledger is not None else measure_project(project, out))
 
 
 @main.command()
@@ -261,13 +300,14 @@ def measure(file: Path, out: Path, ledger: Path | None, as_of: dt.datetime | Non
 @click.argument("key", default="")
 @OUT
 @AS_OF
+@PRICES
 @JSON
-def explain(file: Path, key: str, out: Path, as_of: dt.datetime | None, as_json: bool) -> None:
+def explain(file: Path, key: str, out: Path, as_of: dt.datetime | None, prices: Path | None, as_json: bool) -> None:
     """Why is a number what it is? KEY is a figure such as price.month, or the beginning of several."""
     sink = Sink.of(as_json)
-    from archwright.verbs.explain import explain as verb
+    from archwright.verbs.explain import explain_project as verb
 
-    finish(sink, verb(file, key, out, _day(as_of)))
+    finish(sink, verb(_opened(file, as_of, prices), key, out))
 
 
 @main.command()
@@ -276,13 +316,16 @@ def explain(file: Path, key: str, out: Path, as_of: dt.datetime | None, as_json:
 @SEED
 @TRACE
 @AS_OF
+@PRICES
 @JSON
-def run(file: Path, out: Path, seed: int, trace: Path | None, as_of: dt.datetime | None, as_json: bool) -> None:
+def run(  # noqa: PLR0913
+    file: Path, out: Path, seed: int, trace: Path | None, as_of: dt.datetime | None, prices: Path | None, as_json: bool
+) -> None:
     """The whole loop: check, draw, price, stress, rehearse, measure; all in one page under --out."""
     sink = Sink.of(as_json)
-    from archwright.verbs.run import run as verb
+    from archwright.verbs.run import run_project as verb
 
-    finish(sink, verb(file, out, seed, trace, _day(as_of), sink.progress))
+    finish(sink, verb(_opened(file, as_of, prices), out, seed, trace, sink.progress))
 
 
 @main.command()

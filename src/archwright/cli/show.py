@@ -31,7 +31,7 @@ class Sink:
         """The sink of the running command. Colour only on a terminal, and never against NO_COLOR."""
         sink = click.get_current_context().ensure_object(Sink)
         sink.json = as_json
-        sink.colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        sink.colour = sys.stdout is not None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
         sink.width = min(120, shutil.get_terminal_size((100, 30)).columns)
         return sink
 
@@ -61,5 +61,7 @@ def fail(error: ArchwrightError, as_json: bool) -> NoReturn:
     if as_json:
         click.echo(json.dumps(error_json(error), ensure_ascii=False, indent=2))
     else:
-        click.echo(error_text(error, sys.stderr.isatty() and "NO_COLOR" not in os.environ), err=True)
+        click.echo(
+            error_text(error, sys.stderr is not None and sys.stderr.isatty() and "NO_COLOR" not in os.environ), err=True
+        )
     raise SystemExit(error.exit_code)

@@ -40,7 +40,12 @@ def measure(plan: Plan, ran: Ran, predicted: dict[str, float], how: str) -> tupl
     enter(book, ran.word, actual, ran.source)
     lines = table(book, ran.word)
     sections = [
-        Section("measure-table", f"Predicted and {ran.word}", (lines, _agreement(ran, book)), f"Predicted: {how}."),
+        Section(
+            "measure-table",
+            f"Predicted and {ran.word}",
+            (lines, _agreement(ran, book)),
+            f"Predicted: simulated, {how}.",
+        ),
         _promises(plan, ran, book),
         _trust(ran, book),
     ]

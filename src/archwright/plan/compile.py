@@ -349,7 +349,12 @@ def _objectives(work: Entries) -> tuple[m.Objective, ...]:
     return tuple(found)
 
 
+USUAL = m.Scenario("baseline", "the busiest hour", 1800.0, ())  # what is looked at where the file says nothing
+
+
 def _scenarios(system: System) -> tuple[m.Scenario, ...]:
+    if not system.scenarios:
+        return (USUAL,)
     return tuple(
         m.Scenario(
             name=name,

@@ -69,12 +69,17 @@ def _excerpt(where: Location, sources: Mapping[str, str], ink: Ink, pen: Pen, wi
     if where.line > len(found):
         return []
     line, at = found[where.line - 1], max(0, where.column - 1)
-    before, after = _window(_shown(line[:at]), _shown(line[at:]), width - _MARGIN)
+    # Measuring a whole line that is very long would take very long; a character takes at least no column.
+    near = max(0, at - _NEAR * width)
+    before, after = _window(_shown(line[near:at]), _shown(line[at : at + _NEAR * width]), width - _MARGIN)
     number = pen(f"{where.line:>{_MARGIN - 3}} | ", "muted")
     if where.column < 1:
         return [f"{number}{before}{after}"]
     gutter = pen(f"{'':>{_MARGIN - 3}} | ", "muted")
     return [f"{number}{before}{after}", f"{gutter}{' ' * cells(before)}{pen('^', 'strong', ink)}"]
+
+
+_NEAR = 4  # so many widths of a line on each side are looked at
 
 
 def _shown(text: str) -> str:

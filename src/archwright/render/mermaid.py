@@ -48,7 +48,7 @@ def _not_a_list(found: re.Match[str]) -> str:
 
 
 def _head(diagram: Diagram) -> Iterator[str]:
-    if title := lettering.plain(diagram.title):
+    if title := lettering.plain(diagram.title).replace("<", "‹").replace(">", "›"):
         yield from ("---", f"title: {json.dumps(title, ensure_ascii=False)}", "---")
     yield "flowchart TB"
 

@@ -279,6 +279,7 @@ class Binder:
         return tree.items["value"][1], _PROVENANCE[said[0]], note.text
 
 
+LONGEST_S = 100 * 365.25 * 86400  # no duration of a design is longer
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
@@ -294,6 +295,8 @@ def _out_of_range(shape: Quantity, dimension: str, value: float) -> str:
         return f"at least {show(shape.minimum, dimension)}"
     if shape.maximum is not None and value > shape.maximum:
         return f"at most {show(shape.maximum, dimension)}"
+    if dimension == "duration" and value > LONGEST_S:
+        return "at most 100 years"
     return "" if not shape.whole or value == int(value) else "a whole number"
 
 

@@ -14,7 +14,7 @@ from archwright.spec.settings import GatewaySettings, ModelSettings, RouteSpec
 _LIMITS = {
     "p50": ("duration",), "p95": ("duration",), "p99": ("duration",),
     "availability": ("share",), "full-answers": ("share",), "cache-hit": ("share",),
-    "cost": ("money-rate", "money"), "quality": ("share", "count", "number"),
+    "cost": ("money-rate",), "quality": ("share", "count", "number"),
 }  # fmt: skip
 _MORE_IS_BETTER = frozenset({"availability", "full-answers", "cache-hit", "quality"})
 _SHOWN = 8  # names of a circle that are written out

@@ -90,9 +90,8 @@ def read_text(path: Path, shown: str = "") -> str:
 
     try:
         if not path.is_file():
-            raise refuse(
-                "file-missing", "there is no such file", "check the path; `archwright init` writes a first one"
-            )
+            what = "this is no regular file" if path.exists() else "there is no such file"
+            raise refuse("file-missing", what, "check the path; `archwright init` writes a first one")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise refuse(

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 from archwright.plan.model import encode, plan_hash
 from archwright.verbs.answer import Answer
-from archwright.verbs.project import Project, open_project
-
-
-def build(path: Path, out: Path, as_of: dt.date | None = None, prices: Path | None = None) -> Answer:
-    """Compile a system and write its plan to `out`: a file that ends in .json, or a folder.
-
-    Raises:
-        InputError: the file cannot be read or compiled.
-    """
-    return build_project(open_project(path, as_of, prices), out)
+from archwright.verbs.project import Project
 
 
 def build_project(project: Project, out: Path) -> Answer:
-    """Compile an opened system and write its plan."""
+    """Compile an opened system and write its plan to `out`: a file that ends in .json, or a folder.
+
+    Raises:
+        InputError: a price is unknown, or the system cannot be compiled.
+    """
     plan = project.compiled.plan
     file = out if out.suffix == ".json" else out / "plan.json"
     file.parent.mkdir(parents=True, exist_ok=True)

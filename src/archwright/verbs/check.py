@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import Path
-
 from archwright.analysis.check import check as rules
 from archwright.report.document import Document, Findings, Section
 from archwright.verbs.answer import Answer
-from archwright.verbs.project import Project, open_project
-
-
-def check(path: Path, as_of: dt.date | None = None) -> Answer:
-    """Hold a system against the rules.
-
-    Raises:
-        InputError: the file cannot be read as a system.
-    """
-    return check_project(open_project(path, as_of))
+from archwright.verbs.project import Project
 
 
 def check_project(project: Project) -> Answer:

@@ -9,19 +9,10 @@ from archwright.render.mermaid import mermaid
 from archwright.render.svg import svg
 from archwright.report.document import Document, Picture, Section
 from archwright.verbs.answer import Answer
-from archwright.verbs.project import Project, open_project
+from archwright.verbs.project import Project
 
 FORMATS = {"svg": svg, "mermaid": mermaid}
 SUFFIX = {"svg": ".svg", "mermaid": ".mmd"}
-
-
-def draw(path: Path, out: Path, formats: tuple[str, ...] = ("svg", "mermaid")) -> Answer:
-    """Draw a system into the folder `out`.
-
-    Raises:
-        InputError: the file cannot be read as a system.
-    """
-    return draw_project(open_project(path), out, formats)
 
 
 def draw_project(project: Project, out: Path, formats: tuple[str, ...] = ("svg", "mermaid")) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 from archwright.base.errors import UsageError
@@ -10,10 +9,10 @@ from archwright.report.figures import Book
 from archwright.verbs import figures
 from archwright.verbs.answer import Answer
 from archwright.verbs.price import price_project
-from archwright.verbs.project import open_project
+from archwright.verbs.project import Project
 
 
-def explain(path: Path, key: str = "", out: Path | None = None, as_of: dt.date | None = None) -> Answer:
+def explain_project(project: Project, key: str = "", out: Path | None = None) -> Answer:
     """Explain the figure `key`, or list the keys that begin with it.
 
     Figures of the forecast are made anew; those of simulations and runs are looked up in the folder `out`, where
@@ -23,7 +22,7 @@ def explain(path: Path, key: str = "", out: Path | None = None, as_of: dt.date |
         UsageError: there is no such figure.
         InputError: the file cannot be read.
     """
-    answer = price_project(open_project(path, as_of))
+    answer = price_project(project)
     book = Book(answer.book)
     kept = figures.recall(out) if out is not None else None
     notes = []

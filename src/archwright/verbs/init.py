@@ -1,4 +1,4 @@
-"""`archwright init`: write a small system that passes."""
+"""`archwright init`: write a small system that passes, and the schema that editors complete it from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from archwright.base.errors import UsageError
 from archwright.spec.starter import starter
 from archwright.verbs.answer import Answer
+from archwright.verbs.schema import schema
+
+SCHEMA = "system.schema.json"  # what the starter tells editors to complete from
 
 
 def init(path: Path, name: str = "") -> Answer:
@@ -20,4 +23,9 @@ def init(path: Path, name: str = "") -> Answer:
         raise UsageError(f"{file} is there already; give another path, or edit it and run `archwright check {file}`")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(starter(name or file.resolve().parent.name), encoding="utf-8")
-    return Answer("init", written=(file,))
+    written = [file]
+    beside = file.parent / SCHEMA
+    if not beside.exists():
+        beside.write_text(schema().data["text"] + "\n", encoding="utf-8")
+        written.append(beside)
+    return Answer("init", written=tuple(written))

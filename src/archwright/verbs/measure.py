@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 from archwright.analysis.stress.engine import simulate
@@ -14,24 +13,18 @@ from archwright.measure.document import measure as compare
 from archwright.measure.sides import of_outcome, scaled
 from archwright.plan.model import Plan, plan_hash
 from archwright.verbs.answer import Answer
-from archwright.verbs.project import Project, open_project, read_trace_file
+from archwright.verbs.project import Project, read_trace_file
 from archwright.verbs.rehearsal import recall
 from archwright.verbs.stress import SEED
 
 
-def measure(path: Path, out: Path, ledger: Path | None = None, as_of: dt.date | None = None) -> Answer:
-    """Measure the last rehearsal in `out`, or a ledger that a gateway wrote.
+def measure_project(project: Project, out: Path) -> Answer:
+    """Measure the last rehearsal in `out` against a simulation of the same journeys with the same luck.
 
     Raises:
-        InputError: the file or the ledger cannot be read.
+        InputError: a ledger or the trace cannot be read.
         UsageError: there is no rehearsal in `out`.
     """
-    project = open_project(path, as_of)
-    return measure_ledger(project, ledger) if ledger is not None else measure_project(project, out)
-
-
-def measure_project(project: Project, out: Path) -> Answer:
-    """Measure the last rehearsal in `out` against a simulation of the same journeys with the same luck."""
     plan = project.compiled.plan
     manifest = recall(out)
     trace = read_trace_file(Path(manifest.trace)) if manifest.trace else project.trace()
@@ -42,13 +35,17 @@ def measure_project(project: Project, out: Path) -> Answer:
         source=f"ledger of the rehearsal of {manifest.scenario.name} in {out}",
         bill=manifest.bill,
     )
-    how = f"simulated, scenario {manifest.scenario.name}, seed {manifest.seed}, the same journeys with the same luck"
+    how = f"scenario {manifest.scenario.name}, seed {manifest.seed}, the same journeys with the same luck"
     document, book = compare(plan, ran, of_outcome(outcome), how)
     return Answer("measure", (document,), book, plan=plan_hash(plan), data={"notes": _notes(plan, manifest.plan)})
 
 
 def measure_ledger(project: Project, ledger: Path) -> Answer:
-    """Measure a gateway's ledger against the first scenario, its counts and costs scaled to as many requests."""
+    """Measure a gateway's ledger against the first scenario, its counts and costs scaled to as many requests.
+
+    Raises:
+        InputError: the ledger cannot be read.
+    """
     plan = project.compiled.plan
     seen = _tally(ledger)
     scenario = plan.scenarios[0] if plan.scenarios else None
@@ -59,7 +56,7 @@ def measure_ledger(project: Project, ledger: Path) -> Answer:
         )
     outcome = simulate(plan, scenario, seed=SEED)
     predicted = scaled(of_outcome(outcome), seen.requests)
-    how = f"simulated, scenario {scenario.name}, seed {SEED}, scaled to {seen.requests:,} requests"
+    how = f"scenario {scenario.name}, seed {SEED}, scaled to {seen.requests:,} requests"
     document, book = compare(plan, Ran("served", seen, f"ledger {ledger}"), predicted, how)
     notes = _notes(plan, seen.run.plan)
     return Answer("measure", (document,), book, plan=plan_hash(plan), data={"notes": notes})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
+import contextlib
+import fcntl
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,11 +20,12 @@ from archwright.plan.workload import expected_visits, shortened
 from archwright.report.document import Document, Section, Table, Text, Tiles
 from archwright.report.figures import Book
 from archwright.verbs.answer import Answer
-from archwright.verbs.project import Project, open_project
+from archwright.verbs.project import Project
 from archwright.verbs.rehearse import Rehearsal, rehearse
 from archwright.verbs.stress import known_scenario
 
 MANIFEST = "rehearsal.json"
+LOCK = ".rehearsal.lock"
 
 
 class Wish(NamedTuple):
@@ -55,34 +57,32 @@ class Manifest(msgspec.Struct, frozen=True):
     bill: int
 
 
-def rehearse_file(path: Path, out: Path, wish: Wish, as_of: dt.date | None, progress: Callable[[str], None]) -> Answer:
-    """Rehearse a system's file.
+def rehearse_project(project: Project, out: Path, wish: Wish, progress: Callable[[str], None]) -> Answer:
+    """Rehearse an opened system; ledgers and manifest are written into `out`.
 
     Raises:
         InputError: the file or the trace cannot be read.
-        UsageError: there is no such scenario, or nothing to rehearse.
+        UsageError: there is no such scenario, nothing to rehearse, or another rehearsal uses `out`.
         ProviderUnavailable: a process did not start or ended before its time.
     """
-    return rehearse_project(open_project(path, as_of), out, wish, progress)
-
-
-def rehearse_project(project: Project, out: Path, wish: Wish, progress: Callable[[str], None]) -> Answer:
-    """Rehearse an opened system; ledgers and manifest are written into `out`."""
     design = project.compiled.plan
     trace = project.trace(wish.trace)
     scenario = chosen(design, wish, trace)
     # Scenarios are questions to a plan, not a part of its configuration: the hash stays.
     plan = replace(design, scenarios=(scenario,))
-    done = rehearse(
-        plan,
-        scenario.name,
-        seed=wish.seed,
-        load=wish.load,
-        scale=wish.scale,
-        out=out,
-        trace=trace,
-        progress=progress,
-    )
+    with alone(out):
+        # A rehearsal that is broken off must not be measured as the one before it.
+        (out / MANIFEST).unlink(missing_ok=True)
+        done = rehearse(
+            plan,
+            scenario.name,
+            seed=wish.seed,
+            load=wish.load,
+            scale=wish.scale,
+            out=out,
+            trace=trace,
+            progress=progress,
+        )
     manifest = Manifest(
         plan=plan_hash(design),
         scenario=scenario,
@@ -99,6 +99,23 @@ def rehearse_project(project: Project, out: Path, wish: Wish, progress: Callable
     file.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
     document, book = _document(done, scenario, trace)
     return Answer("rehearse", (document,), book, written=(done.ledger, done.journeys, file), plan=manifest.plan)
+
+
+@contextlib.contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Keep a folder to one rehearsal at a time.
+
+    Raises:
+        UsageError: another one writes into it.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(f"another rehearsal writes into {out}; wait for it, or give another --out") from error
+        yield
+    (out / LOCK).unlink(missing_ok=True)
 
 
 def recall(out: Path) -> Manifest:

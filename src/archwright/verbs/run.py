@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,21 +19,14 @@ from archwright.verbs.check import check_project
 from archwright.verbs.draw import draw_project
 from archwright.verbs.measure import measure_project
 from archwright.verbs.price import price_project
-from archwright.verbs.project import open_project
+from archwright.verbs.project import Project
 from archwright.verbs.rehearsal import Wish, rehearse_project
 from archwright.verbs.stress import stress_project
 
 VISITS = 600  # journeys of the rehearsal: enough for a 95th percentile, few enough for half a minute
 
 
-def run(
-    path: Path,
-    out: Path,
-    seed: int,
-    trace: Path | None,
-    as_of: dt.date | None,
-    progress: Callable[[str], None],
-) -> Answer:
+def run_project(project: Project, out: Path, seed: int, trace: Path | None, progress: Callable[[str], None]) -> Answer:
     """Check, draw, price, stress, rehearse and measure; write everything below `out`.
 
     Raises:
@@ -42,7 +34,6 @@ def run(
         ProviderUnavailable: the gateway or the emulated provider did not run.
     """
     begun = perf_counter()
-    project = open_project(path, as_of)
     plan = project.compiled.plan
     out.mkdir(parents=True, exist_ok=True)
     book = Book()

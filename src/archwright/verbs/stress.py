@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,32 +11,20 @@ from archwright.base.errors import UsageError
 from archwright.base.text import nearest
 from archwright.plan.model import Plan, plan_hash
 from archwright.verbs.answer import Answer
-from archwright.verbs.project import Project, open_project
+from archwright.verbs.project import Project
 
 SEED = 1
-
-
-def stress(
-    path: Path,
-    scenarios: Sequence[str] = (),
-    seed: int = SEED,
-    load: float = 1.0,
-    trace: Path | None = None,
-    as_of: dt.date | None = None,
-) -> Answer:
-    """Simulate scenarios (all of the file's if none are named) and look for what breaks first.
-
-    Raises:
-        InputError: the file or the trace cannot be read.
-        UsageError: there is no such scenario.
-    """
-    return stress_project(open_project(path, as_of), scenarios, seed, load, trace)
 
 
 def stress_project(
     project: Project, scenarios: Sequence[str] = (), seed: int = SEED, load: float = 1.0, trace: Path | None = None
 ) -> Answer:
-    """Stress an opened system."""
+    """Simulate scenarios of an opened system (all of the file's if none are named); look for what breaks first.
+
+    Raises:
+        InputError: the file or the trace cannot be read.
+        UsageError: there is no such scenario.
+    """
     plan = project.compiled.plan
     for name in scenarios:
         known_scenario(plan, name)
