@@ -39,8 +39,3 @@ def recall(folder: Path) -> Kept | None:
         return msgspec.json.decode(file.read_bytes(), type=Kept)
     except msgspec.DecodeError as error:
         raise InputError([Problem("bad-figures", f"not a book of figures: {error}", Location(str(file)))]) from error
-
-
-def as_book(kept: Kept) -> Book:
-    """The kept figures as a book; formulas can be read, not computed again."""
-    return Book({figure.key: figure for figure in kept.figures})
