@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import openai
 import pytest
 from msgspec.structs import replace
 
+from archwright.runtime.providers import PROVIDERS
 from tests.runtime.sample import (
     DONE,
     Answering,
@@ -289,8 +292,47 @@ async def test_a_client_that_leaves_is_settled(tmp_path: Path, stream: bool) -> 
     (attempt,) = here.attempts
     assert (request.how, request.status) == ("left", 499)
     assert attempt.estimated
-    assert (attempt.cost > 0) is stream
+    assert (attempt.tokens_in > 0, attempt.cost > 0) == (True, True)
+    assert (attempt.tokens_out > 0) is stream
     assert brain.machine.spent.settled == request.cost == attempt.cost
+
+
+async def test_a_client_that_leaves_before_the_target_has_the_request_pays_nothing(tmp_path: Path) -> None:
+    with socket.socket() as deaf:  # it accepts nobody, and its queue is full: a call waits for its connection
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        with socket.create_connection(deaf.getsockname()), desk(tmp_path, plan(), supplier=Script({})) as here:
+            line = here.app.house.lines[0]
+            url = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+            here.app.house.lines = (replaced(line, url=url), *here.app.house.lines[1:])
+            async with aiohttp.ClientSession() as session:
+                task = asyncio.create_task(_ask(session, here, stream=False))
+                await asyncio.sleep(0.3)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+    assert [(row.outcome, row.cost) for row in here.attempts] == [("cut", 0)]
+
+
+async def test_an_answer_without_usage_is_billed_by_its_letters(tmp_path: Path) -> None:
+    async def silent_on_usage(case: Case) -> None:
+        said = completion("x" * 40)
+        del said["usage"]
+        await case.reply(200, {**said, "padding": "y" * 4000})
+
+    with desk(tmp_path, plan(), supplier=Script({"first": silent_on_usage})) as here:
+        assert (await post(here))[0] == 200
+    (attempt,) = here.attempts
+    assert (attempt.outcome, attempt.estimated, attempt.tokens_out) == ("ok", True, 10)
+    assert attempt.tokens_in > 0
+
+
+async def test_a_key_that_no_header_can_carry_fails_the_attempt_only(tmp_path: Path) -> None:
+    with desk(tmp_path, plan(), supplier=Script({"first": well, "second": well})) as here:
+        first, second = here.app.house.lines
+        here.app.house.lines = (replaced(first, provider=PROVIDERS.get("openai-compatible"), key="a\nb"), second)
+        status, body, _ = await post(here)
+    assert (status, b"from second" in body) == (200, True)
+    assert [row.outcome for row in here.attempts] == ["transient", "ok"]
 
 
 async def _ask(session: aiohttp.ClientSession, here: Desk, stream: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from archwright.base.errors import InputError, ProviderUnavailable, UsageError
+from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Run, decode
 from archwright.plan import model as m
 from archwright.runtime import children
@@ -139,8 +141,25 @@ def test_serve_refuses_what_cannot_work(tmp_path: Path) -> None:
     assert "compressed time" in refused(file, scale=3.0, emulated=None)
     assert "cannot write" in refused(file, ledger=tmp_path / "no" / "ledger.jsonl")
     assert "archwright build" in refused(tmp_path / "none.json")
+    assert "no regular file" in refused(file, ledger=Path(os.devnull))
+    assert "no record of a machine" in refused(file, record=file)
+    assert "the ledger already" in refused(file, ledger=tmp_path / "l", record=tmp_path / "l")
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    assert "no regular file" in refused(fifo)
     file.write_bytes(b"[]")
     assert "bad-plan" in refused(file)
+
+
+def test_a_fault_without_a_name_names_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    file = tmp_path / "plan.json"
+    file.write_bytes(m.encode(plan()))
+    monkeypatch.setattr(Journal, "flush", full)
+    said = refused(file, ledger=tmp_path / "rows", record=tmp_path / "log")
+    assert said == f"cannot write {tmp_path / 'rows'} or {tmp_path / 'log'}: {os.strerror(errno.ENOSPC)}"
 
 
 def test_client_keys_are_read_and_never_repeated() -> None:
@@ -150,10 +169,11 @@ def test_client_keys_are_read_and_never_repeated() -> None:
     assert len({key.digest for key in keys}) == 2
     assert client_keys("", made) == ()
     assert [key.tenant for key in client_keys("anyone:k", plan())] == ["anyone"]
-    for text in ("shop", ":secret", "shop:", "shop:ok,shoq:secret"):
+    for text in ("shop", ":secret", "shop:", "shop:ok,shoq:secret", "shop:sec\nret", "shop:secret\udc80"):
         with pytest.raises(UsageError) as caught:
             client_keys(text, made)
         assert "secret" not in str(caught.value)
+        assert "ret" not in str(caught.value)
 
 
 def test_where_targets_are_reached() -> None:
@@ -169,6 +189,10 @@ def test_where_targets_are_reached() -> None:
     ]  # fmt: skip
     with pytest.raises(UsageError, match="set OPENAI_API_KEY for `first`"):
         upstreams(made, None, {})
+    for key in ("secret\n", "sec\x00ret", "secr\u00e9t", "secret\udc80"):
+        with pytest.raises(UsageError, match="OPENAI_API_KEY has a line end") as caught:
+            upstreams(made, None, {"OPENAI_API_KEY": key})
+        assert "sec" not in str(caught.value)
     mistral = plan(targets=(target("first", provider="mistral"), target("second", provider="own", endpoint="http://x")))
     assert [item.provider for item in upstreams(mistral, None, {"MISTRAL_API_KEY": "k"})] == [
         "mistral", "openai-compatible",

@@ -83,6 +83,11 @@ async def test_what_a_browser_page_could_send_is_refused(tmp_path: Path) -> None
         assert (await send(here, body, Host="evil.example:80"))[0] == 403
         assert (await send(here, body, Host="localhost:1"))[0] == 200
         assert (await send(here, body, Host="[::1]"))[0] == 200
+        assert (await send(here, body, Host="LocalHost:80"))[0] == 200
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(here.url.rsplit(":", 1)[1]))
+        writer.write(b"GET /v1/models HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\n\r\n")
+        assert (await reader.read(100)).startswith(b"HTTP/1.1 400")
+        writer.close()
 
 
 async def test_ids_and_labels_cannot_carry_anything_on(tmp_path: Path) -> None:
@@ -153,6 +158,22 @@ async def test_other_addresses(tmp_path: Path) -> None:
 
 
 TENANTS = (m.Tenant("shop", 1.0, 0, 0.0), m.Tenant("lab", 1.0, 0, 0.0))
+
+
+async def test_one_model(tmp_path: Path) -> None:
+    keys = (key("shop", "k-shop"),)
+    made = plan(tenants=TENANTS, routes=(route("team/both", (hop(0),)),))
+    with (
+        desk(tmp_path, made, supplier=Script(BOTH), keys=keys) as here,
+        openai.OpenAI(base_url=f"{here.url}/v1", api_key="k-shop", max_retries=0) as client,
+    ):
+        found = await asyncio.to_thread(client.models.retrieve, "team/both")
+        with pytest.raises(openai.NotFoundError, match="did you mean `team/both`") as caught:
+            await asyncio.to_thread(client.models.retrieve, "team/bot")
+        with pytest.raises(openai.AuthenticationError):
+            await asyncio.to_thread(client.with_options(api_key="k").models.retrieve, "team/both")
+    assert (found.id, found.object) == ("team/both", "model")
+    assert caught.value.code == "model_not_found"
 
 
 async def test_keys(tmp_path: Path) -> None:

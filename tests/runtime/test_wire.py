@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archwright.runtime.gateway.wire import Events, Usage, as_stream, as_whole, letters, payload, read_event, usage_of
+from archwright.runtime.gateway.wire import (
+    Events,
+    Usage,
+    as_stream,
+    as_whole,
+    letters,
+    letters_of_whole,
+    payload,
+    read_event,
+    usage_of,
+)
 from tests.runtime.sample import DONE, chunk, completion, usage_chunk
 
 STREAM = b"".join(
@@ -65,6 +75,13 @@ def test_usage() -> None:
 
 def test_letters_are_those_of_the_reader() -> None:
     assert letters([chunk("four"), chunk(""), chunk(finish="stop"), DONE, b": x\n\n"]) == 4
+    assert letters([chunk("four"), b"data: nonsense\n\n"]) == 4 + len("nonsense")
+    assert letters_of_whole(msgspec.json.encode(completion("four"))) == 4
+    tools = {"content": None, "tool_calls": [{"id": "c"}]}
+    assert letters_of_whole(msgspec.json.encode({"choices": [{"message": tools}]})) == len('{"id":"c"}')
+    assert letters_of_whole(b"") == 0
+    strange = b'{"choices":[{"message":{"content":["?"]}}]}'
+    assert letters_of_whole(strange) == len(strange)
 
 
 def test_a_stream_as_a_whole_and_back() -> None:

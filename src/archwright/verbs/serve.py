@@ -21,6 +21,7 @@ from archwright.runtime.serving import serve as serve_on
 KEYS = "ARCHWRIGHT_KEYS"
 LEDGER = Path("ledger.jsonl")
 PLAIN = "openai-compatible"
+_UNSENDABLE = "has a line end or another character that is not printable ASCII; set it anew"
 
 
 def serve(  # noqa: PLR0913 - one argument an option of the command
@@ -48,7 +49,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         say: told the address once requests are accepted.
 
     Raises:
-        InputError: the plan cannot be read.
+        InputError: the plan cannot be read, or the ledger or the record is not ours to write.
         UsageError: keys are missing or wrong, or the address cannot be used.
     """
     known = os.environ if environment is None else environment
@@ -78,14 +79,16 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         with bound, gateway(setup) as app:
             serve_on(app, bound, lambda: say(f"serving {plan.system} at {address} ({who})"))
     except OSError as error:
-        raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+        files = error.filename or " or ".join(str(file) for file in (ledger, record) if file)
+        raise UsageError(f"cannot write {files}: {error.strerror or error}") from error
 
 
 def client_keys(text: str, plan: Plan) -> tuple[ClientKey, ...]:
     """Keys of clients from `tenant:key,tenant2:key2`, as digests.
 
     Raises:
-        UsageError: a part is no pair, or names a tenant that the plan does not have. No key is repeated in the text.
+        UsageError: a part is no pair, names a tenant that the plan does not have, or has a key that no header can
+            carry. No key is repeated in the text.
     """
     names = [tenant.name for tenant in plan.tenants]
     found = []
@@ -96,6 +99,8 @@ def client_keys(text: str, plan: Plan) -> tuple[ClientKey, ...]:
         if names and tenant.strip() not in names:
             hint = nearest(tenant.strip(), names) or ", ".join(names)
             raise UsageError(f"{KEYS}: entry {place} names no tenant of the plan; did you mean `{hint}`?")
+        if not _sendable(key.strip()):
+            raise UsageError(f"{KEYS}: the key of entry {place} {_UNSENDABLE}")
         found.append(ClientKey(tenant.strip(), hashlib.sha256(key.strip().encode()).hexdigest()))
     return tuple(found)
 
@@ -104,7 +109,7 @@ def upstreams(plan: Plan, emulated: str | None, environment: Mapping[str, str]) 
     """How each target of the plan is reached.
 
     Raises:
-        UsageError: an address or a key is missing; all of them at once.
+        UsageError: an address or a key is missing, or a header cannot carry a key; all of them at once.
     """
     if emulated is not None:
         return tuple(Upstream("emulated", emulated) for _ in plan.targets)
@@ -124,8 +129,15 @@ def _upstream(target: Target, environment: Mapping[str, str], missing: list[str]
         missing.append(f"`{target.name}` has no endpoint, and no vendor is called `{target.provider}`")
     if vendor and not key:
         missing.append(f"set {variable} for `{target.name}`")
+    if not _sendable(key):
+        missing.append(f"the key in {variable} {_UNSENDABLE}")
     own = target.provider in PROVIDERS.names()
     return Upstream(target.provider if own else PLAIN, base, key)
+
+
+def _sendable(key: str) -> bool:
+    """Whether a header can carry a key."""
+    return key.isascii() and key.isprintable()
 
 
 def _allowed(host: str, keys: tuple[ClientKey, ...]) -> None:
@@ -144,15 +156,17 @@ def is_loopback(host: str) -> bool:
 
 
 def _read(file: Path) -> tuple[Plan, bytes]:
-    path = file / "plan.json" if file.is_dir() else file
+    path = file
     try:
+        path = file / "plan.json" if file.is_dir() else file
+        if path.exists() and not path.is_file():
+            raise _unread(path, "it is no regular file")
         data = path.read_bytes()
     except OSError as error:
-        problem = Problem(
-            "no-plan",
-            f"the plan cannot be read: {error.strerror}",
-            Location(str(path)),
-            "make it with `archwright build`",
-        )
-        raise InputError([problem]) from error
+        raise _unread(path, str(error.strerror)) from error
     return decode(data, str(path)), data
+
+
+def _unread(path: Path, reason: str) -> InputError:
+    message = f"the plan cannot be read: {reason}"
+    return InputError([Problem("no-plan", message, Location(str(path)), "make it with `archwright build`")])

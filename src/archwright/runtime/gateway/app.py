@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import aiohttp
 import msgspec
@@ -16,11 +16,11 @@ from archwright.policy.machine import Leave
 from archwright.policy.route import CUT
 from archwright.runtime import serving
 from archwright.runtime.gateway.answers import Answer, error, own_headers
-from archwright.runtime.gateway.attempt import conclude
+from archwright.runtime.gateway.attempt import conclude, noting
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.metrics import gauge
-from archwright.runtime.gateway.way import authenticate, walk
+from archwright.runtime.gateway.way import authenticate, unknown, walk
 from archwright.runtime.serving import Header, Receive, Scope, Send
 
 _log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ KEEP_ALIVE_S = 30.0
 LEFT_STATUS = 499
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _JSON: Header = (b"content-type", b"application/json")
+_TEXT: Header = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
+_MODELS = "/v1/models"
 
 
 class Gateway:
@@ -46,16 +48,20 @@ class Gateway:
             return
         x = self._exchange(scope, receive, send)
         place = (scope["method"], scope["path"])
-        if place == ("POST", "/v1/chat/completions"):
+        if [name for name, _ in scope["headers"]].count(b"host") > 1:
+            await self._send(x, error(400, "invalid_request", "send one Host header"), "", "none")
+        elif place == ("POST", "/v1/chat/completions"):
             await self._chat(x)
         elif place == ("GET", "/healthz"):
             await serving.answer(send, 200, [_JSON], b'{"status":"ok"}')
         elif place == ("GET", "/metrics"):
-            await self._shown(x, self._metrics, b"text/plain; version=0.0.4; charset=utf-8")
-        elif place == ("GET", "/v1/models"):
-            await self._shown(x, self._models, b"application/json")
+            await self._shown(x, self._metrics)
+        elif place == ("GET", _MODELS):
+            await self._shown(x, self._models)
+        elif place[0] == "GET" and place[1].startswith(f"{_MODELS}/"):
+            await self._shown(x, lambda: self._model(place[1].removeprefix(f"{_MODELS}/")))
         else:
-            message = "there is only POST /v1/chat/completions, GET /v1/models, /healthz and /metrics"
+            message = "there is only POST /v1/chat/completions, GET /v1/models, /v1/models/{id}, /healthz and /metrics"
             await self._send(x, error(404, "not_found", message), "", "none")
 
     async def start(self) -> None:
@@ -65,6 +71,7 @@ class Gateway:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=10.0),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=("User-Agent",),
+            trace_configs=[noting()],
         )
         self.flusher = asyncio.get_running_loop().create_task(self._flush())
 
@@ -146,20 +153,21 @@ class Gateway:
             headers.append((b"connection", b"close"))
         await serving.answer(x.send, answer.status, headers, answer.body)
 
-    async def _shown(self, x: Exchange, make: object, kind: bytes) -> None:
-        refused = await authenticate(self.house, x)
-        answer = refused or Answer(200, make(), ((b"content-type", kind),))  # type: ignore[operator]
-        await self._send(x, answer, "", "none")
+    async def _shown(self, x: Exchange, make: Callable[[], Answer]) -> None:
+        await self._send(x, await authenticate(self.house, x) or make(), "", "none")
 
-    def _models(self) -> bytes:
-        models = [
-            {"id": route.name, "object": "model", "created": 0, "owned_by": "archwright"}
-            for route in self.house.plan.routes
-        ]
-        return msgspec.json.encode({"object": "list", "data": models})
+    def _models(self) -> Answer:
+        models = [_model(name) for name in self.house.routes]
+        return Answer(200, msgspec.json.encode({"object": "list", "data": models}))
 
-    def _metrics(self) -> bytes:
-        return ("\n".join((*self.house.metrics.lines(), *self._gauges())) + "\n").encode()
+    def _model(self, name: str) -> Answer:
+        if name not in self.house.routes:
+            return unknown(self.house, name)
+        return Answer(200, msgspec.json.encode(_model(name)))
+
+    def _metrics(self) -> Answer:
+        text = "\n".join((*self.house.metrics.lines(), *self._gauges())) + "\n"
+        return Answer(200, text.encode(), (_TEXT,))
 
     def _gauges(self) -> Iterable[str]:
         brain = self.house.brain.machine
@@ -171,3 +179,8 @@ class Gateway:
             for target, circuit in zip(targets, brain.circuits, strict=True)
         )
         yield from gauge("archwright_breaker_open", "1 while a target is left alone.", open_)
+
+
+def _model(name: str) -> dict[str, object]:
+    """A route as OpenAI's clients know a model."""
+    return {"id": name, "object": "model", "created": 0, "owned_by": "archwright"}

@@ -6,11 +6,10 @@ import asyncio
 import email.utils
 import io
 import time
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Final
 
 import aiohttp
-import msgspec
 
 from archwright.policy import route
 from archwright.policy.machine import Begin, Call
@@ -18,7 +17,7 @@ from archwright.runtime.gateway.answers import STREAM, own_headers
 from archwright.runtime.gateway.ask import BYTES_A_TOKEN
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.house import House, Line, wall
-from archwright.runtime.gateway.wire import Event, Events, Usage, letters, read_event, usage_of
+from archwright.runtime.gateway.wire import Event, Events, Usage, letters, letters_of_whole, read_event, usage_of
 
 MOST_ANSWER: Final = 64 * 1024 * 1024
 LONG_BODY: Final = 1024 * 1024
@@ -50,6 +49,19 @@ class Waiting:
         self.x.waited_s += time.monotonic() - self.began
 
 
+def noting() -> aiohttp.TraceConfig:
+    """Lets a session note in the attempt that is its context that the request's head is on its way."""
+
+    async def note(
+        _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        context.trace_request_ctx.sent = True
+
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(note)
+    return config
+
+
 async def attempt(house: House, x: Exchange, call: Call) -> Try:
     """Call a target and say how it ended. A stream goes to the client while it comes."""
     item = Try(call, time.monotonic(), wall())
@@ -61,7 +73,8 @@ async def attempt(house: House, x: Exchange, call: Call) -> Try:
             await _call(house, x, item, line)
     except TimeoutError:
         item.outcome = route.CUT if x.begun else route.TIMEOUT
-    except (aiohttp.ClientError, ConnectionError, OSError, msgspec.DecodeError, _Broken):
+    # ValueError: text or a header that cannot be read or written; RecursionError: JSON that is nested too deeply.
+    except (aiohttp.ClientError, OSError, ValueError, RecursionError, _Broken):
         item.outcome = route.CUT if x.begun else route.TRANSIENT
     conclude(house, x, item)
     return item
@@ -78,9 +91,16 @@ def conclude(house: House, x: Exchange, item: Try) -> None:
 
 
 def _estimate(x: Exchange, item: Try) -> Usage | None:
-    """Tokens by size: of the request, and of what came back; nothing where nothing came back."""
-    came = letters(item.events) if item.events else len(item.body)
-    if x.ask is None or not came:
+    """Tokens by size: of the request, and of what came back for the reader.
+
+    Where nothing came back, only what was answered, or left by the client while the target worked on the whole, is
+    paid for.
+    """
+    if x.ask is None:
+        return None
+    came = letters(item.events) if item.events else letters_of_whole(item.body)
+    left = item.outcome == route.CUT and item.sent and item.status in (0, 200) and not x.ask.stream
+    if not (came or left or item.outcome == route.OK):
         return None
     return Usage(x.ask.tokens_in, 0, -(-came // BYTES_A_TOKEN))
 
@@ -93,7 +113,9 @@ async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
     with Waiting(x):
         # A long body goes out in pieces, so that nobody else waits for it.
         data = body if len(body) < LONG_BODY else io.BytesIO(body)
-        response = await house.session.post(line.url, data=data, headers=headers, allow_redirects=False)
+        response = await house.session.post(
+            line.url, data=data, headers=headers, allow_redirects=False, trace_request_ctx=item
+        )
     try:
         item.status = response.status
         if response.status != 200:

@@ -23,11 +23,12 @@ class Stored:
 
 @dataclass(slots=True)
 class Try:
-    """One attempt. `began` is monotonic; `first_s` and `total_s` count from there."""
+    """One attempt. `began` is monotonic; `first_s` and `total_s` count from there. `sent`: the target has its head."""
 
     call: Call
     began: float
     at: str
+    sent: bool = False
     outcome: int = 0
     status: int = 0
     first_s: float = -1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -14,10 +15,15 @@ from archwright.ledger.rows import Run
 from archwright.ledger.rows import decode as rows
 from archwright.plan.model import decode, plan_hash
 from archwright.plan.rules import compress, rules
+from archwright.policy import log
+from archwright.policy.rules import Rules
 from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.setup import Setup
+
+if sys.platform != "win32":
+    import fcntl
 
 LONGEST_ROW: Final = 1024 * 1024
 
@@ -27,13 +33,16 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
     """The application that a setup describes; its files are closed at the end.
 
     Raises:
-        InputError: the plan cannot be read.
+        InputError: the plan cannot be read, or a file is not ours to write.
         OSError: a file cannot be written.
     """
     plan = decode(setup.plan, "setup")
+    decided = rules(compress(plan, setup.scale))
+    anew = setup.mode == "rehearse"
     with contextlib.ExitStack() as files:
-        ledger = files.enter_context(open_ledger(Path(setup.ledger), setup.mode == "rehearse"))
-        record = files.enter_context(Path(setup.record).open("wb")) if setup.record else None
+        place = Path(setup.ledger)
+        ledger = files.enter_context(open_ledger(place, anew))
+        record = files.enter_context(open_record(Path(setup.record), place, decided, anew)) if setup.record else None
         journal = Journal(ledger)
         journal.add(
             Run(
@@ -48,7 +57,7 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
             )
         )
         journal.flush()
-        brain = Brain(rules(compress(plan, setup.scale)), record)
+        brain = Brain(decided, record)
         yield Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
 
 
@@ -56,20 +65,68 @@ def open_ledger(file: Path, anew: bool) -> BinaryIO:
     """The ledger, made anew or continued. A last row that a crash tore off is cut away, so that rows stay whole.
 
     Raises:
-        InputError: the file is there and is no ledger, so nothing is written to it.
+        InputError: the file is there and is no ledger, or another gateway writes to it; nothing is written then.
         OSError: it cannot be written.
     """
-    if anew or not file.exists():
-        return file.open("wb")
-    with file.open("rb") as there:
-        first = there.readline(LONGEST_ROW)
-    if first and not isinstance(next(rows([first], str(file)), None), Run):
-        problem = Problem("not-a-ledger", "this is no ledger", Location(str(file)), "name another --ledger")
-        raise InputError([problem])
-    sink = file.open("r+b")
-    end = sink.seek(0, 2)
-    begin = max(0, end - LONGEST_ROW)
-    sink.seek(begin)
-    sink.truncate(begin + sink.read().rfind(b"\n") + 1)
-    sink.seek(0, 2)
+    with _closed_on_error(_held(file, "ledger")) as sink:
+        if anew:
+            sink.truncate(0)
+            return sink
+        first = sink.readline(LONGEST_ROW)
+        if first and not isinstance(next(rows([first], str(file)), None), Run):
+            raise _refused("not-a-ledger", "this is no ledger", file, "name another --ledger")
+        end = sink.seek(0, 2)
+        begin = max(0, end - LONGEST_ROW)
+        sink.seek(begin)
+        sink.truncate(begin + sink.read().rfind(b"\n") + 1)
+        sink.seek(0, 2)
+        return sink
+
+
+def open_record(file: Path, ledger: Path, decided: Rules, anew: bool) -> BinaryIO:
+    """The record of the machine that decides by `decided`, always made anew. The ledger is there already.
+
+    Raises:
+        InputError: the file holds something else than such a record, or another gateway writes to it; it stays so.
+        OSError: it cannot be written.
+    """
+    if file.exists() and file.samefile(ledger):
+        raise _refused("one-file", "this is the ledger already", file, "name another --record")
+    with _closed_on_error(_held(file, "record")) as sink:
+        first = sink.readline(LONGEST_ROW)
+        if first and not anew:
+            try:
+                log.replay(decided, [first])
+            except (log.BadLog, RecursionError) as error:
+                problem = "this is no record of a machine"
+                raise _refused("not-a-record", problem, file, "name another --record") from error
+        sink.truncate(0)
+        return sink
+
+
+def _held(file: Path, name: str) -> BinaryIO:
+    """A file open at its begin, whose writes all go to its end, and which no other gateway writes to."""
+    if file.exists() and not file.is_file():
+        raise _refused("not-a-file", "this is no regular file", file, f"name another --{name}")
+    sink = file.open("a+b")
+    with _closed_on_error(sink):
+        if sys.platform != "win32":
+            try:
+                fcntl.flock(sink, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                problem = f"another gateway writes to this {name}"
+                raise _refused("taken", problem, file, f"stop it or name another --{name}") from error
+        sink.seek(0)
     return sink
+
+
+@contextlib.contextmanager
+def _closed_on_error(sink: BinaryIO) -> Iterator[BinaryIO]:
+    with contextlib.ExitStack() as stack:
+        stack.callback(sink.close)
+        yield sink
+        stack.pop_all()
+
+
+def _refused(code: str, message: str, file: Path, mend: str) -> InputError:
+    return InputError([Problem(code, message, Location(str(file)), mend)])

@@ -34,7 +34,7 @@ _TRACE = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-")
 async def authenticate(house: House, x: Exchange) -> Answer | None:
     """Who asks? With keys: the bearer of one. Without: this machine only, and no web page that it shows."""
     if not house.tenants:
-        host = _PORT.sub(b"", x.headers.get(b"host", b"localhost"))
+        host = _PORT.sub(b"", x.headers.get(b"host", b"localhost")).lower()
         return (
             None if host in LOCAL else error(403, "not_local", "this gateway has no keys and serves this machine only")
         )
@@ -75,9 +75,7 @@ async def identify(house: House, x: Exchange) -> Answer | None:
         return None
     index = house.routes.get(x.ask.model)
     if index is None:
-        hint = nearest(x.ask.model[:100], house.routes)
-        known = f"did you mean `{hint}`?" if hint else f"known: {', '.join(house.routes)}"
-        return error(404, "model_not_found", f"there is no route `{x.ask.model[:100]}`; {known}", param="model")
+        return unknown(house, x.ask.model)
     x.route_index, x.route = index, house.plan.routes[index]
     x.journey = _label(x.headers.get(b"x-archwright-journey", b"")) or x.route.journey
     x.step = _label(x.headers.get(b"x-archwright-step", b""))
@@ -85,6 +83,13 @@ async def identify(house: House, x: Exchange) -> Answer | None:
     trace = _TRACE.match(x.headers.get(b"traceparent", b""))
     x.trace = trace[1].decode() if trace else ""
     return None
+
+
+def unknown(house: House, model: str) -> Answer:
+    """There is no such route; which one may be meant."""
+    hint = nearest(model[:100], house.routes)
+    known = f"did you mean `{hint}`?" if hint else f"known: {', '.join(house.routes)}"
+    return error(404, "model_not_found", f"there is no route `{model[:100]}`; {known}", param="model")
 
 
 async def estimate(house: House, x: Exchange) -> Answer | None:

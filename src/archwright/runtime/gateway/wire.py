@@ -55,6 +55,15 @@ class _Chunk(msgspec.Struct):
     usage: _Usage | None = None
 
 
+class _Said(msgspec.Struct):
+    message: _Delta = msgspec.field(default_factory=_Delta)
+
+
+class _Read(msgspec.Struct):
+    choices: list[_Said]
+
+
+_read = msgspec.json.Decoder(_Read)
 _whole = msgspec.json.Decoder(_Whole)
 _chunk = msgspec.json.Decoder(_Chunk)
 
@@ -145,16 +154,33 @@ def _says(delta: _Delta) -> bool:
 
 
 def letters(events: list[bytes]) -> int:
-    """How many characters for the reader are in these events: what an estimate of a cut answer's tokens rests on."""
+    """How many characters for the reader are in these events: what an estimate of a cut answer's tokens rests on.
+
+    An event that cannot be read counts by its size.
+    """
     total = 0
-    for event in events:
-        data = payload(event)
+    for data in map(payload, events):
         if data and data != b"[DONE]":
-            for choice in _chunk.decode(data).choices:
-                delta = choice.delta
-                total += sum(len(part or "") for part in (delta.content, delta.refusal, delta.reasoning_content))
-                total += sum(len(bytes(call)) for call in delta.tool_calls or ())
+            try:
+                total += sum(_length(choice.delta) for choice in _chunk.decode(data).choices)
+            except (ValueError, RecursionError):
+                total += len(data)
     return total
+
+
+def letters_of_whole(body: bytes) -> int:
+    """How many characters for the reader are in a whole answer; one that cannot be read counts by its size."""
+    if not body:
+        return 0
+    try:
+        return sum(_length(choice.message) for choice in _read.decode(body).choices)
+    except (ValueError, RecursionError):
+        return len(body)
+
+
+def _length(said: _Delta) -> int:
+    texts = sum(len(part or "") for part in (said.content, said.refusal, said.reasoning_content))
+    return texts + sum(len(bytes(call)) for call in said.tool_calls or ())
 
 
 def as_stream(body: bytes, usage: bool) -> bytes:
