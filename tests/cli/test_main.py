@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,9 @@ def test_a_rehearsal_that_is_broken_off_is_not_measured_as_the_one_before(tmp_pa
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=ROOT) as child:
         assert child.stderr is not None
         assert "times as fast" in child.stderr.readline()
+        while not (tmp_path / "ledger.jsonl").exists():  # the gateway is there, so the rehearsal is under way
+            assert child.poll() is None
+            time.sleep(0.02)
         child.send_signal(signal.SIGINT)
         _, said = child.communicate(timeout=60)
     assert child.returncode == 130
