@@ -135,4 +135,4 @@ def test_the_chain_says_what_breaks_and_why() -> None:
     words = " ".join(block.words for block in blocks(document) if isinstance(block, Text))
     assert "objective there breaks: availability is" in words
     assert "promised ≥ 99 %" in words
-    assert "the supplier's request limit (first)" in words
+    assert "the supplier's request limit of first" in words

@@ -2,8 +2,8 @@
 
 The load is doubled until something breaks, then the edge is bisected. Every trial sees about the same number of
 journeys, so that caches are as warm and shares as exact at every load; each begins with an idle system. The objectives
-are those of the plan, without any the share of failed journeys. The canned answer is looked for in the same way: a
-system may keep its promises by degrading.
+are those of the plan; where none speaks of failures, at most 1 % of the journeys may fail. The canned answer is looked
+for in the same way: a system may keep its promises by degrading.
 """
 
 from __future__ import annotations
@@ -103,14 +103,11 @@ def breaking(plan: Plan, seed: int) -> Breaking:
 
 
 def broken(plan: Plan, outcome: Outcome) -> tuple[Verdict, ...]:
-    """The objectives that an outcome breaks; without objectives, that hardly a journey fails."""
-    judged = verdicts(plan, outcome) or verdicts_without(outcome)
+    """The objectives that an outcome breaks; where none speaks of failures, that hardly a journey fails."""
+    judged = verdicts(plan, outcome)
+    if not any(item.objective.measure in ("availability", "full-answers") for item in judged):
+        judged = (*judged, Verdict(NO_FAILURES, 1.0 - outcome.failed / max(1, outcome.arrivals)))
     return tuple(item for item in judged if not item.kept)
-
-
-def verdicts_without(outcome: Outcome) -> tuple[Verdict, ...]:
-    """The verdict on a system that has promised nothing: at most 1 % of its journeys may fail."""
-    return (Verdict(NO_FAILURES, 1.0 - outcome.failed / max(1, outcome.arrivals)),)
 
 
 def _degrading(trials: _Trials, until: float) -> Edge | None:

@@ -26,6 +26,9 @@ class Cause:
     weight: float
 
 
+NONE = Cause("", "no single cause", ("Nothing that is counted has grown: it is so at any load.",), 0.0)
+
+
 def diagnose(plan: Plan, measure: str, held: Outcome, broke: Outcome) -> Cause:
     """The heaviest cause of the change from `held` to `broke` in a measure of the objectives."""
     if measure in TIMES:
@@ -34,7 +37,8 @@ def diagnose(plan: Plan, measure: str, held: Outcome, broke: Outcome) -> Cause:
         causes = [_mix(held, broke)]
     else:
         causes = [*_failing_stations(held, broke), *_refusals(plan, held, broke), *_failing_targets(plan, held, broke)]
-    return max(causes, key=lambda cause: cause.weight)
+    heaviest = max(causes, key=lambda cause: cause.weight)
+    return heaviest if heaviest.weight > 0 else NONE
 
 
 def _each(outcome: Outcome, amount: float) -> float:

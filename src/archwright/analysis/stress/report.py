@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archwright.analysis.stress.breaking import Breaking, Edge, breaking
+from archwright.analysis.stress.diagnosis import Cause
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.figures import (
     Load,
@@ -129,8 +130,12 @@ def _breaking(book: Book, plan: Plan, found: Breaking, rooms: Sequence[Load]) ->
     )  # fmt: skip
     caption = "in the busiest hour; full at so many times it, in proportion (warmer caches let models last longer)"
     blocks.append(Table(headings, rows, caption, frozenset({2, 3, 4, 5})))
-    lead = f"The load was raised up to {found.tried:.3g} times the busiest hour, each time from an idle system."
+    lead = f"The file's own workload, up to {found.tried:.3g} times its busiest hour, each time from an idle system."
     return Section("stress-breaking", "What breaks first", tuple(blocks), lead)
+
+
+def _blamed(cause: Cause) -> str:
+    return f"{cause.mechanism} of {cause.component}" if cause.component else cause.mechanism
 
 
 def _trials(book: Book, plan: Plan, found: Breaking) -> list[Block]:
@@ -170,9 +175,7 @@ def _chain(found: Breaking) -> list[tuple[str, Tone]]:
         edge = found.degrading
         share = edge.broke.degraded / max(1, edge.broke.arrivals)
         words = f"At {_at(edge)} canned answers reach {show(share, 'share')} of the journeys"
-        said.append(
-            (f"{words}: {edge.cause.mechanism} of {edge.cause.component}. {' '.join(edge.cause.chain)}", "plain")
-        )
+        said.append((f"{words}: {_blamed(edge.cause)}. {' '.join(edge.cause.chain)}", "plain"))
     if found.edge is None or found.verdict is None:
         words = f"Nothing breaks up to {found.tried:.3g} times the busiest hour: every objective is kept"
         canned = show(found.widest.degraded / max(1, found.widest.arrivals), "share")
@@ -183,7 +186,7 @@ def _chain(found: Breaking) -> list[tuple[str, Tone]]:
     edge = found.edge
     held = f"; at {edge.held.load:.3g}x it still holds" if edge.held else ", and already in the busiest hour"
     said.append((f"At {_at(edge)} {_promise(found.verdict)}{held}.", "bad"))
-    said.append((f"Cause: {edge.cause.mechanism} ({edge.cause.component}). {' '.join(edge.cause.chain)}", "plain"))
+    said.append((f"Cause: {_blamed(edge.cause)}. {' '.join(edge.cause.chain)}", "plain"))
     return said
 
 
