@@ -9,7 +9,9 @@ from archwright.report.diagram import Diagram, Edge, Group, Line, Node, Shape
 from archwright.spec.given import Given
 from archwright.spec.judge import routes_of
 from archwright.spec.model import SENSITIVITIES, Component, Flow, System
-from archwright.spec.settings import AgentSettings, CacheSettings, GatewaySettings, ModelSettings
+from archwright.spec.settings.agents import AgentSettings
+from archwright.spec.settings.gateway import CacheSettings, GatewaySettings
+from archwright.spec.settings.models import ModelSettings
 
 _SHAPES: dict[str, Shape] = {shape: shape for shape in get_args(Shape)}
 _MARKED = frozenset(SENSITIVITIES[SENSITIVITIES.index("confidential") :])

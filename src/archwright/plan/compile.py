@@ -17,15 +17,9 @@ from archwright.report.figures import Book
 from archwright.spec.judge import routes_of
 from archwright.spec.model import Component, Journey, Step, System, TokenLaw
 from archwright.spec.overrides import Overrides, PriceOverride
-from archwright.spec.settings import (
-    CacheSettings,
-    GatewaySettings,
-    GpuSettings,
-    HumanSettings,
-    ModelSettings,
-    TokenPrice,
-    WorkSettings,
-)  # fmt: skip
+from archwright.spec.settings.gateway import CacheSettings, GatewaySettings
+from archwright.spec.settings.models import GpuSettings, ModelSettings, TokenPrice
+from archwright.spec.settings.work import HumanSettings, WorkSettings
 
 # Keys of figures that stand where a journey's name would.
 TAKEN = ("component", "kind", "models", "people", "requests")

@@ -9,7 +9,8 @@ from archwright.base.text import nearest
 from archwright.base.units import mend_for
 from archwright.spec.given import Given
 from archwright.spec.model import Change, Flow, Objective, Scenario, Step, System
-from archwright.spec.settings import GatewaySettings, ModelSettings, RouteSpec
+from archwright.spec.settings.gateway import GatewaySettings, RouteSpec
+from archwright.spec.settings.models import ModelSettings
 
 _LIMITS = {
     "p50": ("duration",), "p95": ("duration",), "p99": ("duration",),

@@ -1,7 +1,7 @@
 """Kind `agent`: a model in a loop with tools."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import AgentSettings
+from archwright.spec.settings.agents import AgentSettings
 
 KIND = Kind(
     name="agent",

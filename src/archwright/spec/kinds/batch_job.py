@@ -1,7 +1,7 @@
 """Kind `batch-job`: works through a backlog, nobody waits."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="batch-job",

@@ -1,7 +1,7 @@
 """Kind `cache`: keeps answers and gives them again."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import CacheSettings
+from archwright.spec.settings.gateway import CacheSettings
 
 KIND = Kind(
     name="cache",

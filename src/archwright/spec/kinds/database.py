@@ -1,7 +1,7 @@
 """Kind `database`: records that must not be lost."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="database",

@@ -1,7 +1,7 @@
 """Kind `external-system`: a system that belongs to someone else."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="external-system",

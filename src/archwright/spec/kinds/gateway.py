@@ -1,7 +1,7 @@
 """Kind `gateway`: the door to the models: routes, limits, budgets, fallback."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import GatewaySettings
+from archwright.spec.settings.gateway import GatewaySettings
 
 KIND = Kind(
     name="gateway",

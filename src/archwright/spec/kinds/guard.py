@@ -1,7 +1,7 @@
 """Kind `guard`: checks content on its way in or out."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="guard",

@@ -1,7 +1,7 @@
 """Kind `human-review`: people who decide or answer."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import HumanSettings
+from archwright.spec.settings.work import HumanSettings
 
 KIND = Kind(
     name="human-review",

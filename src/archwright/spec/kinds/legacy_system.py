@@ -1,7 +1,7 @@
 """Kind `legacy-system`: an old system that must be lived with."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="legacy-system",

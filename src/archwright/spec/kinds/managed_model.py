@@ -1,7 +1,7 @@
 """Kind `managed-model`: a model that a supplier runs."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import ModelSettings
+from archwright.spec.settings.models import ModelSettings
 
 KIND = Kind(
     name="managed-model",

@@ -1,7 +1,7 @@
 """Kind `ml-model`: a classifier or regressor."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="ml-model",

@@ -1,7 +1,7 @@
 """Kind `queue`: work that waits until it is taken."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="queue",

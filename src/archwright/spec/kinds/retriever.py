@@ -1,7 +1,7 @@
 """Kind `retriever`: finds passages for a question."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="retriever",

@@ -1,7 +1,7 @@
 """Kind `router`: chooses a path for a request."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="router",

@@ -1,7 +1,7 @@
 """Kind `self-hosted-model`: open weights on hardware that we pay for."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import GpuSettings
+from archwright.spec.settings.models import GpuSettings
 
 KIND = Kind(
     name="self-hosted-model",

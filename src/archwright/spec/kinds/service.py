@@ -1,7 +1,7 @@
 """Kind `service`: a program of ours."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="service",

@@ -1,7 +1,7 @@
 """Kind `tool`: an action that an agent may take."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="tool",

@@ -1,7 +1,7 @@
 """Kind `vector-store`: passages and their vectors."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings import WorkSettings
+from archwright.spec.settings.work import WorkSettings
 
 KIND = Kind(
     name="vector-store",

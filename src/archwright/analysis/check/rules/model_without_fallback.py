@@ -8,7 +8,8 @@ from archwright.analysis.check.calls import past_gateway
 from archwright.analysis.check.rule import Hit, Rule
 from archwright.spec.judge import routes_of
 from archwright.spec.model import System
-from archwright.spec.settings import ModelSettings, RouteSpec
+from archwright.spec.settings.gateway import RouteSpec
+from archwright.spec.settings.models import ModelSettings
 
 
 def _find(system: System) -> Iterator[Hit]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archwright.analysis.check.calls import past_gateway
 from archwright.analysis.check.rule import Hit, Rule
 from archwright.spec.model import System
-from archwright.spec.settings import GatewaySettings
+from archwright.spec.settings.gateway import GatewaySettings
 
 
 def _find(system: System) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archwright.analysis.check.rule import Hit, Rule
 from archwright.spec.model import System
-from archwright.spec.settings import AgentSettings
+from archwright.spec.settings.agents import AgentSettings
 
 
 def _find(system: System) -> Iterator[Hit]:

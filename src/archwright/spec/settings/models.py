@@ -1,13 +1,11 @@
-"""The keys that families of kinds add to a component."""
+"""What a language model adds to a component: pace, limits, price, terms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from archwright.spec.given import Given, Word
-from archwright.spec.shapes import Record, choice, named, number, one, reference, references, text
+from archwright.spec.shapes import Record, choice, number, one, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,73 +69,6 @@ class ModelSettings(Record):
     price: TokenPrice | None = one(TokenPrice, "an agreed price that wins over the published one", default=None)
     supplier: Supplier | None = one(Supplier, "the supplier's terms", default=None)
     endpoint: Word = text("base URL of an OpenAI-compatible API; the provider's own by default", default="")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RouteSpec(Record):
-    """A name that clients ask for, and the models that answer to it, in the order of preference."""
-
-    SHORT: ClassVar[str] = "targets"
-    targets: tuple[Word, ...] = references("components", "models, the first one preferred, the others its fallbacks")
-    deadline: Given = number("duration", "all attempts together must end by then", default="60 s", positive=True)
-    cache: Word | None = reference("components", "exact cache that answers repeated requests", default=None)
-    degraded: Word = text("canned answer when every target fails; without it the request fails", default="")
-    journey: Word | None = reference("journeys", "what unmarked requests are attributed to", default=None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class GatewaySettings(Record):
-    """Routes, and what the gateway lets in."""
-
-    routes: Mapping[str, RouteSpec] = named(RouteSpec, "names that clients ask for", section="routes", required=True)
-    concurrency: Given = number("count", "requests in flight at once", default=256, minimum=1, maximum=100_000)
-    queue: Given = number("count", "requests that may wait for a place", default=256, maximum=1_000_000)
-    queue_timeout: Given = number("duration", "longest wait for a place", default="5 s", positive=True)
-    budget: Given | None = number(
-        "money-rate", "spend cap; requests beyond it are refused", default=None, positive=True
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class CacheSettings(Record):
-    """An exact cache: the same request gets the same answer until it is too old."""
-
-    ttl: Given = number("duration", "an answer is reused for so long", default="1 h", positive=True)
-    entries: Given = number(
-        "count", "answers kept; the least recently used go first", default=10_000, minimum=1, maximum=10_000_000
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkSettings(Record):
-    """A component that takes time and has a limited number of workers for each replica."""
-
-    latency: Given | None = number(
-        "duration", "median time of one piece of work", default=None, estimate=True, positive=True
-    )
-    spread: Given = number(
-        "number", "sigma of the log-normal spread of that time", default=0.3, maximum=3, estimate=True
-    )
-    workers: Given | None = number(
-        "count", "pieces of work at once in each replica; unlimited if left out", default=None, minimum=1
-    )
-    error_rate: Given = number("share", "work that fails without any outage", default="0 %", maximum=1, estimate=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AgentSettings(WorkSettings):
-    """An agent: its own overhead, and the bounds of its loop."""
-
-    max_steps: Given | None = number("count", "the loop ends after so many model calls", default=None, minimum=1)
-    max_cost: Given | None = number("money", "the loop ends when it has spent so much", default=None, positive=True)
-    tools: tuple[Word, ...] = references("components", "what it may call")
-
-
-@dataclass(frozen=True, kw_only=True)
-class HumanSettings(WorkSettings):
-    """People at work: how many, and what a minute costs."""
-
-    wage: Given | None = number("money", "cost of one hour of one person", default=None, estimate=True)
 
 
 @dataclass(frozen=True, kw_only=True)

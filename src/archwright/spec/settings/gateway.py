@@ -1,0 +1,45 @@
+"""What a gateway and its caches add to a component."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archwright.spec.given import Given, Word
+from archwright.spec.shapes import Record, named, number, reference, references, text
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteSpec(Record):
+    """A name that clients ask for, and the models that answer to it, in the order of preference."""
+
+    SHORT: ClassVar[str] = "targets"
+    targets: tuple[Word, ...] = references("components", "models, the first one preferred, the others its fallbacks")
+    deadline: Given = number("duration", "all attempts together must end by then", default="60 s", positive=True)
+    cache: Word | None = reference("components", "exact cache that answers repeated requests", default=None)
+    degraded: Word = text("canned answer when every target fails; without it the request fails", default="")
+    journey: Word | None = reference("journeys", "what unmarked requests are attributed to", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewaySettings(Record):
+    """Routes, and what the gateway lets in."""
+
+    routes: Mapping[str, RouteSpec] = named(RouteSpec, "names that clients ask for", section="routes", required=True)
+    concurrency: Given = number("count", "requests in flight at once", default=256, minimum=1, maximum=100_000)
+    queue: Given = number("count", "requests that may wait for a place", default=256, maximum=1_000_000)
+    queue_timeout: Given = number("duration", "longest wait for a place", default="5 s", positive=True)
+    budget: Given | None = number(
+        "money-rate", "spend cap; requests beyond it are refused", default=None, positive=True
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheSettings(Record):
+    """An exact cache: the same request gets the same answer until it is too old."""
+
+    ttl: Given = number("duration", "an answer is reused for so long", default="1 h", positive=True)
+    entries: Given = number(
+        "count", "answers kept; the least recently used go first", default=10_000, minimum=1, maximum=10_000_000
+    )
