@@ -169,7 +169,9 @@ def commands() -> str:
     context = click.Context(command, info_name="archwright", max_content_width=100, terminal_width=100)
     lines += ["```", command.get_help(context), "```", ""]
     for name in command.list_commands(context):
-        inner = command.commands[name]
+        inner = command.get_command(context, name)
+        if inner is None:
+            continue
         with click.Context(inner, info_name=name, parent=context, max_content_width=100, terminal_width=100) as child:
             lines += [f"## {name}", "", "```", inner.get_help(child), "```", ""]
     return "\n".join(lines)

@@ -1,0 +1,39 @@
+"""`archwright serve`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from archwright.cli.options import JSON
+from archwright.cli.show import Sink
+
+
+@click.command("serve")
+@click.argument("plan", type=click.Path(path_type=Path), default=Path("out/plan.json"))
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; other than loopback only with keys."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path),
+    default=Path("ledger.jsonl"),
+    show_default=True,
+    help="Rows are appended to it.",
+)
+@click.option("--record", type=click.Path(path_type=Path), help="Also write every decision with its event and time.")
+@JSON
+def command(plan: Path, host: str, port: int, ledger: Path, record: Path | None, as_json: bool) -> None:
+    """Serve a built PLAN: an OpenAI-compatible gateway for real providers.
+
+    Suppliers' keys come from the environment (OPENAI_API_KEY, MISTRAL_API_KEY and so on), clients' keys from
+    ARCHWRIGHT_KEYS as tenant:key,tenant:key. Without clients' keys it serves this machine only. Spend caps count from
+    the start of the process.
+    """
+    Sink.of(as_json)
+    from archwright.verbs.serve import serve as verb
+
+    verb(plan, host, port, ledger, record, say=lambda line: click.echo(json.dumps({"say": line}) if as_json else line))

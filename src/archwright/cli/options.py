@@ -1,0 +1,57 @@
+"""Options that several commands share, and how a command opens its file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from archwright.verbs.project import Project
+
+FILE = click.argument("file", type=click.Path(path_type=Path), default=Path("system.yaml"))
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder for results."
+)
+AS_OF = click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day for which facts are looked up.  [default: today]"
+)
+PRICES = click.option(
+    "--prices", type=click.Path(path_type=Path), help="Agreed prices that win over the published ones."
+)
+TRACE = click.option(
+    "--trace",
+    type=click.Path(path_type=Path),
+    help="Recorded traffic (CSV or JSON lines, .gz too) that replaces arrivals and tokens.",
+)
+SEED = click.option(
+    "--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Luck; the same seed, the same result."
+)
+
+
+def finite(_ctx: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    """Refuse `nan` and infinity, which a range lets through."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number that can be used")
+    return value
+
+
+LOAD = click.option(
+    "--load",
+    type=click.FloatRange(0.001, 10_000),
+    default=1.0,
+    show_default=True,
+    callback=finite,
+    help="Multiple of the peak hour.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+def opened(file: Path, as_of: dt.datetime | None = None, prices: Path | None = None) -> Project:
+    """The system in `file`, with the facts of a day."""
+    from archwright.verbs.project import open_project
+
+    return open_project(file, as_of.date() if as_of is not None else None, prices)
