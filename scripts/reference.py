@@ -31,6 +31,7 @@ from archwright.spec.shapes import (
     Many,
     Named,
     One,
+    Parsed,
     Quantity,
     Record,
     Reference,
@@ -128,6 +129,8 @@ def said(shape: Shape) -> str:
             return "`true` or `false`"
         case Reference(section):
             return f"a name from `{section}`"
+        case Parsed(_, wanted):
+            return wanted
         case One(record):
             return f"[{record.__name__}](#{record.__name__.lower()})"
         case Many(inner):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Set
+from collections.abc import Callable, Collection, Set
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from archwright.spec.shapes import (
     Many,
     Named,
     One,
+    Parsed,
     Quantity,
     Record,
     Reference,
@@ -147,9 +148,17 @@ class Binder:
                 if tree.text not in words:
                     mend = _suggestion(tree.text, words, f"one of: {', '.join(words)}")
                     return self.problem("unknown-word", f"`{key}` cannot be {tree.text!r}", tree.where, mend)
+            case Parsed(read):
+                return self._parsed(read, tree, key)
             case Reference(section):
                 self.references.append((self._section, section, Word.at(tree.text, tree.where)))
         return Word.at(tree.text, tree.where)
+
+    def _parsed(self, read: Callable[[str, Location], Any], tree: Scalar, key: str) -> Any:
+        try:
+            return read(tree.text, tree.where)
+        except UnitError as error:
+            return self.problem("bad-value", f"`{key}`: {error.message}", tree.where, error.mend)
 
     def check_references(self) -> None:
         """Note every reference to a name that nothing declares."""

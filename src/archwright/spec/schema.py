@@ -15,6 +15,7 @@ from archwright.spec.shapes import (
     Many,
     Named,
     One,
+    Parsed,
     Quantity,
     Record,
     Reference,
@@ -118,6 +119,8 @@ def _shape(shape: Shape, definitions: dict[str, Schema]) -> Schema:
             return {"type": "boolean"}
         case Reference(section):
             return {"type": "string", "pattern": _NAME, "$comment": f"a name under `{section}`"}
+        case Parsed(_, wanted, pattern):
+            return {"type": "string", "pattern": pattern, "$comment": wanted}
         case Many(inner):
             return {"type": "array", "items": _shape(inner, definitions)}
         case Named(inner):

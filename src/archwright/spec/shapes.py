@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from archwright.base.errors import NOWHERE, Location
+from archwright.spec import day as days
+from archwright.spec import predicate
 from archwright.spec.given import given
 
 
@@ -55,6 +57,19 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Parsed:
+    """A single value with a grammar of its own.
+
+    `read` gives what a text at a place means, or raises a UnitError that says what is wrong and how to mend it; what it
+    gives says as a `str` what was written. `wanted` names it in messages; `pattern` tells editors how it looks.
+    """
+
+    read: Callable[[str, Location], Any]
+    wanted: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
 class One:
     """A record."""
 
@@ -84,7 +99,7 @@ class ByKind:
     names: Callable[[], tuple[str, ...]]
 
 
-Shape = Quantity | Text | Choice | Flag | Reference | One | Many | Named | ByKind
+Shape = Quantity | Text | Choice | Flag | Reference | Parsed | One | Many | Named | ByKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +145,8 @@ def _field(item: dataclasses.Field[Any]) -> Field:
 
 
 _REQUIRED = object()
+_DAY = Parsed(days.day, days.WANTED, days.PATTERN)
+_PREDICATE = Parsed(predicate.predicate, predicate.WANTED, predicate.PATTERN)
 
 
 def _declare(shape: Shape, doc: str, key: str, **default: Any) -> Any:
@@ -185,6 +202,16 @@ def references(section: str, doc: str, *, key: str = "") -> Any:
 def texts(doc: str, *, key: str = "") -> Any:
     """A list of words; empty by default."""
     return _declare(Many(Text()), doc, key, default=())
+
+
+def day(doc: str, *, default: Any = _REQUIRED, key: str = "") -> Any:
+    """A day of the calendar, written as `2026-11-21`."""
+    return _declare(_DAY, doc, key, **_default(default))
+
+
+def predicates(doc: str, *, key: str = "") -> Any:
+    """A list of assumptions that can be tested, such as `p95 <= 4 s`; empty by default."""
+    return _declare(Many(_PREDICATE), doc, key, default=())
 
 
 def one(record: type[Record], doc: str, *, default: Any = _REQUIRED, key: str = "") -> Any:
