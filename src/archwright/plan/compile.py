@@ -12,6 +12,7 @@ from archwright.base.units import MONTH
 from archwright.facts import prices, vendors
 from archwright.plan import model as m
 from archwright.plan.entries import Entries, Lookup
+from archwright.plan.routes import compile_route
 from archwright.plan.workload import STEPS
 from archwright.report.figures import Book
 from archwright.spec.judge import routes_of
@@ -59,7 +60,7 @@ def compile_plan(
         facts=prices.version(),
         as_of=as_of.isoformat(),
         gateway=_gateway(work, gateway_name, gateways[gateway_name]),
-        routes=tuple(_route(work, name, targets, caches) for name in routes),
+        routes=tuple(compile_route(work, name, targets, caches) for name in routes),
         targets=tuple(_target(work, gateway_name, name) for name in targets),
         caches=tuple(_cache(work, name) for name in caches),
         stations=tuple(_station(work, name) for name in stations),
@@ -101,36 +102,7 @@ def _gateway(work: Entries, name: str, component: Component) -> m.Gateway:
         queue_timeout_s=work.note(f"{key}.queue_timeout", settings.queue_timeout, "longest wait"),
         budget=work.whole(f"{key}.budget", settings.budget, "spend cap", MONTH),
         month_s=MONTH,
-    )
-
-
-def _route(work: Entries, name: str, targets: dict[str, int], caches: dict[str, int]) -> m.Route:
-    gateway, route = routes_of(work.system)[name]
-    hops = []
-    ratios = []
-    for target in route.targets:
-        flow = work.system.flow(gateway, target)
-        retry = flow.retry if flow else None
-        deadline = route.deadline.value
-        hops.append(
-            m.Hop(
-                target=targets[target],
-                attempts=retry.attempts.whole if retry else 1,
-                timeout_s=flow.timeout.value if flow and flow.timeout else deadline,
-                backoff_s=retry.backoff.value if retry and retry.backoff else 0.0,
-                longest_s=retry.longest.value if retry else 0.0,
-            )
-        )
-        if retry is not None:
-            ratios.append(retry.budget.value if retry.budget else -1.0)
-    return m.Route(
-        name=name,
-        hops=tuple(hops),
-        deadline_s=work.note(f"routes.{name}.deadline", route.deadline, "all attempts end by then"),
-        cache=caches[route.cache] if route.cache else -1,
-        degraded=" ".join(route.degraded.split()),
-        retry_ratio=min(ratios, default=-1.0),
-        journey=str(route.journey or next(iter(work.system.workload.journeys), "")),
+        half_life_s=work.note(f"{key}.memory", settings.memory, "half-life of measured latencies"),
     )
 
 

@@ -9,6 +9,7 @@ from archwright.base.text import nearest
 from archwright.base.units import mend_for
 from archwright.spec.given import Given
 from archwright.spec.model import Change, Flow, Objective, Scenario, Step, System
+from archwright.spec.routing import choices
 from archwright.spec.settings.gateway import GatewaySettings, RouteSpec
 from archwright.spec.settings.models import ModelSettings
 
@@ -271,6 +272,7 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_cycles, frozenset()),
     (_calls, frozenset({"flows"})),
     (_routes, frozenset({"components", "flows"})),
+    (choices, frozenset({"components", "workload"})),
     (_models, frozenset({"components"})),
     (_journeys, frozenset({"workload"})),
     (_tenants, frozenset({"workload"})),

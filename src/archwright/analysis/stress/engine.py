@@ -18,13 +18,11 @@ from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import faults_of
 from archwright.plan.model import Plan, Scenario, Step
-from archwright.plan.rules import rules
+from archwright.plan.rules import began_after, rules
 from archwright.plan.trace import Trace
 from archwright.plan.workload import Branch, Stage, Visit, Work, path, visits
 from archwright.policy import breaker, chance, machine, route
-from archwright.policy.machine import Arrive, Begin, Call, Finish, Machine, Order, Reply, Sleep, Wake
-
-SERVED = frozenset((machine.ANSWERED, machine.CACHED, machine.DEGRADED))
+from archwright.policy.machine import SERVED, Arrive, Begin, Call, Finish, Machine, Order, Reply, Sleep, Wake
 
 
 class _Trip:
@@ -91,6 +89,7 @@ class _Simulation:
         ]
         self.instant = [room.instant for room in self.rooms]
         self.prices = [tuple(plan.targets[hop.target].price for hop in item.hops) for item in plan.routes]
+        self.draws = [route.choose != "order" for route in plan.routes]
         self.walks: dict[int, _Walk] = {}
         self.scenario = scenario
 
@@ -159,7 +158,9 @@ class _Simulation:
         self.walks[work.request] = walk
         self.tally.request_came(visit.journey, self.plan.routes[step.route].cache >= 0)
         cost = max(call_cost(work.tokens_in, 0, work.tokens_out, price) for price in self.prices[step.route])
-        self._tell(now, Arrive(work.request, step.route, visit.tenant, work.key, cost))
+        luck = chance.uniform(self.seed, work.request, 0, chance.ROUTE) if self.draws[step.route] else 0.0
+        tokens = (work.tokens_in, work.tokens_out)
+        self._tell(now, Arrive(work.request, step.route, visit.tenant, work.key, cost, *tokens, visit.journey, luck))
 
     def _work_ended(self, now: float, walk: _Walk) -> None:
         walk.place += 1
@@ -206,7 +207,7 @@ class _Simulation:
         if reply.how not in SERVED:
             self._branch_ended(now, walk, False)
             return
-        if reply.how == machine.DEGRADED and not walk.step.background:
+        if reply.how in (machine.DEGRADED, machine.STALE) and not walk.step.background:
             trip.degraded = True
         self._work_ended(now, walk)
 
@@ -232,7 +233,10 @@ class _Simulation:
         failed = ending.outcome != route.OK
         luck = chance.uniform(self.seed, order.request, order.attempt, chance.BACKOFF) if failed else 0.0
         before = self.machine.circuits[target].phase
-        finish = Finish(order.request, ending.outcome, cost, ending.retry_after, luck)
+        first = began_after(
+            self.plan.targets[target], ending.outcome, ending.begins_s, ending.after_s, ending.tokens_out
+        )
+        finish = Finish(order.request, ending.outcome, cost, ending.retry_after, luck, first)
         self._tell(now, finish)
         if before != breaker.OPEN and self.machine.circuits[target].phase == breaker.OPEN:
             self.tally.openings[target] += 1
