@@ -114,10 +114,11 @@ def _at(book: Book, journey: Journey, base: str, own: str, target: Target) -> Fi
         f"{own}.tokens_cached", "tokens_in * share", "number", "of them at the cached price",
         tokens_in=f"{base}.tokens_in", share=f"components.{target.name}.prompt_cache",
     )  # fmt: skip
+    lane = "batch." if journey.batch and target.batch_price is not None else ""
     prices = {
-        "price_in": f"prices.{target.name}.input",
-        "price_cached": f"prices.{target.name}.cached_input",
-        "price_out": f"prices.{target.name}.output",
+        "price_in": f"prices.{target.name}.{lane}input",
+        "price_cached": f"prices.{target.name}.{lane}cached_input",
+        "price_out": f"prices.{target.name}.{lane}output",
     }
     tokens = {
         "tokens_in": f"{base}.tokens_in", "tokens_cached": f"{own}.tokens_cached", "tokens_out": f"{base}.tokens_out",

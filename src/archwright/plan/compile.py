@@ -11,6 +11,7 @@ from archwright.base.text import slug
 from archwright.base.units import MONTH
 from archwright.facts import prices, vendors
 from archwright.plan import model as m
+from archwright.plan.batch import batch_price
 from archwright.plan.entries import Entries, Lookup
 from archwright.plan.routes import compile_route
 from archwright.plan.workload import STEPS
@@ -103,6 +104,9 @@ def _gateway(work: Entries, name: str, component: Component) -> m.Gateway:
         budget=work.whole(f"{key}.budget", settings.budget, "spend cap", MONTH),
         month_s=MONTH,
         half_life_s=work.note(f"{key}.memory", settings.memory, "half-life of measured latencies"),
+        batch_places=max(1, int(settings.concurrency.whole * settings.batch.places.value)),
+        batch_queue=settings.batch.queue.whole,
+        batch_wait_s=settings.batch.wait.value,
     )
 
 
@@ -115,6 +119,7 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
     provider, _, model = settings.model.partition("/")
     flow = work.system.flow(gateway, name)
     cut = flow.breaker if flow else None
+    lane = settings.batch
     known = vendors.vendor(provider)
     return m.Target(
         name=name,
@@ -137,6 +142,9 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
         breaker_failures=cut.failures.whole if cut else 0,
         breaker_open_s=cut.open_for.value if cut else 0.0,
         breaker_probes=cut.probes.whole if cut else 1,
+        batch_price=batch_price(work, name, lane) if lane else None,
+        batch_slower=work.note(f"{key}.batch.slower", lane.slower, "times as slow in the batch lane") if lane else 1.0,
+        batch_tier=str(lane.tier) if lane else "",
     )
 
 
@@ -248,6 +256,7 @@ def _journey(work: Entries, name: str, journey: Journey, routes: dict[str, int],
         trace=str(journey.trace),
         traced_step=traced if traced >= 0 else (calls[0] if calls else -1),
         steps=tuple(steps),
+        batch=journey.lane == "batch",
     )
 
 

@@ -39,7 +39,10 @@ class Price(msgspec.Struct, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A model: its price, its latency law, its limits (rates; 0: none) and its breaker."""
+    """A model: its price, its latency law, its limits (rates; 0: none) and its breaker.
+
+    Its batch lane, where it has one, has a price of its own, is so many times slower, and is asked for by a word.
+    """
 
     name: str
     title: str
@@ -61,6 +64,9 @@ class Target(msgspec.Struct, frozen=True):
     breaker_failures: Whole
     breaker_open_s: Seconds
     breaker_probes: Whole
+    batch_price: Price | None = None
+    batch_slower: Annotated[float, msgspec.Meta(ge=1)] = 1.0
+    batch_tier: str = ""
 
 
 class Hop(msgspec.Struct, frozen=True):
@@ -114,7 +120,10 @@ class Cache(msgspec.Struct, frozen=True):
 
 
 class Gateway(msgspec.Struct, frozen=True):
-    """The door: places, queue, spend cap for each month (0: none)."""
+    """The door: places, queue, spend cap for each month (0: none).
+
+    Batch requests have fewer places and a queue of their own. What is measured is half forgotten after `half_life_s`.
+    """
 
     name: str
     concurrency: Count
@@ -123,6 +132,9 @@ class Gateway(msgspec.Struct, frozen=True):
     budget: Whole
     month_s: Seconds
     half_life_s: Seconds = 30.0
+    batch_places: Whole = 0
+    batch_queue: Whole = 0
+    batch_wait_s: Seconds = 0.0
 
 
 class Station(msgspec.Struct, frozen=True):
@@ -184,6 +196,7 @@ class Journey(msgspec.Struct, frozen=True):
     trace: str
     traced_step: MaybePlace
     steps: tuple[Step, ...]
+    batch: bool = False
 
 
 class Tenant(msgspec.Struct, frozen=True):

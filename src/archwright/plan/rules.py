@@ -5,11 +5,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from archwright.base.units import MONTH
-from archwright.plan.model import Plan, Target
+from archwright.plan.model import Plan, Price, Target
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
 from archwright.policy.choose import CHOICES
+from archwright.policy.lanes import BATCH
 from archwright.policy.provider import BURST_S, Limits, Pace, limits
 from archwright.policy.retry import RetryBudget
 from archwright.policy.route import OK, TIMEOUT, Hop
@@ -23,7 +24,14 @@ def rules(plan: Plan) -> Rules:
     gateway = plan.gateway
     burst_s = BURST_S * gateway.month_s / MONTH  # a burst is as many requests, however fast time runs
     return Rules(
-        gate=Gate(gateway.concurrency, gateway.queue, gateway.queue_timeout_s),
+        gate=Gate(
+            gateway.concurrency,
+            gateway.queue,
+            gateway.queue_timeout_s,
+            gateway.batch_places,
+            gateway.batch_queue,
+            gateway.batch_wait_s,
+        ),
         routes=tuple(
             RouteRule(
                 hops=tuple(Hop(h.target, h.attempts, h.timeout_s, h.backoff_s, h.longest_s) for h in route.hops),
@@ -48,6 +56,7 @@ def rules(plan: Plan) -> Rules:
         ),
         costs=tuple(Cost(t.price.input, t.price.output) for t in plan.targets),
         half_life_s=gateway.half_life_s,
+        slower=tuple(t.batch_slower for t in plan.targets),
     )
 
 
@@ -62,6 +71,11 @@ def began_after(target: Target, outcome: int, first_s: float, total_s: float, to
     if outcome == OK:
         return max(0.0, total_s - max(0, tokens_out - 1) * target.per_token_s)
     return total_s if outcome == TIMEOUT else -1.0
+
+
+def price_of(target: Target, lane: int) -> Price:
+    """What a target's tokens cost in a lane; a target without a batch lane has one price."""
+    return target.batch_price if lane == BATCH and target.batch_price is not None else target.price
 
 
 def pace(target: Target) -> Pace:
@@ -96,6 +110,7 @@ def compress(plan: Plan, scale: float) -> Plan:
             queue_timeout_s=gateway.queue_timeout_s / scale,
             month_s=gateway.month_s / scale,
             half_life_s=gateway.half_life_s / scale,
+            batch_wait_s=gateway.batch_wait_s / scale,
         ),
         routes=tuple(
             replace(

@@ -14,10 +14,11 @@ Whenever a place is free, the next request in the queue gets its Call in the sam
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from typing import NamedTuple
 
 from archwright.policy import breaker, bucket, budget, retry, route
+from archwright.policy.lanes import BATCH, REALTIME, Lanes
 from archwright.policy.router import Router
 from archwright.policy.rules import Rules
 
@@ -39,7 +40,8 @@ SERVED = frozenset((ANSWERED, CACHED, DEGRADED, STALE))
 class Arrive(NamedTuple):
     """A request came: its id, route, tenant (-1: none), exact cache key (0: not cacheable), and the cost to reserve.
 
-    `tokens_in` and `tokens_out` are expected; `journey` -1: none that is known; `luck` in [0, 1) may choose its target.
+    `tokens_in` and `tokens_out` are expected; `journey` -1: none that is known; `luck` in [0, 1) may choose its target;
+    `lane` is one of `lanes.LANES`.
     """
 
     request: int
@@ -51,6 +53,7 @@ class Arrive(NamedTuple):
     tokens_out: int = 0
     journey: int = -1
     luck: float = 0.0
+    lane: int = REALTIME
 
 
 class Begin(NamedTuple):
@@ -147,6 +150,7 @@ class _Open:
         "entered",
         "hop",
         "key",
+        "lane",
         "order",
         "reserved",
         "route",
@@ -161,6 +165,7 @@ class _Open:
         self.order = order
         self.route = arrive.route
         self.tenant = arrive.tenant
+        self.lane = arrive.lane
         self.key = arrive.key
         self.reserved = arrive.cost
         self.deadline = deadline
@@ -192,8 +197,17 @@ class Machine:
         self.router = Router(rules)
         self.caches: list[OrderedDict[int, float]] = [OrderedDict() for _ in rules.caches]
         self.open: dict[int, _Open] = {}
-        self.queue: deque[int] = deque()
-        self.in_flight = 0
+        self.lanes = Lanes(rules.gate)
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that hold a place."""
+        return self.lanes.in_flight
+
+    @property
+    def queued(self) -> int:
+        """Requests that wait for a place."""
+        return self.lanes.queued
 
     def handle(self, now: float, event: Event) -> list[Order]:
         """The orders that follow from `event` at the time `now` (seconds). An event for an ended request has none."""
@@ -208,8 +222,7 @@ class Machine:
                 orders = self._leave(request, cost)
             case Begin():
                 return []
-        while self.queue and self.in_flight < self.rules.gate.concurrency:
-            waiting = self.queue.popleft()
+        while (waiting := self.lanes.next()) >= 0:
             item = self.open[waiting]
             self._enter(item)
             orders.extend(self._attempt(now, waiting, item))
@@ -227,18 +240,30 @@ class Machine:
         if not self._reserve(now, event):
             return [Reply(event.request, OVER_BUDGET, -1, 0, 0.0)]
         order = self.router.order(now, rule, event.tokens_in, event.tokens_out, event.tenant, event.journey, event.luck)
-        item = _Open(event, now + rule.deadline_s, order)
+        item = _Open(event, now + self._patience(event), order)
         self.open[event.request] = item
         self.saved[event.route] = retry.earn(rule.retries, self.saved[event.route])
-        gate = self.rules.gate
-        if self.in_flight < gate.concurrency:
+        lanes = self.lanes
+        if lanes.free(item.lane):
             self._enter(item)
             return self._attempt(now, event.request, item)
-        if len(self.queue) < gate.queue:
+        wait = lanes.patience(item.lane)
+        if lanes.room(item.lane):
             item.waiting = True
-            self.queue.append(event.request)
-            return [self._sleep(event.request, item, min(now + gate.queue_timeout_s, item.deadline))]
-        return self._reply(event.request, item, SHED, gate.queue_timeout_s)
+            lanes.waiting[item.lane].append(event.request)
+            return [self._sleep(event.request, item, min(now + wait, item.deadline))]
+        return self._reply(event.request, item, SHED, wait)
+
+    def _patience(self, event: Arrive) -> float:
+        """Seconds until a request must have ended; in the batch lane the wait for a place comes on top."""
+        rule = self.rules.routes[event.route]
+        if event.lane != BATCH:
+            return rule.deadline_s
+        slowest = max(self._slower(event.lane, hop.target) for hop in rule.hops)
+        return self.rules.gate.batch_wait_s + rule.deadline_s * slowest
+
+    def _slower(self, lane: int, target: int) -> float:
+        return self.rules.slower[target] if lane == BATCH and self.rules.slower else 1.0
 
     def _cached(self, now: float, cache: int, key: int, stale_s: float) -> bool:
         """Whether the cache has an answer that is at most `stale_s` too old."""
@@ -267,7 +292,7 @@ class Machine:
         item.waiting = False
         item.entered = True
         item.ticket += 1
-        self.in_flight += 1
+        self.lanes.held[item.lane] += 1
 
     def _attempt(self, now: float, request: int, item: _Open) -> list[Order]:
         """Call the next target whose breaker lets us; when there is none, go down the ladder."""
@@ -281,7 +306,7 @@ class Machine:
                 item.tries += 1
                 item.attempts += 1
                 self.router.begun(hop.target)
-                patience = min(hop.timeout_s, item.deadline - now)
+                patience = min(hop.timeout_s * self._slower(item.lane, hop.target), item.deadline - now)
                 return [Call(request, hop.target, item.attempts, patience, item.hop)]
             item.hop += 1
             item.tries = 0
@@ -327,7 +352,7 @@ class Machine:
         if item is None or item.ticket != ticket or item.verdict != breaker.REFUSED:
             return []
         if item.waiting:
-            return self._reply(request, item, SHED, self.rules.gate.queue_timeout_s)
+            return self._reply(request, item, SHED, self.lanes.patience(item.lane))
         return self._attempt(now, request, item)
 
     def _leave(self, request: int, cost: int) -> list[Order]:
@@ -370,6 +395,6 @@ class Machine:
         if item.tenant >= 0:
             self.tenant_spent[item.tenant] = budget.settle(self.tenant_spent[item.tenant], item.reserved, item.cost)
         if item.waiting:
-            self.queue.remove(request)
+            self.lanes.waiting[item.lane].remove(request)
         if item.entered:
-            self.in_flight -= 1
+            self.lanes.held[item.lane] -= 1

@@ -12,11 +12,14 @@ from archwright.policy.route import Hop
 
 
 class Gate(NamedTuple):
-    """Requests at once, requests that may wait, and how long."""
+    """Requests at once, requests that may wait, and how long; the same of batch requests, which have fewer places."""
 
     concurrency: int
     queue: int
     queue_timeout_s: float
+    batch_places: int = 0
+    batch_queue: int = 0
+    batch_wait_s: float = 0.0
 
 
 class CacheRule(NamedTuple):
@@ -76,7 +79,8 @@ class TenantRule(NamedTuple):
 class Rules(NamedTuple):
     """Everything a machine decides by. Routes, targets, caches and tenants are named by their index.
 
-    `half_life_s` is how long a measured latency keeps half of its weight.
+    `half_life_s` is how long a measured latency keeps half of its weight; `slower` how many times as long each target
+    takes in its batch lane, and may take.
     """
 
     gate: Gate
@@ -87,3 +91,4 @@ class Rules(NamedTuple):
     tenants: tuple[TenantRule, ...]
     costs: tuple[Cost, ...] = ()
     half_life_s: float = 30.0
+    slower: tuple[float, ...] = ()

@@ -105,6 +105,7 @@ class Journey(Record):
 
     summary: Word = text("what a user wants", default="")
     critical: bool = flag("business stops without it")
+    lane: str = choice(("realtime", "batch"), "does somebody wait for it? Batch gives way", default="realtime")
     volume: Given = number("rate", "journeys, such as 1.2M/month", estimate=True, positive=True, maximum=1e7)
     growth: Given = number(
         "share", "growth of the volume a month", default="0 %", minimum=-1, maximum=10, estimate=True

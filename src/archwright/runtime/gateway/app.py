@@ -173,7 +173,7 @@ class Gateway:
         brain = self.house.brain.machine
         targets = self.house.plan.targets
         yield from gauge("archwright_in_flight", "Requests that hold a place.", [({}, brain.in_flight)])
-        yield from gauge("archwright_waiting", "Requests that wait for a place.", [({}, len(brain.queue))])
+        yield from gauge("archwright_waiting", "Requests that wait for a place.", [({}, brain.queued)])
         open_ = (
             ({"target": target.name}, float(circuit.phase == breaker.OPEN))
             for target, circuit in zip(targets, brain.circuits, strict=True)

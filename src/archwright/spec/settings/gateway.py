@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archwright.spec.given import Given, Word
-from archwright.spec.shapes import Record, choice, many, named, number, numbers, reference, references, text
+from archwright.spec.shapes import Record, choice, many, named, number, numbers, one, reference, references, text
 
 CHOICES = ("order", "cost", "latency", "load", "weight")
 
@@ -56,6 +56,15 @@ class RouteSpec(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BatchPlaces(Record):
+    """The lane of batch journeys: real time goes before it and always keeps the places that it does not have."""
+
+    places: Given = number("share", "of all places, at most", default="50 %", maximum=1)
+    queue: Given = number("count", "requests that may wait", default=10_000, maximum=1_000_000)
+    wait: Given = number("duration", "longest wait for a place", default="1 h", positive=True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class GatewaySettings(Record):
     """Routes, and what the gateway lets in."""
 
@@ -66,6 +75,7 @@ class GatewaySettings(Record):
     memory: Given = number(
         "duration", "half-life of what is measured of a target's latency", default="30 s", positive=True
     )
+    batch: BatchPlaces = one(BatchPlaces, "what batch journeys may use", default=BatchPlaces())
     budget: Given | None = number(
         "money-rate", "spend cap; requests beyond it are refused", default=None, positive=True
     )

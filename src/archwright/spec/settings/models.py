@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from archwright.spec.given import Given, Word
 from archwright.spec.shapes import Record, choice, number, one, text
@@ -45,6 +46,16 @@ class TokenPrice(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BatchLane(Record):
+    """A supplier's cheaper, slower lane for work that nobody waits for."""
+
+    SHORT: ClassVar[str] = "discount"
+    discount: Given = number("share", "off the price of every token", maximum=1, estimate=True)
+    slower: Given = number("ratio", "times as slow", default="3x", minimum=1, maximum=1000, estimate=True)
+    tier: Word = text("the `service_tier` that asks for it", default="flex")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Supplier(Record):
     """The terms that a supplier gave. Unknown is never read as good."""
 
@@ -67,6 +78,7 @@ class ModelSettings(Record):
     )
     error_rate: Given = number("share", "calls that fail without any outage", default="0 %", maximum=1, estimate=True)
     price: TokenPrice | None = one(TokenPrice, "an agreed price that wins over the published one", default=None)
+    batch: BatchLane | None = one(BatchLane, "the supplier's cheaper lane, for batch journeys", default=None)
     supplier: Supplier | None = one(Supplier, "the supplier's terms", default=None)
     endpoint: Word = text("base URL of an OpenAI-compatible API; the provider's own by default", default="")
 
