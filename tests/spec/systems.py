@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -36,7 +37,8 @@ ANY = ("4 s", "20 %", "$3k/month", "$4.50", "250", "3x", "5/s")
 def quantities(draw: st.DrawFn, shape: Quantity) -> Given:
     """A number within the bounds of its shape, with one of the origins that a file can tell."""
     if shape.dimension == "any":
-        return given_any(draw(st.sampled_from(ANY)))
+        found = given_any(draw(st.sampled_from(ANY)))
+        return replace(found, origin="guessed") if shape.estimate else found
     low = max(shape.minimum if shape.minimum is not None else 0, 1e-6 if shape.positive else -1)
     high = min(shape.maximum if shape.maximum is not None else 1e6, 1e6)
     value = draw(st.integers(round(low), round(high)) if shape.whole else st.floats(low, high))

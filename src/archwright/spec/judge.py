@@ -9,6 +9,7 @@ from archwright.base.text import nearest
 from archwright.base.units import mend_for
 from archwright.spec.given import Given
 from archwright.spec.model import Change, Flow, Objective, Scenario, Step, System
+from archwright.spec.outcomes import outcomes
 from archwright.spec.routing import choices
 from archwright.spec.settings.gateway import GatewaySettings, RouteSpec
 from archwright.spec.settings.models import ModelSettings
@@ -278,4 +279,5 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_tenants, frozenset({"workload"})),
     (_objectives, frozenset({"objectives"})),
     (_scenarios, frozenset({"scenarios"})),
+    (outcomes, frozenset({"metrics", "workload"})),
 )

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 from archwright.spec.given import Given, Word
 from archwright.spec.kind import Kind
 from archwright.spec.kinds import KINDS
+from archwright.spec.metrics import Metric
 from archwright.spec.shapes import (
     Record,
     by_kind,
@@ -281,6 +282,8 @@ class System(Record):
     workload: Workload = one(Workload, "what it is asked to do", default=Workload(journeys={}))
     objectives: Mapping[str, Objective] = named(Objective, "promises", section="objectives")
     scenarios: Mapping[str, Scenario] = named(Scenario, "what it must survive", section="scenarios")
+    metrics: Mapping[str, Metric] = named(Metric, "outcomes that it is there for", section="metrics")
+    investment: Given | None = number("money", "what building it costs, once", default=None, estimate=True)
 
     def with_trait(self, *traits: str) -> dict[str, Component]:
         """Components that have all of `traits`, by name, in file order."""
