@@ -34,7 +34,7 @@ metrics:
     target: 18 s
     measured: first answer, as the chat counts it
     journey: ask
-    worth: $1
+    worth: $20
   licences: {baseline: $3k/month, target: $1k/month, measured: the invoice}
   happy: {baseline: 3.9, target: 4.2, measured: a survey}
 """
@@ -54,7 +54,7 @@ def dollars(item: Value, key: str) -> float:
 def test_each_unit_is_counted_in_its_own_way() -> None:
     _, item = found()
     assert dollars(item, "value.alone.benefit") == pytest.approx(0.5 * 1e6 * 0.02)
-    assert dollars(item, "value.quicker.benefit") == pytest.approx(18 / 3600 * 1e6 * 1)
+    assert dollars(item, "value.quicker.benefit") == pytest.approx(18 / 3600 * 1e6 * 20)
     assert dollars(item, "value.licences.benefit") == pytest.approx(2000)
     assert "value.happy.benefit" not in item.book
 
@@ -62,7 +62,7 @@ def test_each_unit_is_counted_in_its_own_way() -> None:
 def test_the_return_is_what_is_left_after_running_cost() -> None:
     _, item = found()
     benefit, cost = dollars(item, "value.benefit.promised"), dollars(item, "price.month")
-    assert benefit == pytest.approx(10_000 + 5_000 + 2_000)
+    assert benefit == pytest.approx(10_000 + 100_000 + 2_000)
     assert item.book["value.return.promised"].value == pytest.approx((benefit - cost) / cost)
     months = item.book["value.payback.promised"].value / item.book["month"].value
     assert months == pytest.approx(60_000 / (benefit - cost))
@@ -99,7 +99,7 @@ def test_measured_returns_stand_beside_promised_ones() -> None:
 
 
 def test_a_loss_has_no_payback() -> None:
-    _, item = found(METRICS.replace("$0.02", "$0.0001").replace("worth: $1", "worth: $0.001"))
+    _, item = found(METRICS.replace("$0.02", "$0.0001").replace("worth: $20", "worth: $0.001"))
     assert item.book["value.net.promised"].value < 0
     assert "value.payback.promised" not in item.book
 
@@ -121,11 +121,11 @@ def test_without_metrics_it_says_so() -> None:
         ("m: {baseline: 0 %, target: 20 %, measured: x, journey: nobody}", "unknown-name"),
         ("m: {baseline: 0 %, target: 20 %}", "missing-key"),
         (
-            "m: {baseline: 0 %, target: 20 %, measured: x, readings: [{on: 2026-02-30, value: 1 %, source: x}]}",
+            "m: {baseline: 0 %, target: 9 %, measured: x, readings: [{on: 2026-02-30, value: 1 %, source: x}]}",
             "bad-value",
         ),
         (
-            "m: {baseline: 0 %, target: 20 %, measured: x, readings: [{on: 2026-02-03, value: 1 s, source: x}]}",
+            "m: {baseline: 0 %, target: 9 %, measured: x, readings: [{on: 2026-02-03, value: 1 s, source: x}]}",
             "wrong-unit",
         ),
     ],

@@ -8,9 +8,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from archwright.base.units import guess_dimension, show
+from archwright.spec.day import day
 from archwright.spec.given import Given, Origin, Word, given
 from archwright.spec.kinds import KINDS
 from archwright.spec.model import Component, System
+from archwright.spec.predicate import predicate
 from archwright.spec.shapes import (
     ByKind,
     Choice,
@@ -19,6 +21,7 @@ from archwright.spec.shapes import (
     Many,
     Named,
     One,
+    Parsed,
     Quantity,
     Record,
     Reference,
@@ -30,6 +33,11 @@ NAMES = st.text("abcXYZ019-_", min_size=1, max_size=6) | st.sampled_from(
     ["true", "null", "1e3", "0x1", "-", "2026-01-01"]
 )
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+DEMANDS = st.sampled_from(["monthly requests <= 3M", "p95 of question <= 4 s", "cache hit >= 20 %"])
+PARSED = {
+    day: st.dates().map(lambda date: day(date.isoformat())),
+    predicate: DEMANDS.map(predicate),
+}
 ANY = ("4 s", "20 %", "$3k/month", "$4.50", "250", "3x", "5/s")
 
 
@@ -67,6 +75,8 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
             return quantities(shape)
         case Flag():
             return st.booleans()
+        case Parsed(read):
+            return PARSED[read]
         case Choice(words):
             return st.sampled_from(words).map(Word)
         case Reference():
