@@ -34,7 +34,7 @@ NAMES = st.text("abcXYZ019-_", min_size=1, max_size=6) | st.sampled_from(
 )
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 DEMANDS = st.sampled_from(["monthly requests <= 3M", "p95 of question <= 4 s", "cache hit >= 20 %"])
-PARSED = {
+PARSED: dict[Any, st.SearchStrategy[Any]] = {
     day: st.dates().map(lambda date: day(date.isoformat())),
     predicate: DEMANDS.map(predicate),
 }
