@@ -23,7 +23,7 @@ DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 class Attestation(Record):
     """A statement that somebody answers for. It is evidence until it expires, or until what it speaks of changes."""
 
-    controls: tuple[Word, ...] = texts("controls that it speaks to, such as `EU:Art. 4` or `N:GOVERN 2.2`")
+    controls: tuple[Word, ...] = texts("controls that it speaks to, such as `EU:4` or `N:GOVERN 2.2`")
     statement: Word = text("what is true")
     kind: str = choice(tuple(LASTS), "what it speaks of: it holds 90, 180 or 365 days", default="process")
     scope: tuple[Word, ...] = references("components", "of which components; of all if left out")
@@ -53,12 +53,12 @@ def judge_attestations(attestations: Mapping[str, Attestation]) -> Iterator[Prob
     """What no single key shows: a control without a framework, an end before the beginning, a digest that is none."""
     for name, item in attestations.items():
         if not item.controls:
-            mend = 'name what it speaks to, such as `controls: ["EU:Art. 4"]`'
+            mend = 'name what it speaks to, such as `controls: ["EU:4"]`'
             yield Problem("no-control", f"attestation `{name}` speaks to no control", item.where, mend)
         for control in item.controls:
             if not CONTROL.fullmatch(control):
                 message = f"{control[:80]!r} does not name a framework and a control"
-                yield Problem("bad-control", message, control.where, "write it as `EU:Art. 4` or `N:GOVERN 2.2`")
+                yield Problem("bad-control", message, control.where, "write it as `EU:4` or `N:GOVERN 2.2`")
         if item.expires is not None and item.expires < item.stated:
             message = f"attestation `{name}` ends on {item.expires}, before it was stated"
             yield Problem("out-of-range", message, item.expires.where, "give a later day")
