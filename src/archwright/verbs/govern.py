@@ -89,7 +89,9 @@ def _own(project: Project) -> tuple[Pack, ...]:
 
 
 def _plan(project: Project) -> str:
-    """The configuration's hash; empty where the design cannot be compiled, which governance does not need."""
+    """The configuration's hash, where an attestation names one; empty where the design cannot be compiled."""
+    if not any(item.configuration for item in project.system.attestations.values()):
+        return ""
     try:
         return plan_hash(project.compiled.plan)
     except InputError:

@@ -12,6 +12,7 @@ from archwright.analysis.govern.duties import (
     DONE,
     EVIDENCE,
     NOT_APPLICABLE,
+    PART,
     RANGE,
     STALE,
     UNASSESSED,
@@ -22,7 +23,8 @@ from archwright.analysis.govern.duties import (
 )
 from archwright.analysis.govern.reason import Reason, said
 from archwright.analysis.govern.steps import steps
-from archwright.analysis.govern.tier import Tiering
+from archwright.analysis.govern.tier import MINIMAL, Tiering
+from archwright.base.errors import Location
 from archwright.base.text import plural
 from archwright.facts.frameworks import Pack
 from archwright.report.document import Bars, Block, Cell, Document, Finding, Findings, Section, Table, Text, Tiles, Tone
@@ -74,7 +76,7 @@ def _tier(found: Assessment, book: Book) -> Section:
         "in force": [duty for duty in ahead if duty.now],
         "in force and not done": [duty for duty in ahead if duty.now and duty.pressing],
         "still to come": [duty for duty in ahead if duty.timing.kind in (COMING, RANGE)],
-        "may apply": [duty for duty in found.obligations if duty.status == UNSETTLED],
+        "that may apply": [duty for duty in found.obligations if duty.status == UNSETTLED],
     }
     tiles = [
         (f"Obligations {name}", *_counted(book, f"govern.obligations.{name}", duties))
@@ -88,7 +90,7 @@ def _tier(found: Assessment, book: Book) -> Section:
     blocks: list[Block] = [Tiles((top, *tiles)), _reasons(found.tier)]
     if found.narrowing:
         rows = tuple(
-            (f"`{item.fact}` is {item.answer}", _interval(item.lowest, item.highest), str(item.where))
+            (f"`{item.fact}` is {item.answer}", _interval(item.lowest, item.highest), _place(item.where))
             for item in found.narrowing
         )
         blocks.append(Table(("If", "the tier becomes", "Where"), rows, "What would settle it"))
@@ -112,10 +114,16 @@ def _reasons(tier: Tiering) -> Table:
     for name, reason in tier.conclusions.items():
         rows.append((Cell(name), _HOLDS[reason.holds], said(reason) if reason.holds is False else reason.text, ""))
         if reason.holds is not False:
-            rows += [("", "", f"{'– ' * depth}{part.told}", str(part.where)) for depth, part in _branch(reason, 1)]
-    rows.append((Cell("minimal"), "yes" if tier.highest == "minimal" else "", "nothing above holds for certain"
-                 if tier.lowest == "minimal" else "", ""))  # fmt: skip
+            rows += [("", "", f"{'– ' * depth}{part.told}", _place(part.where)) for depth, part in _branch(reason, 1)]
+    if tier.lowest == MINIMAL:
+        rows.append((Cell(MINIMAL), _HOLDS[True if tier.width == 0 else None], "nothing above holds for certain", ""))
     return Table(("Tier", "In it?", "Because", "Where"), tuple(rows), "Why")
+
+
+def _place(where: Location) -> str:
+    """The file's own name and the line."""
+    name = where.file.replace("\\", "/").rpartition("/")[2]
+    return f"{name}:{where.line}" if where.line else name
 
 
 def _branch(reason: Reason, depth: int) -> Iterator[tuple[int, Reason]]:
@@ -216,7 +224,7 @@ def _coverage(found: Assessment, ruled: Sequence[Ruled]) -> str:
     total, seen = len(found.controls), found.derivable(ruled)
     return (
         f"Rules or facts of the file speak to {seen} of the {total} controls, never to all that a control asks. "
-        f"The other {total - seen} are about the organisation and can only be attested."
+        f"Nothing here looks at the other {total - seen}; they can only be attested."
     )
 
 
@@ -251,13 +259,15 @@ def next_step(duty: Duty) -> str:
         return ""
     if duty.status == UNSETTLED:
         return f"settle {', '.join(f'`{name}`' for name in duty.applies.unknown())}"
+    if duty.status == PART:
+        return "attest the rest, with its evidence"
     if duty.status == STALE:
         return f"renew: {duty.because}"
     return duty.because if duty.status == UNASSESSED else duty.control.next
 
 
 def _next(found: Assessment) -> Section:
-    rows = tuple((step.what, step.why, str(step.where)) for step in steps(found))
+    rows = tuple((step.what, step.why, _place(step.where)) for step in steps(found))
     blocks: tuple[Block, ...] = (Table(("Step", "What it changes", "Where"), rows),) if rows else ()
     lead = "The facts and the evidence that would change most, the weightiest first."
     return Section("govern-next", "What next", blocks or (Text("Nothing is left open."),), lead)
@@ -265,9 +275,10 @@ def _next(found: Assessment) -> Section:
 
 def _catalogues(found: Assessment) -> Section:
     rows = tuple(_catalogue(pack, found) for pack in found.packs.all)
-    heads = ("Catalogue", "Version", "Speaks of", "Checked", "Source", "Licence")
+    heads = ("Catalogue", "Speaks of", "Checked", "Licence")
+    sources = Table(("Catalogue", "Read in"), tuple((pack.title, pack.source) for pack in found.packs.all))
     unsettled = [Text(f"{pack.title}: {words}") for pack in found.packs.all for words in pack.unsettled]
-    blocks = (Table(heads, rows), *unsettled, *(Text(words) for words in _LIMITS))
+    blocks = (Table(heads, rows), sources, *unsettled, *(Text(words) for words in _LIMITS))
     return Section("govern-catalogues", "What this rests on, and what it cannot say", blocks)
 
 
@@ -275,7 +286,7 @@ def _catalogue(pack: Pack, found: Assessment) -> tuple[str | Cell, ...]:
     age = (found.as_of - pack.checked_on).days
     checked = f"{pack.checked_on}" if age < 0 else f"{pack.checked_on}, {plural(age, 'day')} before"
     span = Cell(f"{pack.valid_from} to {pack.valid_to}", "plain" if pack.is_valid(found.as_of) else "bad")
-    return pack.title, pack.version, span, checked, pack.source, pack.licence
+    return pack.title, span, checked, pack.licence
 
 
 def checklist_text(found: Assessment) -> str:

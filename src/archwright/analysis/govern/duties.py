@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from archwright.analysis.govern.reason import Reason, every, judge, said
+from archwright.analysis.govern.reason import Reason, every, judge, said, said_shortly
 from archwright.analysis.govern.situation import Fact, Facts
 from archwright.facts.frameworks import Control, Pack
 from archwright.report.document import Finding
@@ -150,7 +150,7 @@ def _status(
     if not pack.is_valid(world.as_of):
         return UNASSESSED, f"the catalogue speaks of {pack.valid_from} to {pack.valid_to}"
     if applies.holds is False:
-        return NOT_APPLICABLE, said(applies)
+        return NOT_APPLICABLE, said_shortly(applies)
     if applies.holds is None:
         return UNSETTLED, said(applies)
     reference = f"{pack.prefix}:{control.id}"

@@ -1,4 +1,4 @@
-"""What somebody must act on: a tier declared too low, a claim that contradicts itself, a practice that is prohibited."""
+"""What somebody must act on: a tier declared too low, a claim that is barred, a prohibited practice."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _claim(found: Assessment, tier: Tiering) -> Iterator[Finding]:
         yield Finding(
             "GOV07", "error", "Art. 6(3) is claimed without an assessment that is written down", claim.where,
             "The claim counts only with its assessment, made before the system is on the market (Art. 6(4)).",
-            "write the assessment and name it under `assessment:`; until then the use counts as high-risk", "derogation",
+            "write the assessment and name it under `assessment:`; until then it counts as high-risk", "derogation",
         )  # fmt: skip
 
 

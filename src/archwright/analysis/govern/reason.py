@@ -7,7 +7,7 @@ definite when a fact is added, and never changes from true to false.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +23,8 @@ class Reason:
     """A statement, whether it holds (None: nobody knows), where that stands, and the reasons below it.
 
     A leaf names its `fact` and the `words` that were asked for. A conclusion that others name has a `saying`: how it
-    is told in half a sentence, so that its reasons need not be repeated.
+    is told in half a sentence, so that its reasons need not be repeated. `joint` is how its parts are joined, `all`
+    or `any`.
     """
 
     holds: bool | None
@@ -33,6 +34,7 @@ class Reason:
     fact: str = ""
     words: tuple[str, ...] = ()
     saying: str = ""
+    joint: str = ""
 
     @property
     def told(self) -> str:
@@ -54,17 +56,29 @@ class Reason:
         same = [part for part in self.parts if part.holds is self.holds]
         return tuple(leaf for part in same or self.parts for leaf in part.deciding())
 
+    def enough(self) -> tuple[Reason, ...]:
+        """The first of what would suffice to decide it: one false part of all, one true part of any."""
+        if self.fact or self.saying:
+            return (self,)
+        same = [part for part in self.parts if part.holds is self.holds]
+        one = (self.joint, self.holds) in (("all", False), ("any", True))
+        return tuple(leaf for part in (same[:1] if one else same) for leaf in part.enough())
+
 
 def every(text: str, parts: Sequence[Reason]) -> Reason:
     """True where all parts are; false where one is not."""
     values = [part.holds for part in parts]
-    return Reason(False if False in values else (None if None in values else True), text, parts=tuple(parts))
+    return Reason(
+        False if False in values else (None if None in values else True), text, parts=tuple(parts), joint="all"
+    )
 
 
 def some(text: str, parts: Sequence[Reason]) -> Reason:
     """True where one part is; false where none is."""
     values = [part.holds for part in parts]
-    return Reason(True if True in values else (None if None in values else False), text, parts=tuple(parts))
+    return Reason(
+        True if True in values else (None if None in values else False), text, parts=tuple(parts), joint="any"
+    )
 
 
 def no(text: str, part: Reason) -> Reason:
@@ -79,9 +93,17 @@ def conclusion(reason: Reason, it: str, what: str) -> Reason:
 
 
 def said(reason: Reason) -> str:
-    """What decides, in one line."""
-    texts = dict.fromkeys(part.told for part in reason.deciding() if part.holds is reason.holds)
-    return ", ".join(texts) or "no fact is asked for"
+    """All that decides, in one line."""
+    return _joined(part.told for part in reason.deciding() if part.holds is reason.holds)
+
+
+def said_shortly(reason: Reason) -> str:
+    """What suffices to decide, in one line."""
+    return _joined(part.told for part in reason.enough())
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(texts)) or "no fact is asked for"
 
 
 Terms = Mapping[str, Reason]
