@@ -112,12 +112,26 @@ def _counted(book: Book, key: str, duties: Sequence[Duty]) -> tuple[str, str, st
 def _reasons(tier: Tiering) -> Table:
     rows: list[tuple[str | Cell, ...]] = []
     for name, reason in tier.conclusions.items():
-        rows.append((Cell(name), _HOLDS[reason.holds], said(reason) if reason.holds is False else reason.text, ""))
-        if reason.holds is not False:
+        because = said(reason) if reason.holds is False else reason.text
+        rows.append((Cell(name), _HOLDS[reason.holds], because, ""))
+        if reason.holds:
             rows += [("", "", f"{'– ' * depth}{part.told}", _place(part.where)) for depth, part in _branch(reason, 1)]
+        elif reason.holds is None:
+            rows += [("", "", f"– {words}", "") for words in _waiting(reason)]
     if tier.lowest == MINIMAL:
         rows.append((Cell(MINIMAL), _HOLDS[True if tier.width == 0 else None], "nothing above holds for certain", ""))
     return Table(("Tier", "In it?", "Because", "Where"), tuple(rows), "Why")
+
+
+def _waiting(reason: Reason) -> Iterator[str]:
+    """The provisions that nobody can settle yet, by the facts that they wait for."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for part in reason.parts:
+        if part.holds is None:
+            groups.setdefault(part.unknown(), []).append(part.text.partition(":")[0])
+    for facts, provisions in groups.items():
+        verb = "waits" if len(provisions) == 1 else "wait"
+        yield f"{', '.join(provisions)}: {verb} for {', '.join(f'`{name}`' for name in facts)}"
 
 
 def _place(where: Location) -> str:

@@ -154,18 +154,14 @@ def _status(
     if applies.holds is None:
         return UNSETTLED, said(applies)
     reference = f"{pack.prefix}:{control.id}"
-    against = _against(reference, evidence, world)
-    if against:
-        return (VIOLATED, against) if timing.kind == IN_FORCE else (OPEN, against)
-    return _supported(reference, control, evidence, world)
-
-
-def _against(reference: str, evidence: Reason | None, world: World) -> str:
-    """What speaks against it: findings of rules that name it, or facts that deny it."""
     hits = [(rule.code, len(rule.findings)) for rule in world.ruled if reference in rule.references and rule.findings]
     if hits:
-        return "found by " + ", ".join(code if count == 1 else f"{code} ({count} times)" for code, count in hits)
-    return said(evidence) if evidence is not None and evidence.holds is False else ""
+        words = "found by " + ", ".join(code if count == 1 else f"{code} ({count} times)" for code, count in hits)
+        return (VIOLATED if timing.kind == IN_FORCE else OPEN), words
+    if evidence is not None and evidence.holds is False:
+        denied = control.how == "derived" and timing.kind == IN_FORCE
+        return (VIOLATED if denied else OPEN), said(evidence)
+    return _supported(reference, control, evidence, world)
 
 
 def _supported(reference: str, control: Control, evidence: Reason | None, world: World) -> tuple[str, str]:

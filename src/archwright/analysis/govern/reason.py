@@ -68,17 +68,15 @@ class Reason:
 def every(text: str, parts: Sequence[Reason]) -> Reason:
     """True where all parts are; false where one is not."""
     values = [part.holds for part in parts]
-    return Reason(
-        False if False in values else (None if None in values else True), text, parts=tuple(parts), joint="all"
-    )
+    holds = False if False in values else (None if None in values else True)
+    return Reason(holds, text, parts=tuple(parts), joint="all")
 
 
 def some(text: str, parts: Sequence[Reason]) -> Reason:
     """True where one part is; false where none is."""
     values = [part.holds for part in parts]
-    return Reason(
-        True if True in values else (None if None in values else False), text, parts=tuple(parts), joint="any"
-    )
+    holds = True if True in values else (None if None in values else False)
+    return Reason(holds, text, parts=tuple(parts), joint="any")
 
 
 def no(text: str, part: Reason) -> Reason:
