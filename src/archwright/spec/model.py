@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
+from archwright.spec.attestations import Attestation
+from archwright.spec.context import Context
 from archwright.spec.given import Given, Word
 from archwright.spec.kind import Kind
 from archwright.spec.kinds import KINDS
 from archwright.spec.metrics import Metric
+from archwright.spec.operation import Operation
 from archwright.spec.shapes import (
     Record,
     by_kind,
@@ -27,21 +30,9 @@ from archwright.spec.shapes import (
 
 S = TypeVar("S", bound=Record)
 
-TRUTH = ("true", "false", "unknown")
 SENSITIVITIES = ("public", "internal", "confidential", "personal", "special-category")
 STAGES = ("idea", "prototype", "pilot", "production", "retired")
 MEASURES = ("p50", "p95", "p99", "availability", "full-answers", "cost", "cache-hit", "quality")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Context(Record):
-    """Where the system is used and what it does to people."""
-
-    uses: tuple[Word, ...] = texts("what it is used for, in a few words each")
-    markets: tuple[Word, ...] = texts("where it is used, such as `eu`")
-    affected: tuple[Word, ...] = texts("who is affected")
-    decides_about_people: str = choice(TRUTH, "does its output decide about people?", default="unknown")
-    human_oversight: str = choice(TRUTH, "does a person stand between output and effect?", default="unknown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,6 +275,8 @@ class System(Record):
     scenarios: Mapping[str, Scenario] = named(Scenario, "what it must survive", section="scenarios")
     metrics: Mapping[str, Metric] = named(Metric, "outcomes that it is there for", section="metrics")
     investment: Given | None = number("money", "what building it costs, once", default=None, estimate=True)
+    operation: Operation = one(Operation, "how it is run", default=Operation())
+    attestations: Mapping[str, Attestation] = named(Attestation, "what somebody vouches for")
 
     def with_trait(self, *traits: str) -> dict[str, Component]:
         """Components that have all of `traits`, by name, in file order."""

@@ -209,6 +209,11 @@ def texts(doc: str, *, key: str = "") -> Any:
     return _declare(Many(Text()), doc, key, default=())
 
 
+def choices(words: tuple[str, ...], doc: str, *, key: str = "") -> Any:
+    """A list of `words`. Left out it is None, not known; an empty list says that there are none."""
+    return _declare(Many(Choice((*words, "unknown"))), doc, key, default=None)
+
+
 def day(doc: str, *, default: Any = _REQUIRED, key: str = "") -> Any:
     """A day of the calendar, written as `2026-11-21`."""
     return _declare(_DAY, doc, key, **_default(default))
