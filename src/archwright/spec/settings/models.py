@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archwright.spec.day import Day
 from archwright.spec.given import Given, Word
-from archwright.spec.shapes import Record, choice, number, one, text
+from archwright.spec.shapes import Record, day, number, one, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,16 +46,6 @@ class TokenPrice(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Supplier(Record):
-    """The terms that a supplier gave. Unknown is never read as good."""
-
-    name: Word = text("who runs it")
-    training: str = choice(("true", "false", "unknown"), "may the supplier train on our data?", default="unknown")
-    retention: Given | None = number("duration", "how long the supplier keeps our data", default=None)
-    agreement: str = choice(("true", "false", "unknown"), "is a data processing agreement signed?", default="unknown")
-
-
-@dataclass(frozen=True, kw_only=True)
 class ModelSettings(Record):
     """A language model behind an API."""
 
@@ -67,14 +58,25 @@ class ModelSettings(Record):
     )
     error_rate: Given = number("share", "calls that fail without any outage", default="0 %", maximum=1, estimate=True)
     price: TokenPrice | None = one(TokenPrice, "an agreed price that wins over the published one", default=None)
-    supplier: Supplier | None = one(Supplier, "the supplier's terms", default=None)
+    retires: Day | None = day("the day on which its supplier takes it away", default=None)
     endpoint: Word = text("base URL of an OpenAI-compatible API; the provider's own by default", default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights(Record):
+    """Which file of weights runs, and by whose leave."""
+
+    source: Word = text("where they were taken from", default="")
+    digest: Word = text("hash of the files, such as `sha256:…`", default="")
+    format: Word = text("such as `safetensors`", default="")
+    licence: Word = text("licence or terms of use", default="")
 
 
 @dataclass(frozen=True, kw_only=True)
 class GpuSettings(ModelSettings):
     """A model on hardware that we pay for."""
 
+    weights: Weights | None = one(Weights, "which weights run", default=None)
     accelerator: Word = text("such as `h100-80gb`", default="")
     accelerators: Given = number("count", "accelerators in each replica", default=1, minimum=1)
     hourly: Given | None = number("money", "cost of one accelerator for one hour", default=None, estimate=True)
