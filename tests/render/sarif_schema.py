@@ -1,4 +1,4 @@
-"""The part of SARIF 2.1.0 that we write, as a JSON Schema of our own: stricter than the standard, nothing else may stand."""
+"""The part of SARIF 2.1.0 that we write, as a JSON Schema of our own: nothing else may stand in it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ LINE: Schema = {"type": "integer", "minimum": 1}
 ADDRESS: Schema = {"type": "string", "pattern": "^https://[^ ]+$"}
 RELATIVE: Schema = {"type": "string", "pattern": "^(?!/)(?!.*\\.\\./)[^ \\\\:]+$"}
 LEVEL: Schema = {"enum": ["none", "note", "warning", "error"]}
+MARK: Schema = {"type": "string", "pattern": "^[0-9a-f]{16}:\\d+$"}
 MESSAGE = thing("text", text=TEXT)
 REFERENCE = thing("name index", name=TEXT, index=INDEX)
 
@@ -73,7 +74,7 @@ RESULT = thing(
     level=LEVEL,
     message=MESSAGE,
     locations={**some(LOCATION), "maxItems": 1},
-    partialFingerprints={"type": "object", "additionalProperties": {"type": "string", "pattern": "^[0-9a-f]{16}:\\d+$"}},
+    partialFingerprints={"type": "object", "additionalProperties": MARK},
     suppressions=some(
         thing(
             "kind status justification",

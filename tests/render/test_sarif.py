@@ -49,7 +49,8 @@ def wrong(read: dict[str, Any]) -> Iterator[str]:
             yield f"taxonomy {entry} is another"
     for target in (item["target"] for rule in rules for item in rule.get("relationships", ())):
         taxonomy = taxonomies[target["toolComponent"]["index"]]
-        if taxonomy["name"] != target["toolComponent"]["name"] or taxonomy["taxa"][target["index"]]["id"] != target["id"]:
+        named = (taxonomy["name"], taxonomy["taxa"][target["index"]]["id"])
+        if named != (target["toolComponent"]["name"], target["id"]):
             yield f"{target} leads elsewhere"
     for result in run["results"]:
         if ids[result["ruleIndex"]] != result["ruleId"]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from hypothesis import strategies as st
 
+from archwright.base.errors import NOWHERE
 from archwright.base.units import guess_dimension, show
+from archwright.spec import day as days
 from archwright.spec.given import Given, Origin, Word, given
 from archwright.spec.kinds import KINDS
 from archwright.spec.model import Component, System
@@ -18,6 +21,7 @@ from archwright.spec.shapes import (
     Many,
     Named,
     One,
+    Parsed,
     Quantity,
     Record,
     Reference,
@@ -69,6 +73,8 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
             return st.sampled_from(words).map(Word)
         case Reference():
             return NAMES.map(Word)
+        case Parsed(read, _, pattern) if pattern == days.PATTERN:
+            return st.dates(min_value=dt.date(1000, 1, 1)).map(lambda day: read(day.isoformat(), NOWHERE))
         case One(record):
             return records(record)
         case Many(inner):

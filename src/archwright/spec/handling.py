@@ -1,4 +1,4 @@
-"""How data is kept, on whose terms, and how a caller is let in: facts that stand at components and flows, whatever their kind."""
+"""How data is kept, on whose terms, and how a caller is let in: facts of any component or flow, whatever its kind."""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from archwright.base.errors import Problem
 from archwright.base.text import nearest
 from archwright.base.units import mend_for
+from archwright.spec.attestations import judge_attestations
+from archwright.spec.context import judge_context
 from archwright.spec.given import Given
 from archwright.spec.model import Change, Flow, Objective, Scenario, Step, System
 from archwright.spec.settings.gateway import GatewaySettings, RouteSpec
@@ -253,6 +255,14 @@ def _change(title: str, scenario: Scenario, change: Change) -> Iterator[Problem]
         yield Problem("too-late", message, change.at.where, "begin earlier, or lengthen `lasts`")
 
 
+def _context(system: System) -> Iterator[Problem]:
+    yield from judge_context(system.context)
+
+
+def _attestations(system: System) -> Iterator[Problem]:
+    yield from judge_attestations(system.attestations)
+
+
 def leads_outside(path: str) -> bool:
     """Whether a path in the file is absolute, or leads up and out of the folder that the file stands in."""
     depth = 0
@@ -276,4 +286,6 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_tenants, frozenset({"workload"})),
     (_objectives, frozenset({"objectives"})),
     (_scenarios, frozenset({"scenarios"})),
+    (_context, frozenset()),
+    (_attestations, frozenset()),
 )

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from archwright.spec.accepted import Acceptance
+from archwright.spec.attestations import Attestation
+from archwright.spec.context import Context
 from archwright.spec.given import Given, Word
 from archwright.spec.handling import IDENTITIES, CallerLimit, Kept, Supplier
 from archwright.spec.kind import Kind
 from archwright.spec.kinds import KINDS
+from archwright.spec.operation import Operation
 from archwright.spec.risks import Risk
 from archwright.spec.shapes import (
     Record,
@@ -33,17 +36,6 @@ S = TypeVar("S", bound=Record)
 SENSITIVITIES = ("public", "internal", "confidential", "personal", "special-category")
 STAGES = ("idea", "prototype", "pilot", "production", "retired")
 MEASURES = ("p50", "p95", "p99", "availability", "full-answers", "cost", "cache-hit", "quality")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Context(Record):
-    """Where the system is used and what it does to people."""
-
-    uses: tuple[Word, ...] = texts("what it is used for, in a few words each")
-    markets: tuple[Word, ...] = texts("where it is used, such as `eu`")
-    affected: tuple[Word, ...] = texts("who is affected")
-    decides_about_people: str = truth("does its output decide about people?")
-    human_oversight: str = truth("does a person stand between output and effect?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,7 +283,8 @@ class System(Record):
     workload: Workload = one(Workload, "what it is asked to do", default=Workload(journeys={}))
     objectives: Mapping[str, Objective] = named(Objective, "promises", section="objectives")
     scenarios: Mapping[str, Scenario] = named(Scenario, "what it must survive", section="scenarios")
-
+    operation: Operation = one(Operation, "how it is run", default=Operation())
+    attestations: Mapping[str, Attestation] = named(Attestation, "what somebody vouches for")
     risks: Mapping[str, Risk] = named(Risk, "what may go wrong, and what is done about it", section="risks")
     accepted: tuple[Acceptance, ...] = many(Acceptance, "findings that somebody answers for, until a day")
 

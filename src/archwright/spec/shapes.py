@@ -185,11 +185,6 @@ def choice(words: tuple[str, ...], doc: str, *, default: Any = _REQUIRED, key: s
     return _declare(Choice(words), doc, key, **_default(default))
 
 
-def choices(words: tuple[str, ...], doc: str, *, key: str = "") -> Any:
-    """A list of `words`; empty by default."""
-    return _declare(Many(Choice(words)), doc, key, default=())
-
-
 def truth(doc: str) -> Any:
     """`true`, `false` or `unknown`, which is what holds where nothing is said."""
     return choice(TRUTH, doc, default="unknown")
@@ -213,6 +208,11 @@ def references(section: str, doc: str, *, key: str = "") -> Any:
 def texts(doc: str, *, key: str = "") -> Any:
     """A list of words; empty by default."""
     return _declare(Many(Text()), doc, key, default=())
+
+
+def choices(words: tuple[str, ...], doc: str, *, key: str = "") -> Any:
+    """A list of `words`. Left out it is None, not known; an empty list says that there are none."""
+    return _declare(Many(Choice((*words, "unknown"))), doc, key, default=None)
 
 
 def day(doc: str, *, default: Any = _REQUIRED, key: str = "") -> Any:

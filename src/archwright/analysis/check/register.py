@@ -44,5 +44,5 @@ def risks_section(system: System, as_of: dt.date) -> Section:
         for name, risk in sorted(system.risks.items(), key=lambda item: (*(-step for step in item[1].grade), item[0]))
     )
     headings = ("Risk", "What may happen", "Impact", "Likelihood", "Treatment", "Owner", "Review", "Concerns")
-    lead = "What remains with the treatment in place; impact and likelihood are an order in words, nothing is multiplied."
+    lead = "What remains with the treatment in place; the words are an order, and nothing is multiplied."
     return Section("risks", "Risks", (Table(headings, rows),), lead)

@@ -24,9 +24,7 @@ from archwright.cli.show import Sink, finish
 @click.option("--docs", default="", help="Address of your copy of docs/reference/rules.md, for links in --sarif.")
 @AS_OF
 @JSON
-def command(
-    file: Path, fail_on: str, sarif: Path | None, docs: str, as_of: dt.datetime | None, as_json: bool
-) -> None:
+def command(file: Path, fail_on: str, sarif: Path | None, docs: str, as_of: dt.datetime | None, as_json: bool) -> None:
     """Is the design sound? Every problem of the file, then every finding of the rules.
 
     Findings that the file accepts (`accepted:`) are listed and fail nothing until their last day.

@@ -1,4 +1,4 @@
-"""The shelf of controls that rules refer to: one YAML file a framework, with ids, titles and source. It knows no rule."""
+"""The shelf of controls that rules name: one YAML file a framework, with ids, titles and source. It knows no rule."""
 
 from __future__ import annotations
 

@@ -18,4 +18,4 @@ class GuardSettings(WorkSettings):
     """A guard: what it checks on which side."""
 
     side: str = choice(SIDES, "does it check what goes in, what comes out, or both?", default="both")
-    checks: tuple[Word, ...] = choices(CHECKS, "what it looks for")
+    checks: tuple[Word, ...] | None = choices(CHECKS, "what it looks for")

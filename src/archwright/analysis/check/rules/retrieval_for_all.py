@@ -21,7 +21,7 @@ def _find(system: System) -> Iterator[Hit]:
                 continue
             said = system.data[word].readers
             severity: Severity = "error" if said == "by-permission" else "warning"
-            may = "not everyone may see" if said == "by-permission" else "may be for some only (its readers are unknown)"
+            may = "not everyone may see" if said == "by-permission" else "may be for some only (`readers` is unknown)"
             message = f"`{name}` finds `{word}` in `{flow.target}`, which {may}, and not with the caller's rights"
             yield Hit(message, flow.where, name, severity=severity)
 
