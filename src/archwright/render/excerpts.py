@@ -35,7 +35,8 @@ def findings_text(findings: Sequence[Finding], sources: Mapping[str, str], colou
         ink = _INKS[finding.severity]
         told = [_first(finding.where, finding.severity, finding.code, finding.message, pen)]
         told += _excerpt(finding.where, sources, ink, pen, width)
-        told += _advice((("why", finding.why), ("mend", finding.mend)), pen, width)
+        see = " · ".join(finding.evidence[:_SEE])
+        told += _advice((("why", finding.why), ("mend", finding.mend), ("see", see)), pen, width)
         parts.append("\n".join(told))
     tone = gravest(findings)
     parts.append(pen(tally(findings), "strong", tone))
@@ -79,6 +80,7 @@ def _excerpt(where: Location, sources: Mapping[str, str], ink: Ink, pen: Pen, wi
     return [f"{number}{before}{after}", f"{gutter}{' ' * cells(before)}{pen('^', 'strong', ink)}"]
 
 
+_SEE = 2  # controls that are named on a terminal; the page and `--json` name all
 _NEAR = 4  # so many widths of a line on each side are looked at
 
 

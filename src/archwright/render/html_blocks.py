@@ -120,7 +120,7 @@ def _finding(finding: Finding) -> str:
     place = "".join(f"<span>{safe(text)}</span>" for text in places if text)
     advice = "".join(
         f"<dt>{label}</dt><dd>{prose(text)}</dd>"
-        for label, text in (("Why", finding.why), ("Mend", finding.mend))
+        for label, text in (("Why", finding.why), ("Mend", finding.mend), ("See", " · ".join(finding.evidence)))
         if text
     )
     return (

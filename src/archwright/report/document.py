@@ -46,7 +46,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a reader should act on: the rule's code, what, where in the file, why it matters, how to mend it."""
+    """Something a reader should act on: the rule's code, what, where in the file, why it matters, how to mend it.
+
+    `subject` is the component, route or journey; `evidence` names controls that a clean result is evidence for.
+    """
 
     code: str
     severity: Severity
@@ -55,6 +58,7 @@ class Finding:
     why: str = ""
     mend: str = ""
     subject: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

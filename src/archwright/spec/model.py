@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
+from archwright.spec.accepted import Acceptance
 from archwright.spec.attestations import Attestation
 from archwright.spec.context import Context
 from archwright.spec.given import Given, Word
+from archwright.spec.handling import IDENTITIES, CallerLimit, Kept, Supplier
 from archwright.spec.kind import Kind
 from archwright.spec.kinds import KINDS
 from archwright.spec.metrics import Metric
 from archwright.spec.operation import Operation
+from archwright.spec.risks import Risk
 from archwright.spec.shapes import (
     Record,
     by_kind,
@@ -26,6 +29,7 @@ from archwright.spec.shapes import (
     references,
     text,
     texts,
+    truth,
 )  # fmt: skip
 
 S = TypeVar("S", bound=Record)
@@ -163,6 +167,8 @@ class Component(Record):
     state: Word = text("what it remembers", default="")
     failure: Word = text("what is lost when it fails", default="")
     data: tuple[Word, ...] = references("data", "data classes it keeps")
+    kept: Kept = one(Kept, "how it keeps them", default=Kept())
+    supplier: Supplier | None = one(Supplier, "the terms of who runs it for us", default=None)
     settings: Record = by_kind(lambda name: KINDS.get(name).settings, KINDS.names, "settings of its kind")
 
     @property
@@ -211,6 +217,9 @@ class Flow(Record):
     timeout: Given | None = number("duration", "the caller waits no longer", default=None, positive=True)
     retry: Retry | None = one(Retry, "trying again", default=None)
     breaker: Breaker | None = one(Breaker, "leaving a failing target alone", default=None)
+    encrypted: str = truth("is it encrypted on its way?")
+    identity: str = choice(IDENTITIES, "with whose rights the source acts at the target", default="unknown")
+    limit: CallerLimit | None = one(CallerLimit, "how much one caller may ask for", default=None)
     returns: bool = flag("goes against the reading direction of the picture", key="return")
 
 
@@ -223,6 +232,9 @@ class DataClass(Record):
     residency: tuple[Word, ...] = texts("regions it must stay in, such as `eu`; anywhere if left out")
     retention: Given | None = number("duration", "kept no longer", default=None)
     deletion: Word = text("how it is deleted, copies included", default="")
+    authors: str = choice(("ours", "outsiders", "unknown"), "who can write what is in it", default="unknown")
+    readers: str = choice(("everyone", "by-permission", "unknown"), "which callers may see it", default="unknown")
+    basis: Word = text("why it may be processed: consent, contract, law", default="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,6 +289,8 @@ class System(Record):
     investment: Given | None = number("money", "what building it costs, once", default=None, estimate=True)
     operation: Operation = one(Operation, "how it is run", default=Operation())
     attestations: Mapping[str, Attestation] = named(Attestation, "what somebody vouches for")
+    risks: Mapping[str, Risk] = named(Risk, "what may go wrong, and what is done about it", section="risks")
+    accepted: tuple[Acceptance, ...] = many(Acceptance, "findings that somebody answers for, until a day")
 
     def with_trait(self, *traits: str) -> dict[str, Component]:
         """Components that have all of `traits`, by name, in file order."""

@@ -144,6 +144,7 @@ def _field(item: dataclasses.Field[Any]) -> Field:
     return Field(item.name, about["key"] or item.name, about["shape"], about["doc"], required, default)
 
 
+TRUTH = ("true", "false", "unknown")
 _REQUIRED = object()
 _DAY = Parsed(days.day, days.WANTED, days.PATTERN)
 _PREDICATE = Parsed(predicate.predicate, predicate.WANTED, predicate.PATTERN)
@@ -187,6 +188,11 @@ def text(doc: str, *, default: Any = _REQUIRED, key: str = "") -> Any:
 def choice(words: tuple[str, ...], doc: str, *, default: Any = _REQUIRED, key: str = "") -> Any:
     """One of `words`."""
     return _declare(Choice(words), doc, key, **_default(default))
+
+
+def truth(doc: str) -> Any:
+    """`true`, `false` or `unknown`, which is what holds where nothing is said."""
+    return choice(TRUTH, doc, default="unknown")
 
 
 def flag(doc: str, *, default: bool = False, key: str = "") -> Any:

@@ -37,6 +37,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             "why": item.why,
             "mend": item.mend,
             "subject": item.subject,
+            "evidence": list(item.evidence),
         }
         for item in answer.findings
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 
 from archwright.analysis.check.rule import Rule
@@ -30,13 +31,16 @@ def rules(only: Collection[str] = ()) -> tuple[Rule, ...]:
     return tuple(rule for rule in every if not only or rule.code in only or rule.name in only)
 
 
-def check(system: System, only: Collection[str] = ()) -> tuple[Finding, ...]:
+def check(system: System, only: Collection[str] = (), as_of: dt.date | None = None) -> tuple[Finding, ...]:
     """Everything the rules find in `system`, in the order of the file; `only` names rules by code or by name.
+
+    What depends on a day (a model that is taken away) is looked at on the day `as_of`, and left out without one. What
+    somebody accepts is found like the rest: see `review`.
 
     Raises:
         UsageError: `only` names a rule that does not exist.
     """
-    found = (finding for rule in rules(only) for finding in rule.check(system))
+    found = (finding for rule in rules(only) for finding in rule.check(system, as_of))
     return tuple(sorted(found, key=lambda finding: (finding.where, finding.code, finding.message)))
 
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archwright.base.errors import Location
+from archwright.facts.controls import control
 from archwright.report.document import Finding, Severity
 from archwright.spec.model import System
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One place that a rule objects to. `subject` is the component, route or journey; `mend` wins over the rule's."""
+    """One place that a rule objects to.
+
+    Args:
+        message: what is wrong there.
+        where: the place.
+        subject: the component, route or journey.
+        mend: what to write there; wins over the rule's.
+        severity: how bad it is there, where that depends on the data, the exposure or the trust; the rule's otherwise.
+        since: the first day on which it counts; None where it counts on every day.
+    """
 
     message: str
     where: Location
     subject: str = ""
     mend: str = ""
+    severity: Severity | None = None
+    since: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +40,7 @@ class Rule:
     Args:
         code: stable and short, such as `REL01`.
         name: its file's name, such as `no-timeout`.
-        severity: how bad a finding is.
+        severity: how bad a finding is at worst; a hit may say that it is less here.
         summary: what it objects to, in one line.
         why: what happens if nothing is done.
         mend: what to write instead.
@@ -52,9 +65,16 @@ class Rule:
     good: str
     find: Callable[[System], Iterator[Hit]]
 
-    def check(self, system: System) -> Iterator[Finding]:
-        """What it objects to in `system`."""
+    def check(self, system: System, as_of: dt.date | None = None) -> Iterator[Finding]:
+        """What it objects to in `system` on a day; without a day, what begins on one is left out."""
         for hit in self.find(system):
-            yield Finding(
-                self.code, self.severity, hit.message, hit.where, self.why, hit.mend or self.mend, hit.subject
-            )
+            if hit.since is None or (as_of is not None and hit.since <= as_of):
+                yield Finding(
+                    self.code, hit.severity or self.severity, hit.message, hit.where, self.why, hit.mend or self.mend,
+                    hit.subject, self.evidence,
+                )  # fmt: skip
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The references with their titles, as `NIST AI RMF GOVERN 2.1 (roles and responsibilities)`."""
+        return tuple(control(reference).shown for reference in self.references)

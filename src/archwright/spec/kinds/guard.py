@@ -1,7 +1,7 @@
 """Kind `guard`: checks content on its way in or out."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings.work import WorkSettings
+from archwright.spec.settings.guards import GuardSettings
 
 KIND = Kind(
     name="guard",
@@ -9,5 +9,5 @@ KIND = Kind(
     traits=frozenset({"guard", "compute"}),
     shape="box",
     caption="guard",
-    settings=WorkSettings,
+    settings=GuardSettings,
 )

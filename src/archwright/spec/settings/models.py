@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from archwright.spec.day import Day
 from archwright.spec.given import Given, Word
-from archwright.spec.shapes import Record, choice, number, one, text
+from archwright.spec.shapes import Record, choice, day, number, one, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,13 +81,25 @@ class ModelSettings(Record):
     price: TokenPrice | None = one(TokenPrice, "an agreed price that wins over the published one", default=None)
     batch: BatchLane | None = one(BatchLane, "the supplier's cheaper lane, for batch journeys", default=None)
     supplier: Supplier | None = one(Supplier, "the supplier's terms", default=None)
+    retires: Day | None = day("the day on which its supplier takes it away", default=None)
     endpoint: Word = text("base URL of an OpenAI-compatible API; the provider's own by default", default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights(Record):
+    """Which file of weights runs, and by whose leave."""
+
+    source: Word = text("where they were taken from", default="")
+    digest: Word = text("hash of the files, such as `sha256:…`", default="")
+    format: Word = text("such as `safetensors`", default="")
+    licence: Word = text("licence or terms of use", default="")
 
 
 @dataclass(frozen=True, kw_only=True)
 class GpuSettings(ModelSettings):
     """A model on hardware that we pay for."""
 
+    weights: Weights | None = one(Weights, "which weights run", default=None)
     accelerator: Word = text("such as `h100-80gb`", default="")
     accelerators: Given = number("count", "accelerators in each replica", default=1, minimum=1)
     hourly: Given | None = number("money", "cost of one accelerator for one hour", default=None, estimate=True)
