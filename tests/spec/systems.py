@@ -7,9 +7,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from archwright.base.units import guess_dimension, show
+from archwright.spec.day import day
 from archwright.spec.given import Given, Origin, Word, given
 from archwright.spec.kinds import KINDS
 from archwright.spec.model import Component, System
+from archwright.spec.predicate import predicate, statement
 from archwright.spec.shapes import (
     ByKind,
     Choice,
@@ -18,6 +20,7 @@ from archwright.spec.shapes import (
     Many,
     Named,
     One,
+    Parsed,
     Quantity,
     Record,
     Reference,
@@ -29,6 +32,12 @@ NAMES = st.text("abcXYZ019-_", min_size=1, max_size=6) | st.sampled_from(
     ["true", "null", "1e3", "0x1", "-", "2026-01-01"]
 )
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+DEMANDS = st.sampled_from(["monthly requests <= 3M", "p95 of question <= 4 s", "cache hit >= 20 %"])
+PARSED = {
+    day: st.dates().map(lambda date: day(date.isoformat())),
+    predicate: DEMANDS.map(predicate),
+    statement: DEMANDS.map(statement) | WORDS.filter(lambda text: "<" not in text and ">" not in text).map(Word),
+}
 ANY = ("4 s", "20 %", "$3k/month", "$4.50", "250", "3x", "5/s")
 
 
@@ -65,6 +74,8 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
             return quantities(shape)
         case Flag():
             return st.booleans()
+        case Parsed(read):
+            return PARSED[read]
         case Choice(words):
             return st.sampled_from(words).map(Word)
         case Reference():

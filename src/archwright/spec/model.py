@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
+from archwright.spec.decisions import Decision
 from archwright.spec.given import Given, Word
 from archwright.spec.kind import Kind
 from archwright.spec.kinds import KINDS
@@ -280,6 +281,7 @@ class System(Record):
     workload: Workload = one(Workload, "what it is asked to do", default=Workload(journeys={}))
     objectives: Mapping[str, Objective] = named(Objective, "promises", section="objectives")
     scenarios: Mapping[str, Scenario] = named(Scenario, "what it must survive", section="scenarios")
+    decisions: Mapping[str, Decision] = named(Decision, "what was decided, and on what", section="decisions")
 
     def with_trait(self, *traits: str) -> dict[str, Component]:
         """Components that have all of `traits`, by name, in file order."""
