@@ -6,7 +6,7 @@ Counts and money are from the forecast, time and shares from a simulation.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from archwright.analysis.stress.figures import source
 from archwright.analysis.stress.outcome import HOWS, JourneyOutcome, Outcome
@@ -19,6 +19,13 @@ from archwright.spec.predicate import Predicate
 PERCENTILES: Final = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
+class Topic(NamedTuple):
+    """What is spoken of: a subject (a key of spec.predicate.SUBJECTS), of one journey or of all (empty)."""
+
+    subject: str
+    journey: str = ""
+
+
 class Foresight:
     """A plan, its forecast (`book`, which gets figures under `foreseen.`) and a simulation of it."""
 
@@ -29,26 +36,26 @@ class Foresight:
 
     def of(self, demand: Predicate) -> Figure | None:
         """What the design foresees of a predicate's subject, or None where it cannot be known."""
-        read = _READERS[demand.subject]
-        of = f".{demand.journey}" if demand.journey else ""
-        key = f"foreseen.{slug(demand.subject)}{of}"
-        if key in self.book:
-            return self.book[key]
-        return read(self, key, demand)
+        return self.about(Topic(demand.subject, demand.journey))
 
-    def journeys(self, demand: Predicate) -> list[Journey]:
+    def about(self, topic: Topic) -> Figure | None:
+        """What the design foresees of a topic, or None where it cannot be known."""
+        key = f"foreseen.{slug(topic.subject)}" + (f".{topic.journey}" if topic.journey else "")
+        return self.book[key] if key in self.book else _READERS[topic.subject](self, key, topic)
+
+    def journeys(self, topic: Topic) -> list[Journey]:
         """The plan's journeys that a predicate speaks of."""
-        return [journey for journey in self.plan.journeys if demand.journey in ("", journey.name)]
+        return [journey for journey in self.plan.journeys if topic.journey in ("", journey.name)]
 
-    def outcomes(self, demand: Predicate) -> list[JourneyOutcome]:
+    def outcomes(self, topic: Topic) -> list[JourneyOutcome]:
         """What was simulated of them."""
-        return [item for item in self.outcome.journeys if demand.journey in ("", item.name)]
+        return [item for item in self.outcome.journeys if topic.journey in ("", item.name)]
 
-    def steps(self, demand: Predicate) -> list[str]:
+    def steps(self, topic: Topic) -> list[str]:
         """Beginnings of the keys of the steps that call a model."""
         return [
             f"price.{journey.name}.{slug(step.name)}"
-            for journey in self.journeys(demand)
+            for journey in self.journeys(topic)
             for step in journey.steps
             if step.route >= 0
         ]
@@ -59,34 +66,34 @@ class Foresight:
         return self.book.leaf(key, value, dimension, label=label, origin="simulated", note=note)
 
 
-def _requests(sight: Foresight, key: str, demand: Predicate) -> Figure:
-    parts = [sight.book[f"{step}.calls.month"] for step in sight.steps(demand)]
+def _requests(sight: Foresight, key: str, topic: Topic) -> Figure:
+    parts = [sight.book[f"{step}.calls.month"] for step in sight.steps(topic)]
     return sight.book.total(key, parts, "count", "requests to the gateway, a month")
 
 
-def _arrivals(sight: Foresight, key: str, demand: Predicate) -> Figure:
+def _arrivals(sight: Foresight, key: str, topic: Topic) -> Figure:
     parts = [
         sight.book.derive(
             f"journeys.{journey.name}.month", "volume * month", "count", "journeys, a month",
             volume=f"journeys.{journey.name}.volume", month="month",
         )
-        for journey in sight.journeys(demand)
+        for journey in sight.journeys(topic)
     ]  # fmt: skip
     return sight.book.total(key, parts, "count", "journeys, a month")
 
 
-def _cost(sight: Foresight, key: str, demand: Predicate) -> Figure:
+def _cost(sight: Foresight, key: str, topic: Topic) -> Figure:
     """Models and their hardware; of one journey, its calls only: hardware is shared by all."""
-    parts = [sight.book[f"{step}.month"] for step in sight.steps(demand)]
-    if not demand.journey:
+    parts = [sight.book[f"{step}.month"] for step in sight.steps(topic)]
+    if not topic.journey:
         parts = [sight.book["price.models.month"]]
     return sight.book.total(key, parts, "money", "models, a month")
 
 
-def _each(count: Callable[[Foresight, str, Predicate], Figure], what: str) -> Callable[..., Figure | None]:
-    def read(sight: Foresight, key: str, demand: Predicate) -> Figure | None:
-        number = count(sight, f"{key}.{what}", demand)
-        cost = _cost(sight, f"{key}.month", demand)
+def _each(count: Callable[[Foresight, str, Topic], Figure], what: str) -> Callable[..., Figure | None]:
+    def read(sight: Foresight, key: str, topic: Topic) -> Figure | None:
+        number = count(sight, f"{key}.{what}", topic)
+        cost = _cost(sight, f"{key}.month", topic)
         if number.value == 0:
             return None
         return sight.book.derive(key, "cost / number", "money", f"of one of the {what}", cost=cost, number=number)
@@ -95,11 +102,11 @@ def _each(count: Callable[[Foresight, str, Predicate], Figure], what: str) -> Ca
 
 
 def _tokens(kind: str) -> Callable[..., Figure | None]:
-    def read(sight: Foresight, key: str, demand: Predicate) -> Figure | None:
+    def read(sight: Foresight, key: str, topic: Topic) -> Figure | None:
         inputs: dict[str, str] = {}
         steps = [
             (f"price.{journey.name}.{slug(step.name)}", f"journeys.{journey.name}.volume")
-            for journey in sight.journeys(demand)
+            for journey in sight.journeys(topic)
             for step in journey.steps
             if step.route >= 0
         ]
@@ -119,8 +126,8 @@ def _tokens(kind: str) -> Callable[..., Figure | None]:
 
 
 def _latency(share: float) -> Callable[..., Figure | None]:
-    def read(sight: Foresight, key: str, demand: Predicate) -> Figure | None:
-        latencies = sorted(value for item in sight.outcomes(demand) for value in item.latencies)
+    def read(sight: Foresight, key: str, topic: Topic) -> Figure | None:
+        latencies = sorted(value for item in sight.outcomes(topic) for value in item.latencies)
         if not latencies:
             return None
         label = f"of {len(latencies):,} journeys that did not fail, nearest rank"
@@ -132,31 +139,31 @@ def _latency(share: float) -> Callable[..., Figure | None]:
 def _share(formula: str, *names: str) -> Callable[..., Figure | None]:
     """A share of counts of journeys; the last name is what it is a share of."""
 
-    def read(sight: Foresight, key: str, demand: Predicate) -> Figure | None:
-        counts = {name: sum(getattr(item, name) for item in sight.outcomes(demand)) for name in names}
+    def read(sight: Foresight, key: str, topic: Topic) -> Figure | None:
+        counts = {name: sum(getattr(item, name) for item in sight.outcomes(topic)) for name in names}
         if not counts[names[-1]]:
             return None
         for name, value in counts.items():
             sight.simulated(f"{key}.{name}", value, "count", name)
-        return sight.book.derive(key, formula, "share", demand.subject, **{name: f"{key}.{name}" for name in names})
+        return sight.book.derive(key, formula, "share", topic.subject, **{name: f"{key}.{name}" for name in names})
 
     return read
 
 
 def _of_requests(count: Callable[[Outcome], int]) -> Callable[..., Figure | None]:
-    def read(sight: Foresight, key: str, demand: Predicate) -> Figure | None:
-        if not sight.outcome.requests or (demand.journey and len(sight.plan.journeys) > 1):
+    def read(sight: Foresight, key: str, topic: Topic) -> Figure | None:
+        if not sight.outcome.requests or (topic.journey and len(sight.plan.journeys) > 1):
             return None  # a simulation does not keep these apart by journey
-        sight.simulated(f"{key}.part", count(sight.outcome), "count", demand.subject)
+        sight.simulated(f"{key}.part", count(sight.outcome), "count", topic.subject)
         sight.simulated(f"{key}.requests", sight.outcome.requests, "count", "requests to the gateway")
         return sight.book.derive(
-            key, "part / requests", "share", demand.subject, part=f"{key}.part", requests=f"{key}.requests"
+            key, "part / requests", "share", topic.subject, part=f"{key}.part", requests=f"{key}.requests"
         )
 
     return read
 
 
-Reader = Callable[[Foresight, str, Predicate], Figure | None]
+Reader = Callable[[Foresight, str, Topic], Figure | None]
 _READERS: Final[dict[str, Reader]] = {
     "monthly requests": _requests,
     "monthly journeys": _arrivals,

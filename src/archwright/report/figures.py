@@ -42,9 +42,9 @@ class Formula:
 class Figure:
     """A number and why it is what it is.
 
-    `value` is in the base unit of `dimension`. A leaf has an `origin` (measured, sourced, guessed, set, default, fact
-    or simulated), a `note` (by what, from where, as of when) and a place; a derived figure has a formula and the keys
-    of its inputs by the names used in the formula.
+    `value` is in the base unit of `dimension`. A leaf has an `origin` (measured, sourced, guessed, set, default, fact,
+    simulated, judged, computed or unknown), a `note` (by what, from where, as of when) and a place; a derived figure
+    has a formula and the keys of its inputs by the names used in the formula.
     """
 
     key: str
