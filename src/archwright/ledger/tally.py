@@ -11,10 +11,27 @@ SERVED = frozenset(("answered", "cached", "degraded", "stale"))  # the client go
 
 
 @dataclass(slots=True)
+class Part:
+    """What ran for one kind of journey, in the words of `Tally`. Tokens are those of requests that a model answered."""
+
+    requests: int = 0
+    hows: dict[str, int] = field(default_factory=dict)
+    cacheable: int = 0
+    fallbacks: int = 0
+    cost: int = 0
+    billed: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    journeys: dict[str, int] = field(default_factory=dict)
+    journey_durations: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Tally:
     """Counts, money (pico-dollars) and durations of a run, durations in the design's time (seconds).
 
-    `overheads` are the gateway's own share of each request in real seconds, which no compression changes.
+    `overheads` are the gateway's own share of each request in real seconds, which no compression changes. `parts` keeps
+    the kinds of journeys apart; `first_at` and `last_at` are the times of day of the first and the last request.
     """
 
     run: Run | None = None
@@ -30,6 +47,9 @@ class Tally:
     overheads: list[float] = field(default_factory=list)
     journeys: dict[str, int] = field(default_factory=dict)
     journey_durations: list[float] = field(default_factory=list)
+    parts: dict[str, Part] = field(default_factory=dict)
+    first_at: str = ""
+    last_at: str = ""
 
     def how(self, *names: str) -> int:
         """Requests that were answered in one of these ways (see policy.machine.HOWS)."""
@@ -48,14 +68,19 @@ def tally(rows: Iterable[Row]) -> Tally:
             case Request():
                 _request(total, row)
             case Journey():
-                total.journeys[row.outcome] = total.journeys.get(row.outcome, 0) + 1
-                if row.outcome != "failed":
-                    total.journey_durations.append(row.total_s)
+                _journey(total, row)
     scale = total.run.scale if total.run else 1.0
     total.durations = sorted(duration * scale for duration in total.durations)
     total.overheads.sort()
     total.journey_durations.sort()
     return total
+
+
+def _journey(total: Tally, row: Journey) -> None:
+    for side in (total, total.parts.setdefault(row.journey, Part())):
+        side.journeys[row.outcome] = side.journeys.get(row.outcome, 0) + 1
+        if row.outcome != "failed":
+            side.journey_durations.append(row.total_s)
 
 
 def _attempt(total: Tally, row: Attempt) -> None:
@@ -71,5 +96,19 @@ def _request(total: Tally, row: Request) -> None:
     total.cacheable += row.cache != "none"
     total.fallbacks += row.how == "answered" and row.hop > 0
     if row.how in SERVED:
+    part = total.parts.setdefault(row.journey, Part())
+    for side in (total, part):
+        side.requests += 1
+        side.hows[row.how] = side.hows.get(row.how, 0) + 1
+        side.cacheable += row.cache != "none"
+        side.fallbacks += row.how == "answered" and row.hop > 0
+    part.cost += row.cost
+    if row.how == "answered":
+        part.billed += 1
+        part.tokens_in += row.tokens_in
+        part.tokens_out += row.tokens_out
+    total.first_at = min(total.first_at or row.at, row.at)
+    total.last_at = max(total.last_at, row.at)
+    if row.how in ("answered", "cached", "degraded"):
         total.durations.append(row.total_s)
     total.overheads.append(row.overhead_s)

@@ -9,7 +9,7 @@ from archwright.base.errors import InputError, Problem
 from archwright.base.money import pico
 from archwright.base.text import slug
 from archwright.base.units import MONTH
-from archwright.facts import prices, vendors
+from archwright.facts import accelerators, prices, vendors
 from archwright.plan import model as m
 from archwright.plan.batch import batch_price
 from archwright.plan.entries import Entries, Lookup
@@ -163,17 +163,28 @@ def _price(work: Entries, name: str, settings: ModelSettings) -> m.Price:
 def _by_the_hour(work: Entries, name: str, settings: GpuSettings) -> m.Price:
     """Tokens of a model on hardware of our own cost nothing by themselves; the hardware does, used or not."""
     key, source = f"components.{name}", "paid by the hour, not by tokens"
-    if settings.hourly is None:
-        message = f"`{name}` runs on hardware that we pay for, but what that costs is not stated"
-        work.problems.append(
-            Problem("unknown-price", message, settings.where, "add `hourly: $2.50`, or an agreed `price`")
-        )
-    work.note(f"{key}.hourly", settings.hourly, "one accelerator for one hour")
+    if settings.hourly is not None:
+        work.note(f"{key}.hourly", settings.hourly, "one accelerator for one hour")
+    else:
+        _offered(work, name, settings)
     work.note(f"{key}.accelerators", settings.accelerators, "accelerators in each replica")
     work.note(f"{key}.replicas", work.system.components[name].replicas, "replicas")
     for kind in ("input", "cached_input", "output"):
         work.price(name, kind, 0, "fact", source, settings.where)
     return m.Price(0, 0, 0, source, work.as_of.isoformat())
+
+
+def _offered(work: Entries, name: str, settings: GpuSettings) -> None:
+    """What an hour of the accelerator is offered for, where the design does not say what it costs."""
+    known = accelerators.accelerator(settings.accelerator)
+    if known is None:
+        message = f"`{name}` runs on hardware that we pay for, but what that costs is not stated"
+        mend = f"add `hourly: $2.50`, an agreed `price`, or an `accelerator`: {', '.join(accelerators.names())}"
+        work.problems.append(Problem("unknown-price", message, settings.where, mend))
+        return
+    offer = known.counted
+    note = f"{known.title}, {offer.provider}, {offer.region}: {offer.source}, checked on {offer.checked_on}"
+    work.fact(f"components.{name}.hourly", pico(offer.hourly), "money", "one accelerator for one hour", note)
 
 
 def _agreed(work: Entries, name: str, price: TokenPrice | PriceOverride, source: str) -> m.Price:

@@ -63,6 +63,10 @@ class Entries:
             return 0
         return value
 
+    def fact(self, key: str, value: float, dimension: str, label: str, note: str) -> None:
+        """Enter a number that is a fact about the world."""
+        self.book.leaf(key, value, dimension, label=label, origin="fact", note=note)
+
     def price(self, component: str, kind: str, value: int, origin: str, note: str, where: Location) -> int:
         """Enter the price of a kind of tokens."""
         label = f"{kind.replace('_', ' ')} tokens"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from archwright.base.errors import NOWHERE, Location, UsageError
@@ -42,9 +42,9 @@ class Formula:
 class Figure:
     """A number and why it is what it is.
 
-    `value` is in the base unit of `dimension`. A leaf has an `origin` (measured, sourced, guessed, set, default, fact
-    or simulated), a `note` (by what, from where, as of when) and a place; a derived figure has a formula and the keys
-    of its inputs by the names used in the formula.
+    `value` is in the base unit of `dimension`. A leaf has an `origin` (measured, sourced, guessed, set, default, fact,
+    simulated, judged, computed or unknown), a `note` (by what, from where, as of when) and a place; a derived figure
+    has a formula and the keys of its inputs by the names used in the formula.
     """
 
     key: str
@@ -127,6 +127,25 @@ class Book(Mapping[str, Figure]):
             self.add(figure)
         self._rules.update(other._rules)
         self.functions.update(other.functions)
+
+    def under(self, prefix: str, shared: Mapping[str, Figure]) -> Book:
+        """These figures with keys that begin with `prefix`, but for those that are the same in `shared`.
+
+        So the same question can be asked of two designs in one book: what they have in common is one figure, and what
+        differs has a key of its own. A figure is the same if its number, its derivation and all inputs are.
+        """
+        names: dict[str, str] = {}
+        found = Book(functions=self.functions)
+        for key, figure in self.items():  # inputs are entered before what is derived from them
+            known = shared.get(key)
+            same = known is not None and replace(known, where=figure.where) == figure
+            same = same and all(names[item] == item for _, item in figure.inputs)
+            names[key] = key if same else f"{prefix}{key}"
+            inputs = tuple((name, names[item]) for name, item in figure.inputs)
+            found.add(replace(figure, key=names[key], inputs=inputs))
+            if key in self._rules:
+                found._rules[names[key]] = self._rules[key]
+        return found
 
     def what_if(self, key: str, changed: Mapping[str, float]) -> float:
         """The value that a figure would have if other figures had the values in `changed`."""

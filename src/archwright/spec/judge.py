@@ -10,8 +10,10 @@ from archwright.base.units import mend_for
 from archwright.spec.attestations import judge_attestations
 from archwright.spec.context import judge_context
 from archwright.spec.given import Given
+from archwright.spec.judge_decisions import judge_decisions
 from archwright.spec.model import Change, Flow, Objective, Scenario, Step, System
 from archwright.spec.outcomes import outcomes
+from archwright.spec.paths import leads_outside
 from archwright.spec.routing import choices
 from archwright.spec.settings.gateway import GatewaySettings, RouteSpec
 from archwright.spec.settings.models import ModelSettings
@@ -292,4 +294,5 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (outcomes, frozenset({"metrics", "workload"})),
     (_context, frozenset()),
     (_attestations, frozenset()),
+    (judge_decisions, frozenset({"decisions", "workload"})),
 )

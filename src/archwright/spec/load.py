@@ -1,15 +1,21 @@
-"""From files to a `System`: read, merge what is included, bind, then judge the whole. All problems come at once."""
+"""From files to a `System`: read, merge what is included, lay overlays over it, bind, then judge the whole.
+
+All problems come at once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Many
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archwright.base.errors import InputError, Location, Problem
 from archwright.spec.bind import Binder
 from archwright.spec.given import Word
-from archwright.spec.judge import judge, leads_outside
+from archwright.spec.judge import judge
 from archwright.spec.model import System
+from archwright.spec.overlay import overlaid
+from archwright.spec.paths import inside
 from archwright.spec.source import Mapping, Scalar, Sequence, Tree, parse, read_text
 
 
@@ -27,14 +33,17 @@ class Loaded:
         Raises:
             InputError: it lies outside the folder of the system's file, by its name or through a link.
         """
-        found = _inside(self.folder, name)
+        found = inside(self.folder, name)
         if found is None:
             raise InputError([_outside(name, name.where)])
         return found
 
 
-def load(path: Path) -> Loaded:
-    """Read the system in `path` and everything it includes.
+def load(path: Path, overlays: Many[Word] = ()) -> Loaded:
+    """Read the system in `path` and everything it includes, with the files `overlays` laid over it in their order.
+
+    An overlay says what differs (see `spec.overlay`); it lies in the folder of `path` or below. `Word("prod.yaml")` is
+    enough for one that comes from a command line.
 
     Raises:
         InputError: with every problem found, in file order.
@@ -44,6 +53,8 @@ def load(path: Path) -> Loaded:
     tree = parse(sources[shown], shown)
     binder = Binder()
     tree = _include(tree, path, sources, binder)
+    for name in overlays:
+        tree = _overlay(tree, path, name, sources, binder)
     return Loaded(_system(tree, binder), path.parent, sources)
 
 
@@ -82,7 +93,7 @@ def _include(tree: Tree, path: Path, sources: dict[str, str], binder: Binder) ->
     """`tree` with the sections of everything that it includes; `sources` gets their texts."""
     seen = {path.resolve()}
     for item in _included(tree):
-        target = _inside(path.parent, item.text)
+        target = inside(path.parent, item.text)
         if target is None:
             binder.note(_outside(item.text, item.where))
             continue
@@ -106,18 +117,26 @@ def _include(tree: Tree, path: Path, sources: dict[str, str], binder: Binder) ->
     return tree
 
 
-def _of_file(problem: Problem, item: Scalar) -> Problem:
-    """What is wrong with an included file as a whole, told where it is included."""
-    return replace(problem, message=f"`{item.text}`: {problem.message}", where=item.where)
-
-
-def _inside(folder: Path, name: str) -> Path | None:
-    """The file `name` below `folder`, links followed; None where it is outside, or no path at all."""
+def _overlay(tree: Tree, path: Path, name: Word, sources: dict[str, str], binder: Binder) -> Tree:
+    """`tree` with the file `name` laid over it; what is wrong with it is noted, and `tree` stays as it is."""
+    target = inside(path.parent, name)
+    if target is None:
+        binder.note(_outside(name, name.where))
+        return tree
+    shown = str(path.parent / name)
     try:
-        inside = (folder / name).resolve()
-        return inside if not leads_outside(name) and inside.is_relative_to(folder.resolve()) else None
-    except (ValueError, OSError, RuntimeError):  # no path, too long, or links in a circle
-        return None
+        sources[shown] = read_text(target, shown)
+        over = parse(sources[shown], shown)
+    except InputError as error:
+        for problem in error.problems:
+            binder.note(problem if problem.where.line else _of_file(problem, Scalar(name, name.where)))
+        return tree
+    return overlaid(tree, over, binder)
+
+
+def _of_file(problem: Problem, item: Scalar) -> Problem:
+    """What is wrong with another file as a whole, told where it is named."""
+    return replace(problem, message=f"`{item.text}`: {problem.message}", where=item.where)
 
 
 def _outside(name: str, where: Location) -> Problem:

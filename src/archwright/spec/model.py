@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 from archwright.spec.accepted import Acceptance
 from archwright.spec.attestations import Attestation
 from archwright.spec.context import Context
+from archwright.spec.decisions import Decision
 from archwright.spec.given import Given, Word
 from archwright.spec.handling import IDENTITIES, CallerLimit, Kept, Supplier
 from archwright.spec.kind import Kind
@@ -291,6 +292,7 @@ class System(Record):
     attestations: Mapping[str, Attestation] = named(Attestation, "what somebody vouches for")
     risks: Mapping[str, Risk] = named(Risk, "what may go wrong, and what is done about it", section="risks")
     accepted: tuple[Acceptance, ...] = many(Acceptance, "findings that somebody answers for, until a day")
+    decisions: Mapping[str, Decision] = named(Decision, "what was decided, and on what", section="decisions")
 
     def with_trait(self, *traits: str) -> dict[str, Component]:
         """Components that have all of `traits`, by name, in file order."""

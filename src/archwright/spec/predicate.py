@@ -9,7 +9,7 @@ from typing import Final
 from archwright.base.errors import NOWHERE, Location
 from archwright.base.text import nearest
 from archwright.base.units import UnitError, parse
-from archwright.spec.given import Given
+from archwright.spec.given import Given, Word
 
 # What can be assumed of a running system, and in which dimension. A prediction and a ledger both give these.
 SUBJECTS: Final = {
@@ -31,6 +31,7 @@ SUBJECTS: Final = {
 }
 WANTED: Final = "an assumption such as `monthly requests <= 3M` or `p95 of question <= 4 s`"
 PATTERN: Final = r"(<=|>=|<|>)"
+STATED: Final = "words, or an assumption such as `p95 of question <= 4 s`"
 _PARTS: Final = re.compile(
     r"\s*(?P<subject>[a-z0-9 -]+?)(?:\s+of\s+(?P<journey>[A-Za-z0-9_-]+))?"
     r"\s*(?P<sign><=|>=|<|>)\s*(?P<limit>[^=<>].*?)\s*"
@@ -81,3 +82,12 @@ def predicate(text: str, where: Location = NOWHERE) -> Predicate:
         raise UnitError(f"`{subject[:80]}` is not measured", mend)
     limit = Given(parse(parts["limit"], SUBJECTS[subject]), SUBJECTS[subject], parts["limit"], where=where)
     return Predicate(subject, parts["journey"] or "", parts["sign"], limit, text, where)
+
+
+def statement(text: str, where: Location = NOWHERE) -> Word | Predicate:
+    """What `text` demands: a number that can be tested where it holds a sign of comparison, else words.
+
+    Raises:
+        UnitError: it compares something, but in a way that cannot be tested.
+    """
+    return predicate(text, where) if re.search(PATTERN, text) else Word.at(text, where)

@@ -148,6 +148,7 @@ TRUTH = ("true", "false", "unknown")
 _REQUIRED = object()
 _DAY = Parsed(days.day, days.WANTED, days.PATTERN)
 _PREDICATE = Parsed(predicate.predicate, predicate.WANTED, predicate.PATTERN)
+_STATEMENT = Parsed(predicate.statement, predicate.STATED, "")
 
 
 def _declare(shape: Shape, doc: str, key: str, **default: Any) -> Any:
@@ -228,6 +229,11 @@ def day(doc: str, *, default: Any = _REQUIRED, key: str = "") -> Any:
 def predicates(doc: str, *, key: str = "") -> Any:
     """A list of assumptions that can be tested, such as `p95 <= 4 s`; empty by default."""
     return _declare(Many(_PREDICATE), doc, key, default=())
+
+
+def statements(doc: str, *, key: str = "") -> Any:
+    """A list of demands, in words or as assumptions that can be tested; empty by default."""
+    return _declare(Many(_STATEMENT), doc, key, default=())
 
 
 def one(record: type[Record], doc: str, *, default: Any = _REQUIRED, key: str = "") -> Any:

@@ -11,6 +11,8 @@ from archwright.verbs.answer import Answer
 from archwright.verbs.price import price_project
 from archwright.verbs.project import Project
 
+DECISIONS = "decisions"  # where `archwright decide` keeps its own, below the folder of results
+
 
 def explain_project(project: Project, key: str = "", out: Path | None = None) -> Answer:
     """Explain the figure `key`, or list the keys that begin with it.
@@ -24,20 +26,23 @@ def explain_project(project: Project, key: str = "", out: Path | None = None) ->
     """
     answer = price_project(project)
     book = Book(answer.book)
-    kept = figures.recall(out) if out is not None else None
+    folders = (out, out / DECISIONS) if out is not None else ()
+    found = [(folder, kept) for folder in folders if (kept := figures.recall(folder)) is not None]
     notes = []
-    if kept is not None and kept.plan == answer.plan:
+    for folder, kept in found:
+        if kept.plan != answer.plan:
+            others = f"figures of another plan ({kept.plan}, now {answer.plan})"
+            notes.append(f"{folder} holds {others}; run again to ask for them")
+            continue
         for figure in kept.figures:
             if figure.key not in book:
                 book.add(figure)
-    elif kept is not None:
-        notes.append(f"{out} holds figures of another plan ({kept.plan}, now {answer.plan}); run again to ask for them")
     if key in book:
         text = book.explain(key)
     else:
         begins = [f"{name} = {figure.shown}" for name, figure in book.items() if name.startswith(key)]
         if not begins:
-            hint = "" if kept is not None else "; figures of stress, rehearse and measure need `archwright run` first"
+            hint = "" if found else "; figures of stress, rehearse and measure need `archwright run` first"
             try:
                 book.explain(key)
             except UsageError as error:

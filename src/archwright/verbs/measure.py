@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+import msgspec
+
+from archwright.analysis.price import price
 from archwright.analysis.stress.engine import simulate
+from archwright.analysis.stress.outcome import Outcome
 from archwright.base.errors import InputError, Location, Problem
 from archwright.ledger.rows import Row, decode
 from archwright.ledger.tally import Tally, tally
+from archwright.measure import assumptions as assumed
 from archwright.measure.document import Ran
 from archwright.measure.document import measure as compare
+from archwright.measure.evidence import Evidence
+from archwright.measure.foreseen import Foresight
 from archwright.measure.sides import of_outcome, scaled
-from archwright.plan.model import Plan, plan_hash
+from archwright.plan.model import Plan, Scenario, plan_hash
 from archwright.verbs.answer import Answer
 from archwright.verbs.project import Project, read_trace_file
 from archwright.verbs.rehearsal import recall
 from archwright.verbs.stress import SEED
+
+REOPENED = "reopened"
 
 
 def measure_project(project: Project, out: Path) -> Answer:
@@ -37,11 +48,15 @@ def measure_project(project: Project, out: Path) -> Answer:
     )
     how = f"scenario {manifest.scenario.name}, seed {manifest.seed}, the same journeys with the same luck"
     document, book = compare(plan, ran, of_outcome(outcome), how)
-    return Answer("measure", (document,), book, plan=plan_hash(plan), data={"notes": _notes(plan, manifest.plan)})
+    notes = {"notes": _notes(plan, manifest.plan)}
+    answer = Answer("measure", (document,), book, plan=plan_hash(plan), data=notes)
+    return _tested(project, answer, ran, _Foreseen(outcome, manifest.scenario, out))
 
 
-def measure_ledger(project: Project, ledger: Path) -> Answer:
+def measure_ledger(project: Project, ledger: Path, out: Path | None = None) -> Answer:
     """Measure a gateway's ledger against the first scenario, its counts and costs scaled to as many requests.
+
+    Which decisions it reopens is written into `out`, if that is given.
 
     Raises:
         InputError: the ledger cannot be read.
@@ -57,9 +72,57 @@ def measure_ledger(project: Project, ledger: Path) -> Answer:
     outcome = simulate(plan, scenario, seed=SEED)
     predicted = scaled(of_outcome(outcome), seen.requests)
     how = f"scenario {scenario.name}, seed {SEED}, scaled to {seen.requests:,} requests"
-    document, book = compare(plan, Ran("served", seen, f"ledger {ledger}"), predicted, how)
-    notes = _notes(plan, seen.run.plan)
-    return Answer("measure", (document,), book, plan=plan_hash(plan), data={"notes": notes})
+    ran = Ran("served", seen, f"ledger {ledger}")
+    document, book = compare(plan, ran, predicted, how)
+    notes = {"notes": _notes(plan, seen.run.plan)}
+    answer = Answer("measure", (document,), book, plan=plan_hash(plan), data=notes)
+    return _tested(project, answer, ran, _Foreseen(outcome, None, out))
+
+
+class _Foreseen(NamedTuple):
+    """The simulation that a run is held against, the scenario that ran, and the folder for what is reopened."""
+
+    outcome: Outcome
+    scenario: Scenario | None
+    out: Path | None
+
+
+def _tested(project: Project, answer: Answer, ran: Ran, foreseen: _Foreseen) -> Answer:
+    """The answer with the assumptions of accepted decisions tested on what ran; nothing more where there are none."""
+    plan, decisions = project.compiled.plan, project.system.decisions
+    if not any(item.status == "accepted" and item.assumptions for item in decisions.values()):
+        return answer
+    book = price(plan, project.compiled.book).book
+    hardware = sum(
+        figure.value for key, figure in book.items() if key.startswith("price.component.") and key.endswith(".hours")
+    )
+    sight = Foresight(plan, book, foreseen.outcome)
+    evidence = Evidence(plan, ran.tally, book, ran.source, hardware)
+    fault = foreseen.scenario.name if foreseen.scenario is not None and foreseen.scenario.changes else ""
+    tested = assumed.assumptions(decisions, sight, evidence, fault)
+    book.join(answer.book)
+    entries = assumed.reopened(tested)
+    written = _write(foreseen.out, entries) if foreseen.out is not None else ()
+    document = answer.documents[0]
+    document = replace(document, sections=(*document.sections, assumed.section(tested, ran.word)))
+    return replace(
+        answer,
+        documents=(document,),
+        book=book,
+        findings=assumed.findings(tested),
+        written=written,
+        data={**answer.data, "reopened": entries},
+        sources=project.loaded.sources,
+    )
+
+
+def _write(out: Path, entries: list[assumed.Reopened]) -> tuple[Path, ...]:
+    """Which decisions are to be reopened, for people and for programs; the system's own file stays as it is."""
+    out.mkdir(parents=True, exist_ok=True)
+    page, data = out / f"{REOPENED}.md", out / f"{REOPENED}.json"
+    page.write_text(assumed.reopened_text(entries), encoding="utf-8")
+    data.write_bytes(msgspec.json.format(msgspec.json.encode({"reopened": entries}), indent=1) + b"\n")
+    return page, data
 
 
 def _notes(plan: Plan, ran: str) -> list[str]:

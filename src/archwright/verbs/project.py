@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archwright.base.errors import InputError, Location, Problem
+from archwright.spec.given import Word
 from archwright.spec.load import Loaded, load
 from archwright.spec.model import System
 
@@ -25,12 +26,13 @@ MOST_ROWS = 2_000_000
 
 @dataclass(frozen=True)
 class Project:
-    """A loaded file. `as_of` is the day for which facts are looked up."""
+    """A loaded file. `as_of` is the day for which facts are looked up; `overlays` are the files laid over it."""
 
     path: Path
     loaded: Loaded
     as_of: dt.date
     prices: Path | None = None
+    overlays: tuple[Word, ...] = ()
     _cache: dict[str, object] = field(default_factory=dict, compare=False)
 
     @property
@@ -53,6 +55,15 @@ class Project:
         file = self.prices or (beside if beside.exists() else None)
         return compile_plan(self.system, self.as_of, load_overrides(file) if file else None)
 
+    def overlaid(self, name: Word) -> Project:
+        """The same system with one more file laid over it, looked at on the same day.
+
+        Raises:
+            InputError: the file cannot be read, or the two do not make a system.
+        """
+        overlays = (*self.overlays, name)
+        return Project(self.path, load(self.path, overlays), self.as_of, self.prices, overlays)
+
     def trace(self, given: Path | None = None) -> Trace | None:
         """Recorded traffic: the given file, else the one that the first critical journey names, else none.
 
@@ -72,14 +83,19 @@ class Project:
         return read_trace_file(self.loaded.beside(named))
 
 
-def open_project(path: Path, as_of: dt.date | None = None, prices: Path | None = None) -> Project:
+def open_project(
+    path: Path, as_of: dt.date | None = None, prices: Path | None = None, overlays: tuple[str, ...] = ()
+) -> Project:
     """Load a system's file; a folder stands for the `system.yaml` in it. `as_of` is today unless given.
+
+    `overlays` are files beside it, or below, that say what differs; they are laid over it in their order.
 
     Raises:
         InputError: with every problem found.
     """
     file = path / "system.yaml" if path.is_dir() else path
-    return Project(file, load(file), as_of or dt.datetime.now(dt.UTC).date(), prices)
+    words = tuple(Word(name) for name in overlays)
+    return Project(file, load(file, words), as_of or dt.datetime.now(dt.UTC).date(), prices, words)
 
 
 def read_trace_file(path: Path) -> Trace:

@@ -30,4 +30,4 @@ def command(
     from archwright.verbs.measure import measure_ledger, measure_project
 
     project = opened(file, as_of, prices)
-    finish(sink, measure_ledger(project, ledger) if ledger is not None else measure_project(project, out))
+    finish(sink, measure_ledger(project, ledger, out) if ledger is not None else measure_project(project, out))

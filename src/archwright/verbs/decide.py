@@ -1,0 +1,202 @@
+"""`archwright decide`: options held against criteria, with what would change the answer, and a record of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archwright.analysis.decide.candidate import Candidate
+from archwright.analysis.decide.matrix import option_key
+from archwright.analysis.decide.record import record
+from archwright.analysis.decide.report import decide_document
+from archwright.analysis.decide.result import Result, decide
+from archwright.base.errors import InputError, Problem, UsageError
+from archwright.base.text import nearest
+from archwright.plan.expect import FUNCTIONS
+from archwright.plan.model import plan_hash
+from archwright.render.madr import madr
+from archwright.report.document import Finding
+from archwright.report.figures import Book
+from archwright.spec.decisions import Decision
+from archwright.spec.given import Word
+from archwright.verbs import figures
+from archwright.verbs.answer import Answer
+from archwright.verbs.options import Seen, computed, failed, is_stated, renamed, seen, stated
+from archwright.verbs.project import Project
+from archwright.verbs.records import keep_record
+from archwright.verbs.stress import SEED
+
+FOLDER = "decisions"
+
+
+def decide_project(project: Project, out: Path, names: tuple[str, ...] = (), seed: int = SEED) -> Answer:
+    """Work out the named decisions (all if none are named); write their records into `out`.
+
+    Raises:
+        InputError: an overlay cannot be read, with every problem of every overlay.
+        UsageError: there is no such decision.
+    """
+    decisions = _chosen(project, names)
+    work = _Work(project, seed)
+    work.open(list(decisions.values()))
+    book = Book(functions=FUNCTIONS)
+    results: list[Result] = []
+    for name, decision in decisions.items():
+        candidates = []
+        for option in decision.options:
+            candidate, own = work.candidate(name, decision, option)
+            book.join(own)
+            candidates.append(candidate)
+        results.append(decide(name, decision, candidates, book))
+    plan = work.shared.plan if work.shared is not None else None
+    facts = (("seed", str(seed)), ("as of", project.as_of.isoformat()))
+    if plan is not None:
+        facts = (("configuration", plan_hash(plan)), *facts, ("prices", plan.facts))
+    document = decide_document(results, book, facts)
+    written, notes = _records(project, results, book, out) if results else ((), [])
+    hashed = plan_hash(plan) if plan is not None else ""
+    if written:
+        written = (*written, figures.keep(out, hashed, book))
+    return Answer(
+        "decide", (document,), book, tuple(_findings(results)), written,
+        {"decisions": [_data(result, book) for result in results], "notes": notes, "seed": seed},
+        work.sources, hashed,
+    )  # fmt: skip
+
+
+def _chosen(project: Project, names: tuple[str, ...]) -> dict[str, Decision]:
+    known = project.system.decisions
+    for name in names:
+        if name not in known:
+            hint = nearest(name, known)
+            mend = f"did you mean `{hint}`?" if hint else f"known: {', '.join(known) or 'none'}"
+            raise UsageError(f"there is no decision called `{name}`; {mend}")
+    return {name: decision for name, decision in known.items() if not names or name in names}
+
+
+class _Work:
+    """The system as designed and with each overlay, looked at once each."""
+
+    def __init__(self, project: Project, seed: int) -> None:
+        self.project = project
+        self.seed = seed
+        self.opened: dict[str, Project] = {"": project}
+        self.seen: dict[str, Seen | InputError] = {}
+        self.sources = dict(project.loaded.sources)
+
+    def open(self, decisions: list[Decision]) -> None:
+        """Read every overlay.
+
+        Raises:
+            InputError: with the problems of all of them.
+        """
+        problems: dict[str, Problem] = {}
+        for overlay in {option.overlay: option for item in decisions for option in item.options.values()}:
+            if overlay in self.opened:
+                continue
+            try:
+                self.opened[overlay] = self.project.overlaid(Word.at(overlay, overlay.where))
+                self.sources |= self.opened[overlay].loaded.sources
+            except InputError as error:
+                problems |= {str(problem): problem for problem in error.problems}
+        if problems:
+            raise InputError(list(problems.values()))
+
+    def look(self, overlay: str) -> Seen | InputError:
+        """The system with an overlay, or why it cannot be computed."""
+        if overlay not in self.seen:
+            try:
+                self.seen[overlay] = seen(self.opened[overlay], self.seed)
+            except InputError as error:
+                self.seen[overlay] = error
+        return self.seen[overlay]
+
+    @property
+    def shared(self) -> Seen | None:
+        """The system as designed, if it can be computed."""
+        found = self.look("")
+        return None if isinstance(found, InputError) else found
+
+    def candidate(self, name: str, decision: Decision, option: str) -> tuple[Candidate, Book]:
+        """An option and its figures; those of the system as designed keep their names."""
+        item = decision.options[option]
+        if is_stated(item):
+            book = Book()
+            return stated(name, decision, option, book), book
+        found = self.look(item.overlay)
+        if isinstance(found, InputError):
+            return failed(decision, option, found), Book()
+        shared = self.shared
+        objectives = self.opened[item.overlay].system.objectives
+        quality = tuple(title for title, objective in objectives.items() if objective.measure == "quality")
+        candidate, book = computed(decision, option, found, quality)
+        designed = computed(decision, option, shared)[1] if shared is not None else Book()
+        return renamed(candidate, f"{option_key(name, option)}.", designed, book)
+
+
+def _records(project: Project, results: list[Result], book: Book, out: Path) -> tuple[tuple[Path, ...], list[str]]:
+    """Write the record of each decision; what could not be written without losing a line is said."""
+    written, notes = [], []
+    for result in results:
+        page = record(project.system, result, book)
+        file, note = keep_record(out, page.number, page.name, page.title, madr(page, str(project.path)))
+        if file is not None:
+            written.append(file)
+        if note:
+            notes.append(note)
+    return tuple(written), notes
+
+
+def _findings(results: list[Result]) -> list[Finding]:
+    """A choice that its own matrix speaks against."""
+    return [
+        Finding(
+            "DEC05", "warning", result.against, result.matrix.decision.chosen.where,
+            "Whoever reads the record later finds a choice that its numbers do not carry.",
+            "choose again, or correct weights, scores or requirements", result.matrix.name,
+        )
+        for result in results
+        if result.against
+    ]  # fmt: skip
+
+
+def _data(result: Result, book: Book) -> dict[str, object]:
+    found = result.matrix
+    return {
+        "name": found.name,
+        "title": str(found.decision.title),
+        "status": str(found.decision.status),
+        "winner": result.ranking.winner,
+        "tied": list(result.ranking.tied),
+        "chosen": str(found.decision.chosen),
+        "options": [
+            {
+                "name": item.name,
+                "standing": item.standing,
+                "score": book[found.scores[item.name]].value,
+                "cells": {title: book[found.cells[item.name, title].score].value for title in found.decision.criteria},
+                "broken": [check.label for check in item.broken],
+                "unproven": [check.label for check in item.unproven],
+                "why": item.why,
+            }
+            for item in found.candidates
+        ],
+        "break_even": [
+            {
+                "low": even.low,
+                "high": even.high,
+                "journeys_a_month": book[even.at].value if even.at else None,
+                "more_replicas": book[even.more].value if even.more else 0,
+                "with_more_replicas": book[even.grown].value if even.grown else None,
+                "words": even.words,
+            }
+            for even in result.break_evens
+        ],
+        "flips": [
+            {"criterion": flip.criterion, "weight": book[flip.at].value if flip.at else None, "winner": flip.winner}
+            for flip in result.flips
+        ],
+        "assumptions": [
+            {"assumption": check.label, "holds": check.met, "foreseen": check.shown}
+            for check in (found.candidate(result.settled).assumed if result.settled else ())
+        ],
+    }

@@ -1,0 +1,222 @@
+"""An option of a decision, computed: the system with its overlay is compiled, priced and simulated like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archwright.analysis.check import check as rules
+from archwright.analysis.decide.candidate import Candidate, Check, Hardware
+from archwright.analysis.decide.matrix import a_month, option_key
+from archwright.analysis.fleet import Fleet, fleets
+from archwright.analysis.price import price
+from archwright.analysis.stress.engine import simulate
+from archwright.analysis.stress.objectives import DIMENSIONS, verdicts
+from archwright.analysis.stress.outcome import Outcome
+from archwright.base.errors import InputError
+from archwright.base.units import show
+from archwright.measure.foreseen import Foresight, Topic
+from archwright.plan.compile import USUAL
+from archwright.plan.model import Plan
+from archwright.report.document import Finding
+from archwright.report.figures import Book, Figure
+from archwright.spec.decisions import OF_A_JOURNEY, Criterion, Decision, Option
+from archwright.spec.predicate import Predicate
+from archwright.verbs.project import Project
+
+RESIDENCY = "outside-residency"
+STAYS, CARRIES = "data stays where it must", "hardware carries the busiest hour"
+PROMISED = "what the file promises its users"
+_MONEY = {"cost": "price.month", "model-cost": "price.models.month"}
+
+
+class Seen(NamedTuple):
+    """What was found of a system: its plan, its figures, a simulation of an ordinary busiest hour."""
+
+    plan: Plan
+    book: Book
+    outcome: Outcome
+    sight: Foresight
+    fleets: tuple[Fleet, ...]
+    outside: tuple[Finding, ...]
+
+
+def seen(project: Project, seed: int) -> Seen:
+    """Compile, price and simulate an opened system.
+
+    Raises:
+        InputError: it cannot be compiled.
+    """
+    plan = project.compiled.plan
+    book = price(plan, project.compiled.book).book
+    usual = next((scenario for scenario in plan.scenarios if not scenario.changes), USUAL)
+    outcome = simulate(plan, usual, seed=seed, trace=project.trace())
+    outside = rules(project.system, only=(RESIDENCY,))
+    return Seen(plan, book, outcome, Foresight(plan, book, outcome), fleets(plan, book), outside)
+
+
+def stated(name: str, decision: Decision, option: str, book: Book) -> Candidate:
+    """An option that is not computed: it has a stated cost, entered in `book`, and nothing else is known of it."""
+    item = decision.options[option]
+    cells = {}
+    if item.cost is not None:
+        key = f"{option_key(name, option)}.cost"
+        a_month(book, key, item.cost, f"{decision.titled(option)}, stated")
+        cells = {title: key for title, criterion in decision.criteria.items() if criterion.measure == "cost"}
+    demands = [demand for demand in decision.requirements if isinstance(demand, Predicate)]
+    unknown = () if item.do_not_build else (Check(PROMISED, None), *(Check(str(demand), None) for demand in demands))
+    assumed = tuple(Check(str(demand), None) for demand in decision.assumptions)
+    return Candidate(
+        option, decision.titled(option), "stated", not item.do_not_build, cells=cells, checks=unknown, assumed=assumed
+    )
+
+
+def failed(decision: Decision, option: str, error: InputError) -> Candidate:
+    """An option that cannot be computed, and why."""
+    why = "; ".join(problem.message for problem in error.problems[:3])
+    assumed = tuple(Check(str(demand), None) for demand in decision.assumptions)
+    return Candidate(option, decision.titled(option), "unknown", why=f"it cannot be computed: {why}", assumed=assumed)
+
+
+def computed(decision: Decision, option: str, found: Seen, quality: tuple[str, ...] = ()) -> tuple[Candidate, Book]:
+    """An option whose system was looked at, and its figures. `quality` names objectives that nothing here can test."""
+    book = Book(found.book)
+    sight = Foresight(found.plan, book, found.outcome)
+    found = found._replace(book=book, sight=sight)
+    cells = {}
+    for title, criterion in decision.criteria.items():
+        figure = _cell(found, criterion)
+        if figure is not None:
+            cells[title] = figure.key
+    each, volume = _each(found)
+    item = Candidate(
+        option,
+        decision.titled(option),
+        "computed",
+        cells=cells,
+        checks=tuple(_checks(found, decision)),
+        assumed=tuple(_foreseen(found, demand) for demand in decision.assumptions),
+        remarks=tuple(_remarks(found, quality)),
+        each=each,
+        volume=volume,
+        hardware=tuple(_hardware(found)),
+    )
+    return item, book
+
+
+def _cell(found: Seen, criterion: Criterion) -> Figure | None:
+    """The value of a computed criterion, or None where it is judged or cannot be known."""
+    measure, journey = str(criterion.measure), str(criterion.journey or "")
+    if measure in _MONEY:
+        return found.book[_MONEY[measure]]
+    if measure in OF_A_JOURNEY:
+        return found.sight.about(Topic(measure.replace("-", " "), journey))
+    if measure == "residency":
+        note = f"rule {RESIDENCY} on this design: {len(found.outside)} findings"
+        return found.book.leaf(
+            "rules.residency", float(not found.outside), "share", label="all data stays", origin="computed", note=note
+        )
+    return None
+
+
+def _each(found: Seen) -> tuple[str, str]:
+    """Keys of what one journey costs besides hardware, and of the journeys a month."""
+    book, plan = found.book, found.plan
+    if not plan.journeys:
+        return "", ""
+    hours = [item.key for item in book.values() if item.key.endswith(".hours") and item.key.startswith("price.comp")]
+    hardware = book.total("price.hardware.month", [book[key] for key in hours], "money", "hardware, a month")
+    volume = found.sight.about(Topic("monthly journeys"))
+    if volume is None or volume.value <= 0:
+        return "", ""
+    each = book.derive(
+        "price.each", "(all - hardware) / journeys", "money", "one journey, without hardware",
+        all="price.month", hardware=hardware, journeys=volume,
+    )  # fmt: skip
+    return each.key, volume.key
+
+
+def _hardware(found: Seen) -> Iterator[Hardware]:
+    for fleet in found.fleets:
+        month = f"price.component.{fleet.component}.hours"
+        yield Hardware(fleet.title, month, f"components.{fleet.component}.replicas", fleet.needed)
+
+
+def _checks(found: Seen, decision: Decision) -> Iterator[Check]:
+    """Hard requirements: promises to users, data at its place, hardware that carries, and what the decision demands."""
+    yield from _promises(found)
+    yield Check(STAYS, not found.outside, "; ".join(finding.message for finding in found.outside[:2]))
+    for fleet in found.fleets:
+        met = {"carries": True, "cannot carry": False}.get(fleet.verdict)
+        shown = str(fleet.verdict)
+        if fleet.needed:
+            shown = f"needs {found.book[fleet.needed].shown} of {found.book[fleet.replicas].shown} replicas"
+        yield Check(f"{CARRIES}: {fleet.title}", met, shown, fleet.needed)
+    for demand in decision.requirements:
+        if isinstance(demand, Predicate):
+            yield _foreseen(found, demand)
+
+
+def _promises(found: Seen) -> Iterator[Check]:
+    """Objectives of time and of answers. One that nothing was simulated for is unknown, not kept."""
+    judged = {verdict.objective.name: verdict for verdict in verdicts(found.plan, found.outcome)}
+    for objective in found.plan.objectives:
+        if objective.measure not in OF_A_JOURNEY:
+            continue
+        of = f" of {objective.journey}" if objective.journey else ""
+        limit = f"{'<=' if objective.at_most else '>='} {show(objective.limit, DIMENSIONS[objective.measure])}"
+        label = f"{objective.measure}{of} {limit} (objective {objective.name})"
+        verdict = judged.get(objective.name)
+        if verdict is None or verdict.value is None:
+            nothing = verdict is not None and not verdict.kept
+            yield Check(label, False if nothing else None, "nothing was answered" if nothing else "")
+            continue
+        figure = found.sight.about(Topic(objective.measure.replace("-", " "), objective.journey))
+        yield Check(label, verdict.kept, show(verdict.value, verdict.dimension), figure.key if figure else "")
+
+
+def _foreseen(found: Seen, demand: Predicate) -> Check:
+    figure = found.sight.of(demand)
+    if figure is None:
+        return Check(str(demand), None)
+    return Check(str(demand), demand.holds(figure.value), figure.shown, figure.key)
+
+
+def _remarks(found: Seen, quality: tuple[str, ...]) -> Iterator[str]:
+    """A budget is traded against other things, so a broken one is said and rules nothing out."""
+    for objective in found.plan.objectives:
+        spent = found.book["price.models.month"]
+        kept = spent.value <= objective.limit if objective.at_most else spent.value >= objective.limit
+        if objective.measure == "cost" and not kept:
+            yield f"models cost {spent.shown} a month, which breaks objective {objective.name}"
+    for name in quality:
+        yield f"objective {name} is about quality, which is not computed: judge it as a criterion"
+
+
+def renamed(item: Candidate, prefix: str, shared: Book, book: Book) -> tuple[Candidate, Book]:
+    """The same option with its figures under `prefix`, but for those that it has in common with `shared`."""
+    moved = book.under(prefix, shared)
+
+    def key(name: str) -> str:
+        return f"{prefix}{name}" if f"{prefix}{name}" in moved else name
+
+    def checks(found: tuple[Check, ...]) -> tuple[Check, ...]:
+        return tuple(Check(one.label, one.met, one.shown, key(one.figure) if one.figure else "") for one in found)
+
+    hardware = tuple(
+        Hardware(part.title, key(part.month), key(part.replicas), key(part.needed) if part.needed else "")
+        for part in item.hardware
+    )
+    return (
+        Candidate(
+            item.name, item.title, item.basis, item.built, item.why,
+            {title: key(name) for title, name in item.cells.items()}, checks(item.checks), checks(item.assumed),
+            item.remarks, key(item.each) if item.each else "", key(item.volume) if item.volume else "", hardware,
+        ),
+        moved,
+    )  # fmt: skip
+
+
+def is_stated(option: Option) -> bool:
+    """Whether an option has a cost instead of a system."""
+    return option.cost is not None
