@@ -1,7 +1,7 @@
 """Kind `tool`: an action that an agent may take."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings.work import WorkSettings
+from archwright.spec.settings.agents import ToolSettings
 
 KIND = Kind(
     name="tool",
@@ -9,5 +9,5 @@ KIND = Kind(
     traits=frozenset({"tool", "compute"}),
     shape="box",
     caption="tool",
-    settings=WorkSettings,
+    settings=ToolSettings,
 )
