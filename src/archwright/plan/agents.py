@@ -46,7 +46,7 @@ class HandOver(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """An agent that can be run. `max_steps` (model calls) and `max_cost` of 0 are no bounds, `call_timeout_s` neither."""
+    """An agent that can be run. 0 is no bound: of `max_steps` (model calls), `max_cost` and `call_timeout_s`."""
 
     name: str
     title: str
@@ -118,7 +118,7 @@ def compressed(agents: Sequence[Agent], scale: float) -> tuple[Agent, ...]:
 
 def strays(agents: Sequence[Agent], tools: Sequence[Tool], routes: int) -> Iterator[str]:
     """What a plan's agents name and the plan does not hold, in words."""
-    known = {item.name for item in (*agents, *tools)}
+    known = {agent.name for agent in agents} | {tool.name for tool in tools}
     if len(known) < len(agents) + len(tools):
         yield "two agents or tools have one name"
     for agent in agents:

@@ -35,7 +35,7 @@ class Delegate(Record):
     """An agent or a tool that an agent may ask. It is asked at most once for each question."""
 
     when: Word = text("in words, as the model is told; `always`: for every question, without asking the model")
-    cues: tuple[Word, ...] = texts("words in a question that call for it: told to the model, obeyed by the emulated one")
+    cues: tuple[Word, ...] = texts("words in a question that call for it: told to the model; the emulated one obeys")
     if_fails: IfFails = one(IfFails, "what follows when it does not answer")
 
 
@@ -47,9 +47,7 @@ class HandOver(Record):
     to: Word = reference("components", "the people: a component of kind human-review")
     when: Word = text("in words, as the model is told; only failures and bounds hand over if left out", default="")
     cues: tuple[Word, ...] = texts("words in a question that call for a person")
-    say: Word = text(
-        "what the customer reads", default="I have passed this on to a colleague, who will write to you."
-    )
+    say: Word = text("what the customer reads", default="I have passed this on to a colleague, who will write to you.")
 
 
 @dataclass(frozen=True, kw_only=True)
