@@ -161,7 +161,7 @@ class Doing:
             raise Failed("an empty answer")
         price = self.prices.get(headers.get(b"x-archwright-target", b"").decode())
         cost = call_cost(*usage, price) if price is not None else 0
-        return Reply(text, cost, usage, b"x-archwright-degraded" in headers)
+        return Reply(text, cost, usage, b"rung=canned" in headers.get(b"x-archwright-level", b""))
 
     async def _posted(self, tool: Tool, question: Mapping[str, str], headers: Mapping[str, str]) -> str:
         if self.session is None:
