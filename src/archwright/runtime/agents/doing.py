@@ -14,7 +14,7 @@ import msgspec
 
 from archwright.plan.agents import Agent, Tool
 from archwright.plan.cost import call_cost
-from archwright.plan.faults import Faults
+from archwright.plan.faults import CALM, Faults, Weather
 from archwright.plan.model import Plan
 from archwright.policy.chance import ERROR, WORK, log_normal, uniform
 from archwright.runtime.agents.words import Message
@@ -24,6 +24,7 @@ from archwright.runtime.serving import Message as Event
 
 MOST_RESULT: Final = 64 * 1024  # bytes of a tool's answer
 _KEPT: Final = (b"authorization", b"host", b"traceparent", b"x-archwright-journey")  # headers that calls inherit
+DOWN: Final = "down"
 _CHAT: Final = "/v1/chat/completions"
 
 
@@ -128,15 +129,22 @@ class Doing:
         if not self.emulated:
             return
         number = turn.luck * 64 + self.places[item.name] % 64
-        faults = self.faults.get(item.name)
-        weather = faults.at(time.monotonic() - self.zero) if faults else None
-        if weather is not None and weather.down:
-            raise Failed("down")
-        slow = weather.slow if weather else 1.0
-        await asyncio.sleep(slow * log_normal(item.median_s, item.spread, uniform(self.seed, number, 0, WORK)))
-        working = (1.0 - item.error_rate) * (1.0 - (weather.errors if weather else 0.0))
+        weather = self._weather(item.name)
+        if weather.down:
+            raise Failed(DOWN)
+        luck = uniform(self.seed, number, 0, WORK)
+        await asyncio.sleep(weather.slow * log_normal(item.median_s, item.spread, luck))
+        working = (1.0 - item.error_rate) * (1.0 - weather.errors)
         if uniform(self.seed, number, 0, ERROR) >= working:
             raise Failed("error")
+
+    def fault(self, name: str) -> str:
+        """Why a component cannot work now; empty where it can."""
+        return DOWN if self._weather(name).down else ""
+
+    def _weather(self, name: str) -> Weather:
+        faults = self.faults.get(name)
+        return faults.at(time.monotonic() - self.zero) if faults else CALM
 
     async def _call(self, turn: Turn, agent: Agent, body: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
         number = next(turn.calls)

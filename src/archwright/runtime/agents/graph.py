@@ -49,7 +49,10 @@ class Nodes:
             move = moves.next_move(agent, state["frames"][-1])
             match move.kind:
                 case "ask":
-                    return _command(moves.asks(self.team, state, move.who))
+                    fault = self.doing.fault(name)
+                    return _command(
+                        moves.broke(self.team, state, fault) if fault else moves.asks(self.team, state, move.who)
+                    )
                 case "stop":
                     return _command(moves.stopped(self.team, state, move.why))
             return await self._bounded(state, lambda: self._speak(agent, move, state, runtime.context))
