@@ -119,7 +119,10 @@ def _transcripts(passes: Sequence[Pass], verdicts: Sequence[Verdict]) -> list[Te
     chosen: list[tuple[str, Talk]] = []
     well = passes[0].talks
     differing = [
-        [after for before, after in zip(well, item.talks, strict=True) if _differs(before, after)]
+        sorted(
+            (after for before, after in zip(well, item.talks, strict=True) if _differs(before, after)),
+            key=lambda after: well[after.number - 1].got == after.got,  # what the customer noticed comes first
+        )
         for item in passes[1:]
     ]
     for place in range(SHOWN):

@@ -205,7 +205,8 @@ class Crew:
 
     def _headers(self, name: str, state: s.State) -> list[Header]:
         agents = {agent.name for agent in self.plan.agents}
-        began = dict.fromkeys((*(item["agent"] for item in state["frames"]), *reversed(state["worked"])))
+        begun = (item["agent"] for item in state["frames"] if item["calls"] or item["asked"])
+        began = dict.fromkeys((*begun, *reversed(state["worked"])))
         shown = {
             "conversation": name,
             "agents": ",".join(who for who in began if who in agents),

@@ -126,7 +126,7 @@ class Nodes:
             return moves.wrote(state, reply.text)
         if len(state["frames"]) > 1:
             return moves.broke(self.team, state, "no model answered")
-        return moves.Turn(State(frames=[], outcome=PREPARED, answer=reply.text, why="no model answered"), moves.END)
+        return moves.Turn(State(outcome=PREPARED, answer=reply.text, why="no model answered"), moves.END)
 
     async def _ask(self, name: str, state: State, turn: Turn) -> moves.Turn:
         agent = state["frames"][-1]["agent"]

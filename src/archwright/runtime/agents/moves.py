@@ -124,7 +124,7 @@ def _followed(team: Team, state: State, item: Delegate, why: str) -> Turn:
         update = State(frames=frames, skipped=[*state["skipped"], item.name], why=why)
         return Turn(update, frames[-1]["agent"])
     if item.if_fails == "answer":
-        return Turn(State(frames=[], outcome=PREPARED, answer=item.words, why=why), END)
+        return Turn(State(outcome=PREPARED, answer=item.words, why=why), END)
     if item.if_fails == "hand-over":
         return stopped(team, state, why)
     return broke(team, state, why)
