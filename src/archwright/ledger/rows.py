@@ -1,7 +1,8 @@
 """The rows of the ledger, version 1. Money in pico-dollars, times in real seconds, tokens by kind.
 
-A ledger begins with a run row; then come attempt and request rows as they end, and, from a replayed workload,
-journey rows as its client saw them. In compressed time durations are real: multiply by the run's `scale`.
+A ledger begins with a run row; then come attempt and request rows as they end, conversation rows where agents run, and,
+from a replayed workload, journey rows as its client saw them. In compressed time durations are real: multiply by the
+run's `scale`.
 """
 
 from __future__ import annotations
@@ -99,7 +100,31 @@ class Journey(msgspec.Struct, frozen=True, tag="journey", omit_defaults=True):
     calls: int = 0
 
 
-Row = Run | Attempt | Request | Journey
+Standing = Literal["accepted", "resumed", "answered", "prepared", "handed-over", "answered-by-person", "failed"]
+
+
+class Conversation(msgspec.Struct, frozen=True, tag="conversation", omit_defaults=True):
+    """How one turn of a conversation with an agent stands: a row as it is accepted, and one as it ends.
+
+    `worked` and `skipped` name components in the order in which they answered or were left out.
+    """
+
+    request: str
+    conversation: str
+    plan: str
+    tenant: str
+    agent: str
+    standing: Standing
+    at: str
+    worked: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    why: str = ""
+    calls: int = 0
+    cost: int = 0
+    total_s: float = 0.0
+
+
+Row = Run | Attempt | Request | Journey | Conversation
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Row)

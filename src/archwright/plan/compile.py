@@ -14,6 +14,7 @@ from archwright.plan import model as m
 from archwright.plan.batch import batch_price
 from archwright.plan.entries import Entries, Lookup
 from archwright.plan.routes import compile_route
+from archwright.plan.team import team
 from archwright.plan.workload import STEPS
 from archwright.report.figures import Book
 from archwright.spec.judge import routes_of
@@ -56,6 +57,7 @@ def compile_plan(
     caches = {name: index for index, name in enumerate(system.with_trait("cache"))}
     routes = {name: index for index, name in enumerate(routes_of(system))}
     stations = {name: index for index, name in enumerate(_at_work(system))}
+    agents, tools = team(work, gateway_name, routes)
     plan = m.Plan(
         system=str(system.system),
         facts=prices.version(),
@@ -79,6 +81,8 @@ def compile_plan(
         ),
         objectives=_objectives(work),
         scenarios=_scenarios(system),
+        agents=agents,
+        tools=tools,
     )
     if work.problems:
         raise InputError(work.problems)

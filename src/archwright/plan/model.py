@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from archwright.base.errors import InputError, Location, Problem
+from archwright.plan.agents import Agent, Tool, strays
 
 SCHEMA = 1
 
@@ -253,6 +254,8 @@ class Plan(msgspec.Struct, frozen=True):
     tenants: tuple[Tenant, ...]
     objectives: tuple[Objective, ...]
     scenarios: tuple[Scenario, ...]
+    agents: tuple[Agent, ...] = ()
+    tools: tuple[Tool, ...] = ()
     schema: int = SCHEMA
 
     def scenario(self, name: str) -> Scenario:
@@ -314,6 +317,7 @@ def _strays(plan: Plan) -> Iterator[str]:
         for step in journey.steps:
             named.append((f"step {step.name}", "station", step.station, plan.stations))
             named.append((f"step {step.name}", "route", step.route, plan.routes))
+    yield from strays(plan.agents, plan.tools, len(plan.routes))
     yield from (f"route {route.name} has no target" for route in plan.routes if not route.hops)
     yield from (f"{who} names {what} {at} of {len(all_)}" for who, what, at, all_ in named if at >= len(all_))
 

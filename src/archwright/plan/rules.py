@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from archwright.base.units import MONTH
+from archwright.plan.agents import compressed
 from archwright.plan.model import Plan, Price, Target
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
@@ -150,6 +151,8 @@ def compress(plan: Plan, scale: float) -> Plan:
             )
             for item in plan.scenarios
         ),
+        agents=compressed(plan.agents, scale),
+        tools=tuple(replace(item, median_s=item.median_s / scale) for item in plan.tools),
     )
 
 

@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
@@ -26,6 +26,8 @@ from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
 from archwright.runtime.replay.client import LEAD_S, Client, Play, Replayed
 
 FLUSH_S = 0.5
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ async def perform(stage: Stage, visits: Iterable[Visit], progress: Callable[[int
     """
     plan = encode(stage.plan)
     keys = [secrets.token_hex(16) for _ in stage.plan.tenants]
-    async with _child("emulated provider", "archwright.runtime.emulator", EmulatorSetup(plan, stage.scale)) as supplier:
+    async with child("emulated provider", "archwright.runtime.emulator", EmulatorSetup(plan, stage.scale)) as supplier:
         setup = Setup(
             plan=plan,
             upstreams=tuple(Upstream("emulated", supplier.url) for _ in stage.plan.targets),
@@ -73,15 +75,13 @@ async def perform(stage: Stage, visits: Iterable[Visit], progress: Callable[[int
             scenario=stage.scenario.name,
             seed=stage.seed,
         )
-        async with _child("gateway", "archwright.runtime.gateway", setup) as gateway, _session() as session:
+        async with child("gateway", "archwright.runtime.gateway", setup) as gateway, session() as client:
             play = Play(stage.plan, stage.scenario, stage.scale, stage.seed, gateway.url, keys)
             with _journeys(stage) as journal:
-                client = Client(play, journal, session)
+                replay = Client(play, journal, client)
                 start = msgspec.json.encode({"scenario": stage.scenario.name, "seed": stage.seed, "after_s": LEAD_S})
-                replayed = await _guarded(
-                    _replay(client, supplier, session, start, visits, progress), gateway, supplier
-                )
-            async with session.get(f"{supplier.url}/_emulator/bill") as answer:
+                replayed = await guarded(_replay(replay, supplier, client, start, visits, progress), gateway, supplier)
+            async with client.get(f"{supplier.url}/_emulator/bill") as answer:
                 bill = msgspec.json.decode(await answer.read())
     return Ran(replayed, bill)
 
@@ -99,8 +99,12 @@ async def _replay(
     return await client.run(visits, progress)
 
 
-async def _guarded(work: Any, *watched: Child) -> Replayed:
-    """Do the work, unless a process that it needs ends before."""
+async def guarded(work: Coroutine[Any, Any, T], *watched: Child) -> T:
+    """Do the work, unless a process that it needs ends before.
+
+    Raises:
+        ProviderUnavailable: one did; the text has its last words.
+    """
     doing = asyncio.ensure_future(work)
     ends = {asyncio.ensure_future(child.process.wait()): child for child in watched}
     try:
@@ -109,7 +113,7 @@ async def _guarded(work: Any, *watched: Child) -> Replayed:
             if end.done():
                 raise await child.gone()
         try:
-            result: Replayed = await doing
+            result = await doing
         except ProviderUnavailable:
             await asyncio.sleep(FLUSH_S)
             for child in watched:
@@ -124,15 +128,21 @@ async def _guarded(work: Any, *watched: Child) -> Replayed:
 
 
 @contextlib.asynccontextmanager
-async def _child(name: str, module: str, setup: msgspec.Struct) -> AsyncIterator[Child]:
-    child = await children.start(name, module, setup)
+async def child(name: str, module: str, setup: msgspec.Struct) -> AsyncIterator[Child]:
+    """A process of `python -m module` that has ended when the block is left.
+
+    Raises:
+        ProviderUnavailable: it did not start.
+    """
+    started = await children.start(name, module, setup)
     try:
-        yield child
+        yield started
     finally:
-        await child.stop()
+        await started.stop()
 
 
-def _session() -> aiohttp.ClientSession:
+def session() -> aiohttp.ClientSession:
+    """A client without bounds of its own: the gateway decides how long it waits."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30.0),
         timeout=aiohttp.ClientTimeout(total=None),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from archwright.base.errors import Problem
 from archwright.base.text import nearest
 from archwright.base.units import mend_for
+from archwright.spec import delegation
 from archwright.spec.attestations import judge_attestations
 from archwright.spec.context import judge_context
 from archwright.spec.given import Given
@@ -287,6 +288,7 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_routes, frozenset({"components", "flows"})),
     (choices, frozenset({"components", "workload"})),
     (_models, frozenset({"components"})),
+    (delegation.agents, frozenset({"components", "flows"})),
     (_journeys, frozenset({"workload"})),
     (_tenants, frozenset({"workload"})),
     (_objectives, frozenset({"objectives"})),

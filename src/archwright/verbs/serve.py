@@ -11,6 +11,7 @@ from pathlib import Path
 from archwright.base.errors import InputError, Location, Problem, UsageError
 from archwright.base.text import nearest, plural
 from archwright.facts import vendors
+from archwright.plan.agents import emulated_only
 from archwright.plan.model import Plan, Target, decode
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
@@ -51,6 +52,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     Raises:
         InputError: the plan cannot be read, or the ledger or the record is not ours to write.
         UsageError: keys are missing or wrong, or the address cannot be used.
+        DependencyMissing: what runs its agents is not installed.
     """
     known = os.environ if environment is None else environment
     plan, data = _read(plan_file)
@@ -58,6 +60,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         raise UsageError("compressed time works only against an emulated provider")
     keys = client_keys(known.get(KEYS, ""), plan)
     _allowed(host, keys)
+    lacking = emulated_only(plan.tools) if emulated is None else ()
     setup = Setup(
         plan=data,
         upstreams=upstreams(plan, emulated, known),
@@ -65,7 +68,10 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         keys=keys,
         record=str(record) if record else "",
         scale=scale,
+        agents="" if lacking else str(conversations(ledger)),
     )
+    if plan.agents and lacking:
+        say(f"its agents are not served: {', '.join(lacking)} without `endpoint` can only be rehearsed")
     try:
         bound = listen(host, port)
     except OSError as error:
@@ -81,6 +87,11 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     except OSError as error:
         files = error.filename or " or ".join(str(file) for file in (ledger, record) if file)
         raise UsageError(f"cannot write {files}: {error.strerror or error}") from error
+
+
+def conversations(ledger: Path) -> Path:
+    """The file beside a ledger in which its agents keep conversations."""
+    return ledger.with_name(f"{ledger.stem}.conversations.sqlite")
 
 
 def client_keys(text: str, plan: Plan) -> tuple[ClientKey, ...]:

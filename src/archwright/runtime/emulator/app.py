@@ -15,8 +15,9 @@ from archwright.plan.model import Plan, Target
 from archwright.plan.rules import pace, target_limits
 from archwright.policy import chance, provider
 from archwright.policy.provider import Meter, Timing
+from archwright.runtime.agents.words import emulated
 from archwright.runtime.emulator.bill import Line, line, statement
-from archwright.runtime.emulator.writing import Chunk, chunks, text
+from archwright.runtime.emulator.writing import chunks, text
 from archwright.runtime.serving import Header, Receive, Scope, Send, answer, body_of, lifespan
 
 DEFAULT_TOKENS = 64
@@ -32,6 +33,13 @@ class _Part(msgspec.Struct):
 
 class _Message(msgspec.Struct):
     content: str | list[_Part] | None = None
+    role: str = ""
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.content, str):
+            return self.content
+        return " ".join(part.text for part in self.content or ())
 
 
 class _Question(msgspec.Struct):
@@ -51,7 +59,7 @@ class _Start(msgspec.Struct):
 
 @dataclass(slots=True)
 class _Call:
-    """One call: who is asked, its luck's number and attempt, and its tokens."""
+    """One call: who is asked, its luck's number and attempt, its tokens; `words` are said where the prompt decides."""
 
     shop: _Shop
     question: _Question
@@ -60,6 +68,7 @@ class _Call:
     prompt: int
     tokens: int
     began: float
+    words: tuple[str, ...] = ()
     written: int = 0
 
     @property
@@ -188,7 +197,7 @@ class Emulator:
             return
         await _until(call.began + timing.last_s)
         call.written = call.tokens
-        message = {"role": "assistant", "content": text(self.seed, call.request, 0, call.tokens)}
+        message = {"role": "assistant", "content": self._words(call, 0, call.tokens)}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         whole = {**_head(call, "chat.completion"), "choices": [choice], "usage": call.usage}
         await answer(send, 200, JSON, msgspec.json.encode(whole))
@@ -206,7 +215,7 @@ class Emulator:
                 await send({"type": "http.response.start", "status": 200, "headers": STREAM})
                 pending.append(_event(head, {"role": "assistant", "content": ""}))
                 opened = True
-            pending.append(_event(head, {"content": self._words(call, chunk)}))
+            pending.append(_event(head, {"content": self._words(call, chunk.begin, chunk.end)}))
             call.written = chunk.end
         pending.append(_event(head, {}, "stop"))
         if (call.question.stream_options or {}).get("include_usage"):
@@ -214,21 +223,26 @@ class Emulator:
         pending.append(b"data: [DONE]\n\n")
         await send({"type": "http.response.body", "body": b"".join(pending)})
 
-    def _words(self, call: _Call, chunk: Chunk) -> str:
-        return text(self.seed, call.request, chunk.begin, chunk.end)
+    def _words(self, call: _Call, begin: int, end: int) -> str:
+        if call.words:
+            return (" " if begin else "") + " ".join(call.words[begin:end])
+        return text(self.seed, call.request, begin, end)
 
 
 def _call(shop: _Shop, question: _Question, headers: dict[bytes, bytes], began: float) -> _Call:
     asked = question.max_completion_tokens or question.max_tokens
     attempt = headers.get(b"x-archwright-attempt", b"1")
+    said = emulated([(message.role, message.text) for message in question.messages])
+    words = tuple(said.split()) if said else ()
     return _Call(
         shop=shop,
         question=question,
         request=request_number(headers.get(b"x-request-id", b"")),
         attempt=int(attempt) if attempt.isdigit() else 1,
-        prompt=sum(_words(message) for message in question.messages),
-        tokens=max(1, asked) if asked is not None else DEFAULT_TOKENS,
+        prompt=sum(len(message.text.split()) for message in question.messages),
+        tokens=len(words) or (max(1, asked) if asked is not None else DEFAULT_TOKENS),
         began=began,
+        words=words,
     )
 
 
@@ -237,12 +251,6 @@ def request_number(identity: bytes) -> int:
     if identity.isdigit() and len(identity) <= 18:
         return int(identity)
     return int.from_bytes(hashlib.blake2b(identity, digest_size=7).digest())
-
-
-def _words(message: _Message) -> int:
-    if isinstance(message.content, str):
-        return len(message.content.split())
-    return sum(len(part.text.split()) for part in message.content or ())
 
 
 def _head(call: _Call, kind: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from archwright.policy.route import CUT
 from archwright.runtime import serving
 from archwright.runtime.gateway.answers import Answer, error, own_headers
 from archwright.runtime.gateway.attempt import conclude, noting
+from archwright.runtime.gateway.crew import CONVERSATIONS
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.metrics import gauge
@@ -52,6 +53,9 @@ class Gateway:
             await self._send(x, error(400, "invalid_request", "send one Host header"), "", "none")
         elif place == ("POST", "/v1/chat/completions"):
             await self._chat(x)
+        elif self.house.crew is not None and f"{place[1]}/".startswith(f"{CONVERSATIONS}/"):
+            people = await authenticate(self.house, x) or await self.house.crew.people(x, *place)
+            await self._send(x, people, "", "none")
         elif place == ("GET", "/healthz"):
             await serving.answer(send, 200, [_JSON], b'{"status":"ok"}')
         elif place == ("GET", "/metrics"):
@@ -73,12 +77,16 @@ class Gateway:
             skip_auto_headers=("User-Agent",),
             trace_configs=[noting()],
         )
+        if self.house.crew is not None:
+            await self.house.crew.start()
         self.flusher = asyncio.get_running_loop().create_task(self._flush())
 
     async def stop(self) -> None:
         """Close it, and write what is still to be written."""
         if self.flusher is not None:
             self.flusher.cancel()
+        if self.house.crew is not None:
+            await self.house.crew.stop()
         if self.house.session is not None:
             await self.house.session.close()
         self.house.journal.flush()
@@ -143,7 +151,8 @@ class Gateway:
             del self.house.brain.exchanges[x.number]
             self.house.brain.tell(Leave(x.number, cost))
         elif x.reply is None:
-            self.house.metrics.refused.add((str(status),))
+            if not x.served:
+                self.house.metrics.refused.add((str(status),))
             return
         self.house.ended(x, status, target, cache)
 
@@ -157,13 +166,17 @@ class Gateway:
         await self._send(x, await authenticate(self.house, x) or make(), "", "none")
 
     def _models(self) -> Answer:
-        models = [_model(name) for name in self.house.routes]
+        models = [_model(name) for name in self._names()]
         return Answer(200, msgspec.json.encode({"object": "list", "data": models}))
 
     def _model(self, name: str) -> Answer:
-        if name not in self.house.routes:
+        if name not in self._names():
             return unknown(self.house, name)
         return Answer(200, msgspec.json.encode(_model(name)))
+
+    def _names(self) -> list[str]:
+        """What clients may ask for: routes, and agents where some are run."""
+        return [*self.house.routes, *(self.house.crew.models if self.house.crew is not None else ())]
 
     def _metrics(self) -> Answer:
         text = "\n".join((*self.house.metrics.lines(), *self._gauges())) + "\n"

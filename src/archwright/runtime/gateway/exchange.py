@@ -47,6 +47,7 @@ class Exchange:
     """A request on its way. Times are monotonic seconds.
 
     `waited_s` is what was spent waiting for suppliers and in pauses: the rest of the total is the gateway's own.
+    `served`: an agent answers it, and what it calls are requests of their own.
     """
 
     number: int
@@ -71,6 +72,7 @@ class Exchange:
     reserved: int = 0
     begun: bool = False
     gone: bool = False
+    served: bool = False
     first_s: float = -1.0
     waited_s: float = 0.0
     attempts: int = 0

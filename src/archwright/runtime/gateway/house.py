@@ -19,6 +19,7 @@ from archwright.plan.model import Plan, Price, Target, plan_hash
 from archwright.policy.machine import HOWS, LEFT
 from archwright.policy.route import OUTCOMES
 from archwright.runtime.gateway.brain import Brain
+from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.metrics import Metrics
 from archwright.runtime.gateway.setup import ClientKey, Upstream
@@ -84,6 +85,7 @@ class House:
         known = {tenant.name: index for index, tenant in enumerate(plan.tenants)}
         self.tenants = tuple(Tenant(key.tenant, known.get(key.tenant, -1), bytes.fromhex(key.digest)) for key in keys)
         self.session: aiohttp.ClientSession | None = None
+        self.crew: Crew | None = None
 
     def tenant(self, key: bytes) -> Tenant | None:
         """Whose key it is, or None. All keys are compared, each in constant time."""

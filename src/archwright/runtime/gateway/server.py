@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from archwright.base.errors import InputError, Location, Problem
+from archwright.base.errors import DependencyMissing, InputError, Location, Problem
 from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Run
 from archwright.ledger.rows import decode as rows
-from archwright.plan.model import decode, plan_hash
+from archwright.plan.model import Plan, decode, plan_hash
 from archwright.plan.rules import compress, rules
 from archwright.policy import log
 from archwright.policy.rules import Rules
 from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.brain import Brain
+from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.setup import Setup
 
@@ -26,6 +28,8 @@ if sys.platform != "win32":
     import fcntl
 
 LONGEST_ROW: Final = 1024 * 1024
+INSTALL: Final = 'pip install "archwright[agents]"'
+_CREW: Final = "archwright.runtime.agents.crew"
 
 
 @contextlib.contextmanager
@@ -34,6 +38,7 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
 
     Raises:
         InputError: the plan cannot be read, or a file is not ours to write.
+        DependencyMissing: what runs its agents is not installed.
         OSError: a file cannot be written.
     """
     plan = decode(setup.plan, "setup")
@@ -58,7 +63,25 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         )
         journal.flush()
         brain = Brain(decided, record)
-        yield Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
+        app = Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
+        if setup.agents and plan.agents:
+            app.house.crew = hire(compress(plan, setup.scale), setup, app)
+        yield app
+
+
+def hire(plan: Plan, setup: Setup, app: Gateway) -> Crew:
+    """The agents of a plan, in the time in which it runs. Only here are they loaded: a gateway without is quicker.
+
+    Raises:
+        DependencyMissing: what runs them is not installed.
+        InputError: the file of conversations is not ours to write.
+    """
+    try:
+        module = importlib.import_module(_CREW)
+    except ModuleNotFoundError as error:
+        raise DependencyMissing(f"agents need the package {error.name}: install it with `{INSTALL}`") from error
+    crew: Crew = module.crew(plan, setup, app.house, app)
+    return crew
 
 
 def open_ledger(file: Path, anew: bool) -> BinaryIO:

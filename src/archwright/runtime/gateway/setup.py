@@ -38,6 +38,7 @@ class Setup(msgspec.Struct, frozen=True):
         scale: how many times as fast time runs.
         scenario: name for the ledger.
         seed: of the luck of pauses, and for the ledger.
+        agents: file for the conversations of the plan's agents; empty: they are not run.
     """
 
     plan: bytes
@@ -49,6 +50,7 @@ class Setup(msgspec.Struct, frozen=True):
     scale: float = 1.0
     scenario: str = ""
     seed: int = 0
+    agents: str = ""
 
 
 def read(line: bytes) -> Setup:

@@ -70,6 +70,12 @@ async def read(house: House, x: Exchange) -> Answer | None:
     return None
 
 
+async def delegate(house: House, x: Exchange) -> Answer | None:
+    """An agent answers, where one is asked for: it comes back through this way for every model that it needs."""
+    crew = house.crew
+    return await crew.answer(x) if crew is not None and x.ask is not None and x.ask.model in crew.models else None
+
+
 async def identify(house: House, x: Exchange) -> Answer | None:
     """Which route, and to which journey, step and session the request belongs."""
     if x.ask is None:
@@ -133,7 +139,7 @@ def _arrival(house: House, x: Exchange) -> Arrive:
     return Arrive(x.number, x.route_index, x.tenant_index, x.key, x.reserved, *tokens, journey, luck)
 
 
-WAY: tuple[Stage, ...] = (authenticate, read, identify, estimate, decide)
+WAY: tuple[Stage, ...] = (authenticate, read, delegate, identify, estimate, decide)
 
 
 async def walk(house: House, x: Exchange) -> Answer | Streamed:
