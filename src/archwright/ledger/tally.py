@@ -91,11 +91,6 @@ def _attempt(total: Tally, row: Attempt) -> None:
 
 
 def _request(total: Tally, row: Request) -> None:
-    total.requests += 1
-    total.hows[row.how] = total.hows.get(row.how, 0) + 1
-    total.cacheable += row.cache != "none"
-    total.fallbacks += row.how == "answered" and row.hop > 0
-    if row.how in SERVED:
     part = total.parts.setdefault(row.journey, Part())
     for side in (total, part):
         side.requests += 1
@@ -109,6 +104,6 @@ def _request(total: Tally, row: Request) -> None:
         part.tokens_out += row.tokens_out
     total.first_at = min(total.first_at or row.at, row.at)
     total.last_at = max(total.last_at, row.at)
-    if row.how in ("answered", "cached", "degraded"):
+    if row.how in SERVED:
         total.durations.append(row.total_s)
     total.overheads.append(row.overhead_s)

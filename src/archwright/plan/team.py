@@ -5,7 +5,7 @@ from __future__ import annotations
 from archwright.plan import agents as a
 from archwright.plan.entries import Entries
 from archwright.spec.delegation import runnable
-from archwright.spec.settings.agents import ALWAYS, AgentSettings, Delegate, ToolSettings
+from archwright.spec.settings.agents import ALWAYS, AgentSettings, AskedSettings, Delegate
 from archwright.spec.settings.work import WorkSettings
 
 
@@ -60,7 +60,7 @@ def _delegate(work: Entries, agent: str, name: str, item: Delegate) -> a.Delegat
 
 def _tool(work: Entries, name: str) -> a.Tool:
     component = work.system.components[name]
-    settings = component.settings_as(ToolSettings) or ToolSettings()
+    settings = component.settings_as(AskedSettings) or AskedSettings()
     median_s, spread, error_rate = _law(work, name, settings)
     return a.Tool(
         name=name,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archwright.base.errors import Problem
 from archwright.base.text import nearest
 from archwright.spec.model import Component, System
-from archwright.spec.settings.agents import AgentSettings, Delegate, HandOver, ToolSettings
+from archwright.spec.settings.agents import AgentSettings, AskedSettings, Delegate, HandOver
 
 NOBODY = "nobody"  # what a model answers when it needs no delegate
 ASKED = ("agent", "tool", "retrieval")  # traits of what can be a delegate
@@ -31,7 +31,7 @@ def agents(system: System) -> Iterator[Problem]:
             )
             if agent.hand_over is not None:
                 yield from _person(system, name, agent.hand_over)
-        tool = component.settings_as(ToolSettings)
+        tool = component.settings_as(AskedSettings)
         if tool is not None and tool.endpoint and not tool.endpoint.startswith(_SCHEMES):
             message = f"`{name}` answers at {tool.endpoint!r}, which is no address"
             yield Problem("bad-address", message, tool.endpoint.where, "write it as `https://…`")
@@ -76,7 +76,7 @@ def _answers(name: str, to: str, component: Component, item: Delegate) -> Iterat
     if agent is not None and not agent.instructions:
         message = f"agent `{name}` asks agent `{to}`, which has no `instructions`"
         yield Problem("half-an-agent", message, item.where, f"say under `{to}` what it is told to do, and its `route`")
-    tool = component.settings_as(ToolSettings)
+    tool = component.settings_as(AskedSettings)
     if tool is not None and not (tool.endpoint or tool.example):
         message = f"agent `{name}` asks `{to}`, which has no answer"
         mend = f"add `example: …` to `{to}` for rehearsals, and `endpoint: https://…` to serve"

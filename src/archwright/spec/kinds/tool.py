@@ -1,7 +1,6 @@
 """Kind `tool`: an action that an agent may take."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings.agents import ToolSettings
 from archwright.spec.settings.tools import ToolSettings
 
 KIND = Kind(

@@ -67,7 +67,7 @@ class AgentSettings(WorkSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToolSettings(WorkSettings):
+class AskedSettings(WorkSettings):
     """What an agent can ask: where it answers, and what stands in for it without a network."""
 
     endpoint: Word = text("address that takes the question as JSON by POST and answers with JSON", default="")

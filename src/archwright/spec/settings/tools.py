@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archwright.spec.given import Word
-from archwright.spec.settings.work import WorkSettings
+from archwright.spec.settings.agents import AskedSettings
 from archwright.spec.shapes import choice, text, truth
 
 EFFECTS: Final = ("read", "reversible", "external", "irreversible", "unknown")
@@ -15,7 +15,7 @@ RUNS: Final = ("nothing", "code", "shell", "sql", "html")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToolSettings(WorkSettings):
+class ToolSettings(AskedSettings):
     """A tool: what it changes, who lets it act, and what it runs."""
 
     effect: str = choice(EFFECTS, "the gravest thing that it can do: `external` reaches others", default="unknown")
