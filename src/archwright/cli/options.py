@@ -13,6 +13,10 @@ import click
 if TYPE_CHECKING:
     from archwright.verbs.project import Project
 
+    _Type = click.ParamType[str]
+else:
+    _Type = click.ParamType  # not generic at run time in every version
+
 FILE = click.argument("file", type=click.Path(path_type=Path), default=Path("system.yaml"))
 OUT = click.option(
     "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder for results."
@@ -51,7 +55,7 @@ LOAD = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 
-class OneOf(click.ParamType):
+class OneOf(_Type):
     """One of some names that are asked for only when they are needed, because listing them loads a verb."""
 
     name = "name"

@@ -46,6 +46,11 @@ FORMATS: Final = {
 USUAL: Final = ("svg", "mermaid")
 
 
+def overlay_names() -> tuple[str, ...]:
+    """Every overlay on the shelf."""
+    return OVERLAYS.names()
+
+
 def draw_project(
     project: Project,
     out: Path,

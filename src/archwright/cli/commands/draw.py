@@ -18,9 +18,9 @@ def _formats() -> tuple[str, ...]:
 
 
 def _overlays() -> tuple[str, ...]:
-    from archwright.verbs.draw import OVERLAYS
+    from archwright.verbs.draw import overlay_names
 
-    return OVERLAYS.names()
+    return overlay_names()
 
 
 @click.command("draw")
