@@ -43,7 +43,7 @@ def _node(evidence: Evidence, node: Node) -> Node:
         return replace(node, lines=tuple(lines))
     fullest = max(shares)
     named = next(use for use in uses if use.share in book and book[use.share].value == fullest)
-    badges = (f"{book[named.share].shown} full" if fullest < 1 else f"{book[named.share].shown}: over its limit",)
+    badges = (f"{book[named.share].shown} full" if fullest < 1 else f"{book[named.share].shown}, over its limit",)
     return replace(node, lines=tuple(lines), badges=badges, heat=min(1.0, fullest), alarm=fullest >= 1)
 
 
