@@ -86,9 +86,23 @@ def _names(diagram: Diagram) -> dict[str, str]:
     """A name for each node, and for the whole under `""`: no two may be equal in the language, whatever their case."""
     titles = {node.name: plain(node.title) or node.name for node in diagram.nodes}
     whole = plain(diagram.title) or "System"
-    seen = Counter(title.lower() for title in (*titles.values(), whole))
-    named = {name: title if seen[title.lower()] == 1 else f"{title} ({name})" for name, title in titles.items()}
+    often = Counter(title.lower() for title in (*titles.values(), whole))
+    taken = {whole.lower()}
+    named = {
+        name: _fresh(title if often[title.lower()] == 1 else f"{title} ({name})", taken)
+        for name, title in titles.items()
+    }
     return {**named, "": whole}
+
+
+def _fresh(words: str, taken: set[str]) -> str:
+    """`words`, with a number behind them where they are taken; they are taken from then on."""
+    number, found = 1, words
+    while found.lower() in taken:
+        number += 1
+        found = f"{words} {number}"
+    taken.add(found.lower())
+    return found
 
 
 def _is_container(diagram: Diagram, node: Node) -> bool:
@@ -136,12 +150,11 @@ def _description(diagram: Diagram, node: Node) -> str:
 
 def _relationships(diagram: Diagram, ids: dict[str, str]) -> Iterator[str]:
     """Calls with their words and technology. Two of the same ends and words may not be, so the later says its line."""
-    seen: set[tuple[str, str, str]] = set()
+    said: dict[tuple[str, str], set[str]] = {}
     for edge in diagram.edges:
         words = plain(edge.label) or _LINES[edge.line]
-        if (ids[edge.source], ids[edge.target], words.lower()) in seen:
-            words = f"{words} ({_LINES[edge.line]})"
-        seen.add((ids[edge.source], ids[edge.target], words.lower()))
+        taken = said.setdefault((ids[edge.source], ids[edge.target]), set())
+        words = _fresh(f"{words} ({_LINES[edge.line]})" if words.lower() in taken else words, taken)
         yield f"{ids[edge.source]} -> {ids[edge.target]} {quoted(words)} {quoted(edge.technology)} {_tag(edge)}"
 
 

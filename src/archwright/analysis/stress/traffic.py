@@ -43,7 +43,8 @@ def enter_rates(book: Book, plan: Plan, outcome: Outcome) -> dict[tuple[str, str
         cacheable = sum(item.cacheable for item in outcome.journeys)
         add(gateway, plan.caches[0].name, cacheable, "requests of routes with a cache")
     for station in outcome.stations:
-        add(station.name, station.name, station.jobs, "jobs")
+        if station.jobs:  # one that takes no time is not simulated, so its jobs are not counted
+            add(station.name, station.name, station.jobs, "jobs")
     begun: dict[str, int] = {}
     for journey, after in zip(plan.journeys, outcome.journeys, strict=True):
         first = plan.stations[journey.steps[0].station].name
