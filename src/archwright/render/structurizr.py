@@ -28,6 +28,7 @@ _TAGS: Final[dict[Shape, str]] = {shape: shape.capitalize() for shape in _SHAPES
 _LINES: Final = {"sync": "call", "async": "asynchronous", "fallback": "fallback", "return": "return"}
 _DASHED: Final = ("asynchronous", "fallback", "return")
 _OTHERS: Final = {"supplier": "Supplier", "public": "Public"}
+_OWN: Final = re.compile(r"[{}=]|-/>|-.*->|->|extends", re.IGNORECASE)
 _SUBSTITUTION: Final = re.compile(r"\$(?=\{)")
 
 
@@ -43,12 +44,12 @@ def structurizr(diagram: Diagram) -> str:
 def quoted(text: str) -> str:
     """`text` as one token of the language, on one line.
 
-    The language has no way to write a backslash, and would put variables of the environment in for `${NAME}`, in a
-    string too; a string that is a lone brace would open a block. All three are written so that they say the same and
-    mean nothing.
+    The language has no way to write a backslash, puts variables of the environment in for `${NAME}` in a string too,
+    and forgets that a token was quoted: a name that is a lone brace would open a block. All of these are written so
+    that they say the same and mean nothing.
     """
     words = _SUBSTITUTION.sub("$ ", plain(text).replace("\\", "∖"))
-    if words in ("{", "}"):
+    if _OWN.fullmatch(words):
         words = f"({words})"
     return '"' + words.replace('"', '\\"') + '"'
 
