@@ -14,6 +14,7 @@ import click
 
 from archwright.analysis.check.rules import RULES
 from archwright.analysis.draw import diagram
+from archwright.analysis.draw.overlays import OVERLAYS
 from archwright.base.units import DIMENSIONS
 from archwright.cli.main import main as command
 from archwright.facts import vendors
@@ -184,7 +185,7 @@ def shelves() -> str:
     """What lies on every shelf."""
     lines = ["# Shelves", "", NOTE, "A shelf is a folder that is a list: one file an item, found by its name.", ""]
     lines += ["| shelf | items |", "|---|---|"]
-    for shelf in (KINDS, RULES, PROVIDERS):
+    for shelf in (KINDS, RULES, OVERLAYS, PROVIDERS):
         lines.append(f"| `{shelf.package}` | {', '.join(f'`{name}`' for name in shelf.names())} |")
     lines.append(f"| `archwright.facts.vendors` | {', '.join(f'`{name}`' for name in vendors.names())} |")
     return "\n".join(lines) + "\n"

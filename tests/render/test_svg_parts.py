@@ -39,12 +39,15 @@ def test_fitted_text_has_no_more_lines_than_asked(text: str, limit: float, most:
 
 
 def test_a_card_is_as_wide_as_its_text_within_bounds() -> None:
-    long = Node("a", "A", "tool", lines=("a line that is a good deal longer than all the others",))
+    words = "a line that is a good deal longer than all the others"
+    long = Node("a", "A", "tool", lines=(words,))
     assert common_width([Node("a", "A", "tool")]) == NARROWEST
     assert common_width([long]) == WIDEST
-    shown = copy_of(long, WIDEST).lines[0]
-    assert shown.endswith("…")
-    assert lettering.width(shown, LINE) <= WIDEST - 2 * PAD_X
+    assert " ".join(copy_of(long, WIDEST).lines) == words
+    endless = copy_of(Node("a", "A", "tool", lines=(words * 4,)), WIDEST).lines
+    assert len(endless) == 3
+    assert endless[-1].endswith("…")
+    assert all(lettering.width(line, LINE) <= WIDEST - 2 * PAD_X for line in endless)
 
 
 @given(st.lists(st.floats(-500, 500), min_size=1, max_size=12), st.floats(1, 40))

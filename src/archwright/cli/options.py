@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ import click
 
 if TYPE_CHECKING:
     from archwright.verbs.project import Project
+
+    _Type = click.ParamType[str]
+else:
+    _Type = click.ParamType  # not generic at run time in every version
 
 FILE = click.argument("file", type=click.Path(path_type=Path), default=Path("system.yaml"))
 OUT = click.option(
@@ -48,6 +53,25 @@ LOAD = click.option(
     help="Multiple of the peak hour.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+
+
+class OneOf(_Type):
+    """One of some names that are asked for only when they are needed, because listing them loads a verb."""
+
+    name = "name"
+
+    def __init__(self, names: Callable[[], Sequence[str]]) -> None:
+        self.names = names
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The names, for the help."""
+        return f"[{'|'.join(self.names())}]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself, if it is one of them."""
+        if value not in self.names():
+            self.fail(f"{value!r} is not one of {', '.join(self.names())}", param, ctx)
+        return value
 
 
 def opened(file: Path, as_of: dt.datetime | None = None, prices: Path | None = None) -> Project:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from archwright.render.drawing import lettering
-from archwright.render.drawing.palette import COLOURS, heat_name
+from archwright.render.drawing.palette import COLOURS, heat_name, heat_step
 from archwright.report.diagram import Diagram, Edge, Group, Line, Node, Shape
 
 _BRACKETS: Final[dict[Shape, tuple[str, str]]] = {
@@ -100,16 +100,29 @@ def _styles(diagram: Diagram, ids: dict[str, str]) -> Iterator[str]:
             yield f"  classDef {shape} fill:{fill},stroke:{stroke},color:{ink}"
             yield f"  class {','.join(members)} {shape}"
     for node in diagram.nodes:
-        if node.heat is not None:
-            yield f"  style {ids[node.name]} fill:{COLOURS[heat_name(node.heat)][0]}"
+        if looks := _looks(node):
+            yield f"  style {ids[node.name]} {','.join(looks)}"
     used = {node.group for node in diagram.nodes}
     for number, group in enumerate(diagram.groups):
         if group.name in used:
             yield f"  style g{number} {_frame_style(group)}"
+    yield from _line_styles(diagram)
+
+
+def _looks(node: Node) -> list[str]:
+    fill = [f"fill:{COLOURS[heat_name(node.heat)][0]}"] if node.heat is not None else []
+    return [*fill, f"stroke:{COLOURS['alarm'][0]}", "stroke-width:3px"] if node.alarm else fill
+
+
+def _line_styles(diagram: Diagram) -> Iterator[str]:
     for line, width in (("fallback", 2), ("return", 1)):
-        numbers = [str(i) for i, edge in enumerate(diagram.edges) if edge.line == line]
+        numbers = [str(i) for i, edge in enumerate(diagram.edges) if edge.line == line and edge.heat is None]
         if numbers:
             yield f"  linkStyle {','.join(numbers)} stroke:{COLOURS[f'line-{line}'][0]},stroke-width:{width}px"
+    for i, edge in enumerate(diagram.edges):
+        if edge.heat is not None:
+            step = heat_step(edge.heat)
+            yield f"  linkStyle {i} stroke:{COLOURS[f'line-heat-{step}'][0]},stroke-width:{step + 1}px"
 
 
 def _frame_style(group: Group) -> str:

@@ -17,7 +17,7 @@ from archwright.render.drawing import icons, lettering
 from archwright.render.drawing.boxes import Box, Point
 from archwright.render.drawing.legend import SYMBOL, TEXT, Entry
 from archwright.render.drawing.measures import GROUP_TITLE, LABEL, LABEL_LEAD
-from archwright.render.drawing.palette import HEAT_STEPS, heat_name, paint, style
+from archwright.render.drawing.palette import HEAT_STEPS, heat_name, heat_step, paint, style
 from archwright.render.layout import (
     SUBTITLE,
     SUBTITLE_LEAD,
@@ -30,7 +30,7 @@ from archwright.render.layout import (
     lay_out,
 )
 from archwright.render.safe_text import safe
-from archwright.report.diagram import Diagram, Shape
+from archwright.report.diagram import Diagram, Edge, Shape
 from archwright.report.diagram import Line as LineKind
 
 _DASHES: dict[LineKind, str] = {"sync": "", "async": "7 5", "fallback": "10 4 2 4", "return": "2 4"}
@@ -98,6 +98,7 @@ def _frame(frame: Frame) -> str:
 def _line(line: Line, layout: Layout) -> str:
     kind = line.edge.line
     cards = {card.node.name: card for card in layout.cards}
+    colour, width = _stroke(line.edge)
     start = _docked(line.points[0], line.points[1], cards[line.edge.source])
     end = _docked(line.points[-1], line.points[-2], cards[line.edge.target])
     points = [start, *line.points[1:-1], end]
@@ -105,11 +106,23 @@ def _line(line: Line, layout: Layout) -> str:
     source, target = _plain(line.edge.source), _plain(line.edge.target)
     label = _plain(line.edge.label)
     said = f"{source} to {target} ({kind}){': ' if label else ''}{label}"
-    path = f'd="{_rounded(points)}" {paint(stroke=f"line-{kind}")} stroke-width="{_WIDTHS[kind]:g}"{dash}'
+    heat = "" if line.edge.heat is None else f' data-heat="{line.edge.heat:.3g}"'
+    path = f'd="{_rounded(points)}" {paint(stroke=colour)} stroke-width="{width:g}"{dash}'
     return (
-        f'data-kind="{kind}" data-source="{source}" data-target="{target}"><title>{said}</title>'
-        f"<path {path}/>{_arrow(points[-2], points[-1], f'line-{kind}')}</g>"
+        f'data-kind="{kind}" data-source="{source}" data-target="{target}"{heat}><title>{said}</title>'
+        f"<path {path}/>{_arrow(points[-2], points[-1], colour, width)}</g>"
     )
+
+
+def _stroke(edge: Edge) -> tuple[str, float]:
+    """Colour and width of a line: of its kind, or of its heat, which widens it too."""
+    if edge.heat is None:
+        return f"line-{edge.line}", _WIDTHS[edge.line]
+    return f"line-{heat_name(edge.heat)}", _heat_width(heat_step(edge.heat))
+
+
+def _heat_width(step: int) -> float:
+    return 1.6 + 0.6 * step
 
 
 def _numbered(bodies: Iterator[str]) -> Iterator[str]:
@@ -145,15 +158,16 @@ def _towards(start: Point, goal: Point, step: float) -> Point:
     return start[0] + (goal[0] - start[0]) * part, start[1] + (goal[1] - start[1]) * part
 
 
-def _arrow(before: Point, tip: Point, colour: str) -> str:
+def _arrow(before: Point, tip: Point, colour: str, width: float = 0.0) -> str:
+    half = max(_ARROW_HALF, 1.5 * width)
     length = math.dist(before, tip) or 1.0
     dx, dy = (tip[0] - before[0]) / length, (tip[1] - before[1]) / length
     back = _ARROW * 0.8
     corners = [
         tip,
-        (tip[0] - _ARROW * dx - _ARROW_HALF * dy, tip[1] - _ARROW * dy + _ARROW_HALF * dx),
+        (tip[0] - _ARROW * dx - half * dy, tip[1] - _ARROW * dy + half * dx),
         (tip[0] - back * dx, tip[1] - back * dy),
-        (tip[0] - _ARROW * dx + _ARROW_HALF * dy, tip[1] - _ARROW * dy - _ARROW_HALF * dx),
+        (tip[0] - _ARROW * dx + half * dy, tip[1] - _ARROW * dy - half * dx),
     ]
     return f'<path d="M{"L".join(f"{_number(x)} {_number(y)}" for x, y in corners)}Z" {paint(colour)}/>'
 
@@ -172,6 +186,7 @@ def _card(card: Card, name: str) -> str:
     hue = f"hue-{node.shape}"
     body = "raised" if node.heat is None else heat_name(node.heat)
     caption, small = (hue, "soft") if node.heat is None else ("ink", "ink")
+    outline = paint(body, "alarm" if node.alarm else hue) + f' stroke-width="{2.6 if node.alarm else 1.3:g}"'
     said = "\n".join(lettering.plain(words) for words in (f"{node.title} ({node.kind})", *node.lines, *node.badges))
     heat = "" if node.heat is None else f' data-heat="{node.heat:.3g}"'
     rim = icons.RIM * 1.3 if node.shape == "store" else 0.0
@@ -181,7 +196,7 @@ def _card(card: Card, name: str) -> str:
     parts = [
         f'<g id="{safe(name)}" data-kind="{_plain(node.kind)}" data-name="{_plain(node.name)}"{heat}>',
         f"<title>{safe(said)}</title>",
-        f'<g {paint(body, hue)} stroke-width="1.3">{icons.outline(node.shape, box)}</g>',
+        f"<g {outline}>{icons.outline(node.shape, box)}</g>",
         _sign(node.shape, x, y),
     ]
     down = y + max(0.0, (card_size.ICON - head) / 2)
@@ -210,13 +225,16 @@ def _sign(shape: Shape, x: float, y: float) -> str:
 
 
 def _badges(card: Card, left: float, top: float) -> Iterator[str]:
+    alarm = card.node.alarm
     for row in card.copy.badges:
         x = left
         for badge in row:
+            fill, ink = ("alarm", "alarm-ink") if alarm else ("pill", "soft")
+            alarm = False  # stands on the first badge
             wide = card_size.badge_width(badge)
             pill = Box(x, top, wide, card_size.BADGE_HEIGHT)
-            yield f'<rect {_place(pill)} rx="8.5" {paint("pill")}/>'
-            yield _text(x + wide / 2, top + 12, badge, card_size.BADGE, "soft", _SEMIBOLD + _MIDDLE)
+            yield f'<rect {_place(pill)} rx="8.5" {paint(fill)}/>'
+            yield _text(x + wide / 2, top + 12, badge, card_size.BADGE, ink, _SEMIBOLD + _MIDDLE)
             x += wide + card_size.BADGE_GAP
         top += card_size.BADGE_HEIGHT + 4
 
@@ -229,8 +247,9 @@ def _numbered_plates(layout: Layout) -> Iterator[str]:
 
 def _plate(line: Line, box: Box) -> Iterator[str]:
     kind = line.edge.line
-    ink = "line-fallback" if kind == "fallback" else "soft"
-    yield f'<rect {_place(box)} rx="{9 if line.mark else 6}" {paint("raised", "rule")}/>'
+    ink = "alarm" if line.edge.alarm else "line-fallback" if kind == "fallback" else "soft"
+    rule = paint("raised", "alarm") + ' stroke-width="1.6"' if line.edge.alarm else paint("raised", "rule")
+    yield f'<rect {_place(box)} rx="{9 if line.mark else 6}" {rule}/>'
     x, y = box.centre
     first = y - (len(line.label) - 1) * LABEL_LEAD / 2 + LABEL * 0.36
     for i, words in enumerate(line.label):
@@ -268,10 +287,23 @@ def _symbol(entry: Entry) -> str:
         box = Box(x + 1, y - 8, SYMBOL - 2, 16)
         colours = paint(f"frame-{entry.key}", f"rule-{entry.key}")
         return f'<rect {_place(box)} rx="4" {colours} stroke-dasharray="5 3"/>'
+    return _overlay_symbol(entry, x, y)
+
+
+def _overlay_symbol(entry: Entry, x: float, y: float) -> str:
     if entry.symbol == "heat":
         step = SYMBOL / HEAT_STEPS
         boxes = (Box(x + i * step, y - 7, step, 14) for i in range(HEAT_STEPS))
         return "".join(f"<rect {_place(box)} {paint(f'heat-{i}')}/>" for i, box in enumerate(boxes))
+    if entry.symbol == "step":
+        number = int(entry.key.strip("-"))
+        plate = f'<rect {_place(Box(x + 1, y - 8, SYMBOL - 2, 16))} rx="4" {paint(f"heat-{number}", "rule")}/>'
+        line = f'<path d="M{_number(x)} {_number(y)}h{SYMBOL:g}" {paint(stroke=f"line-heat-{number}")} '
+        line += f'stroke-width="{_heat_width(number):g}"/>'
+        return ("" if entry.key.startswith("-") else plate) + (line if "-" in entry.key else "")
+    if entry.symbol == "alarm":
+        box = Box(x + 2, y - 7, SYMBOL - 4, 14)
+        return f'<rect {_place(box)} rx="4" {paint("raised", "alarm")} stroke-width="2.6"/>'
     if entry.symbol == "note" and entry.key:
         plate = f'<rect {_place(Box(x + 4, y - 9, 18, 18))} rx="9" {paint("raised", "rule")}/>'
         return plate + _text(x + 13, y + LABEL * 0.36, entry.key, LABEL, "soft", _BOLD + _MIDDLE)

@@ -302,6 +302,10 @@ class System(Record):
         """The first flow from `source` to `target`."""
         return next((flow for flow in self.flows if flow.source == source and flow.target == target), None)
 
+    def called(self, component: str) -> str:
+        """What a component is called in pictures and reports: its title, else its name."""
+        return str(self.components[component].title or component)
+
     def owner_of(self, component: str) -> str:
         """Who answers for a component: its own owner, else the system's."""
         return self.components[component].owner or self.owner

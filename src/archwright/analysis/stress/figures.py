@@ -71,7 +71,7 @@ def enter(book: Book, plan: Plan, outcome: Outcome) -> None:
     _objectives(book, plan, outcome)
 
 
-def enter_loads(book: Book, outcome: Outcome) -> list[Load]:
+def enter_loads(book: Book, plan: Plan, outcome: Outcome) -> list[Load]:
     """Enter how full everything got: what is limited or had to wait."""
     base, note = f"stress.{outcome.scenario}", source(outcome)
     found: list[Load] = []
@@ -87,7 +87,7 @@ def enter_loads(book: Book, outcome: Outcome) -> list[Load]:
         found.append(load)
 
     gateway = outcome.gateway
-    add("gateway", "places", (gateway.mean_in_flight, "mean"), gateway.concurrency, gateway.most_waiting)
+    add(plan.gateway.name, "places", (gateway.mean_in_flight, "mean"), gateway.concurrency, gateway.most_waiting)
     for target in outcome.targets:
         add(target.name, "requests a minute", (target.peak_requests, "fullest minute"), target.request_limit)
         add(target.name, "tokens a minute", (target.peak_tokens, "fullest minute"), target.token_limit)

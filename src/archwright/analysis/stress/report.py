@@ -185,7 +185,7 @@ def _chain(found: Breaking) -> list[tuple[str, Tone]]:
         return said
     edge = found.edge
     held = f"; at {edge.held.load:.3g}x it still holds" if edge.held else ", and already in the busiest hour"
-    said.append((f"At {_at(edge)} {_promise(found.verdict)}{held}.", "bad"))
+    said.append((f"At {_at(edge)} {promise(found.verdict)}{held}.", "bad"))
     said.append((f"Cause: {_blamed(edge.cause)}. {' '.join(edge.cause.chain)}", "plain"))
     return said
 
@@ -194,7 +194,8 @@ def _at(edge: Edge) -> str:
     return f"{edge.load:.3g} times the busiest hour ({show(edge.rate, 'rate')} journeys)"
 
 
-def _promise(verdict: Verdict) -> str:
+def promise(verdict: Verdict) -> str:
+    """Which objective breaks, by how much."""
     objective = verdict.objective
     value = "nothing was answered" if verdict.value is None else show(verdict.value, verdict.dimension)
     return f"objective {objective.name} breaks: {objective.measure} is {value}, promised {_limit(objective)}"
@@ -214,7 +215,7 @@ def _scenario(book: Book, plan: Plan, scenario: Scenario, outcome: Outcome) -> S
     if judged:
         blocks.append(_objectives(book, outcome, judged))
     blocks += _charts(plan, scenario, outcome)
-    blocks.append(_loads(book, outcome))
+    blocks.append(_loads(book, plan, outcome))
     lead = scenario.summary or plural(outcome.arrivals, "journey")
     return Section(f"stress-{scenario.name}", f"Scenario {scenario.name}", tuple(blocks), lead)
 
@@ -289,14 +290,14 @@ def _band(change: Change) -> str:
             return f"{change.component} {change.what} {change.factor:.3g}x"
 
 
-def _loads(book: Book, outcome: Outcome) -> Table:
+def _loads(book: Book, plan: Plan, outcome: Outcome) -> Table:
     rows: tuple[Row, ...] = tuple(
         (
             load.component,
             load.what,
             *(_cell(book, key) for key in (load.used, load.limit, load.utilisation, load.deepest)),
         )
-        for load in enter_loads(book, outcome)
+        for load in enter_loads(book, plan, outcome)
     )
     headings = ("Component", "What", "Used", "Limit", "In use", "Longest queue")
     caption = "how full everything got: fullest minute of a supplier's limit, mean of places and servers"

@@ -16,6 +16,8 @@ SPACING = 0.6
 PAD_X, PAD_Y, ICON, ICON_GAP = 12.0, 11.0, 30.0, 10.0
 NARROWEST, WIDEST = 158.0, 226.0
 BADGE_PAD, BADGE_GAP = 7.0, 5.0
+_ROWS = 3
+"""A line that is too long goes on; after so many rows it ends with an ellipsis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def copy_of(node: Node, width: float) -> Copy:
     title = lettering.fitted(node.title, TITLE, beside_icon, 2, bold=True) or (lettering.plain(node.name),)
     caption = lettering.plain(node.kind).upper()
     caption = lettering.clipped(caption, CAPTION, beside_icon - SPACING * min(len(caption), 24))
-    lines = tuple(lettering.clipped(lettering.plain(line), LINE, inner) for line in node.lines)
+    lines = tuple(row for line in node.lines for row in lettering.fitted(line, LINE, inner, _ROWS))
     badges = badge_rows(node.badges, inner)
     head = max(ICON, len(title) * TITLE_LEAD + (CAPTION_LEAD if caption else 0))
     body = len(lines) * LINE_LEAD + (6 if lines else 0)

@@ -38,6 +38,14 @@ _HEAT: Final = (
     ("#f7b473", "#7d441a"),
     ("#ef9063", "#9d4527"),
 )
+_LINE_HEAT: Final = (
+    ("#9a7b2c", "#8f7d48"),
+    ("#a8690f", "#b58b3a"),
+    ("#ad4f0c", "#d99f45"),
+    ("#a23410", "#f0a35e"),
+    ("#8a1f14", "#ff9d7a"),
+)
+"""For lines, which are too thin for the pale fills: darker by steps on paper, lighter by steps in the dark."""
 HEAT_STEPS: Final = len(_HEAT)
 
 COLOURS: Final[dict[str, tuple[str, str]]] = {
@@ -45,6 +53,9 @@ COLOURS: Final[dict[str, tuple[str, str]]] = {
     **{f"hue-{shape}": pair for shape, pair in _HUES.items()},
     **{f"tile-{shape}": pair for shape, pair in _TILES.items()},
     **{f"heat-{step}": pair for step, pair in enumerate(_HEAT)},
+    **{f"line-heat-{step}": pair for step, pair in enumerate(_LINE_HEAT)},
+    "alarm": (theme.LIGHT["bad"], theme.DARK["bad"]),
+    "alarm-ink": (theme.LIGHT["raised"], theme.DARK["raised"]),
     "frame": ("#f3f5f5", "#15191c"),
     "frame-rule": ("#d3dadc", "#303940"),
     "frame-supplier": ("#fbf6ea", "#1d1a12"),
@@ -74,7 +85,12 @@ def paint(fill: str = "", stroke: str = "") -> str:
 
 def heat_name(heat: float) -> str:
     """The colour of a heat between 0 and 1; values outside are taken as the nearest bound."""
-    return f"heat-{min(HEAT_STEPS - 1, max(0, int(heat * HEAT_STEPS)))}"
+    return f"heat-{heat_step(heat)}"
+
+
+def heat_step(heat: float) -> int:
+    """The step of a heat between 0 and 1, from 0; values outside are taken as the nearest bound."""
+    return min(HEAT_STEPS - 1, max(0, int(heat * HEAT_STEPS)))
 
 
 def style(body: str) -> str:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archwright.analysis.check.calls import needed
+from archwright.analysis.check.calls import alone, needed
 from archwright.analysis.check.rule import Hit, Rule
 from archwright.spec.model import Component, System
-
-# Others judge these: a model by its fallback, an actor by nobody; what a cache holds can be computed again.
-_SPARED = ("token-model", "actor", "cache")
 
 
 def _find(system: System) -> Iterator[Hit]:
@@ -17,8 +14,7 @@ def _find(system: System) -> Iterator[Hit]:
     for journey, path in ((n, needed(system, j)) for n, j in system.workload.journeys.items() if j.critical):
         for name in path:
             component = system.components[name]
-            alone = component.replicas.value < 2 and not any(component.has(trait) for trait in _SPARED)
-            if alone and name not in seen:
+            if alone(component) and name not in seen:
                 seen.add(name)
                 yield Hit(_message(journey, name, component), component.place("replicas"), name, _mend(component))
 

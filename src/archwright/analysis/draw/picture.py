@@ -47,7 +47,14 @@ def _node(system: System, name: str, component: Component) -> Node:
         group=str(component.group or ""),
         lines=tuple(_lines(component)),
         badges=tuple(_badges(system, component)),
+        summary=str(component.summary),
+        technology=_technology(component),
     )
+
+
+def _technology(component: Component) -> str:
+    settings = component.settings_as(ModelSettings)
+    return str(settings.model) if settings is not None else component.of_kind.caption or component.of_kind.name
 
 
 def _lines(component: Component) -> Iterator[str]:
@@ -107,16 +114,25 @@ _SAID: dict[str, Callable[[Component], Iterable[str]]] = {
 
 
 def _flows(system: System) -> Iterator[Edge]:
-    """One edge for all flows between the same two that are drawn alike; their labels are joined."""
-    labels: dict[tuple[str, str, Line], list[str]] = {}
+    """One edge for all flows between the same two that are drawn alike; their labels and interfaces are joined."""
+    drawn: dict[tuple[str, str, Line], list[Flow]] = {}
     spare = _never_first(system)
     for flow in system.flows:
         line = _line(flow, (flow.source, flow.target) in spare)
-        said = labels.setdefault((str(flow.source), str(flow.target), line), [])
-        if flow.label and flow.label not in said:
-            said.append(str(flow.label))
-    for (source, target, line), said in labels.items():
-        yield Edge(source, target, line, ", ".join(said))
+        drawn.setdefault((str(flow.source), str(flow.target), line), []).append(flow)
+    for (source, target, line), flows in drawn.items():
+        labels, interfaces = _joined(flow.label for flow in flows), _joined(flow.interface for flow in flows)
+        yield Edge(source, target, line, labels, technology=interfaces)
+
+
+def flows_of(system: System, edge: Edge) -> list[Flow]:
+    """The flows that an edge of the picture stands for; none for an edge that only says what stands in for what."""
+    between = [flow for flow in system.flows if edge.flows and (flow.source, flow.target) == (edge.source, edge.target)]
+    return [flow for flow in between if _line(flow, edge.line == "fallback") == edge.line]
+
+
+def _joined(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(str(word) for word in words if word))
 
 
 def _line(flow: Flow, spare: bool) -> Line:
@@ -145,4 +161,4 @@ def _fallbacks(system: System) -> Iterator[Edge]:
             elif other not in spare:
                 mutual.setdefault((str(model), str(other)), False)
     for (first, second), both in mutual.items():
-        yield Edge(first, second, "fallback", "stand in for each other" if both else "falls back")
+        yield Edge(first, second, "fallback", "stand in for each other" if both else "falls back", flows=False)

@@ -10,7 +10,7 @@ from archwright.analysis.draw import diagram
 from archwright.report.diagram import Diagram, Edge
 from archwright.spec.load import load, loads
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = sorted((ROOT / "examples").glob("*/system.yaml"))
 MODELS = """\
 system: Models
@@ -50,13 +50,13 @@ def test_a_model_that_is_never_first_is_reached_by_a_fallback_edge() -> None:
 
 
 def test_models_that_are_first_elsewhere_are_joined() -> None:
-    assert drawn("{r: [a, b], s: [b], t: [c]}").edges[3:] == (Edge("a", "b", "fallback", "falls back"),)
+    assert drawn("{r: [a, b], s: [b], t: [c]}").edges[3:] == (Edge("a", "b", "fallback", "falls back", flows=False),)
 
 
 def test_models_that_stand_in_for_each_other_are_joined_once() -> None:
     edges = drawn("{r: [a, b], s: [b, a], t: [c]}").edges
     assert edges[:3] == (Edge("g", "a", "sync", "asks"), Edge("g", "b"), Edge("g", "c"))
-    assert edges[3:] == (Edge("a", "b", "fallback", "stand in for each other"),)
+    assert edges[3:] == (Edge("a", "b", "fallback", "stand in for each other", flows=False),)
 
 
 def test_what_is_said_of_a_part() -> None:
