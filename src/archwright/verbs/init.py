@@ -18,13 +18,13 @@ from archwright.verbs.schema import schema
 
 if TYPE_CHECKING:
     from archwright.analysis.adopt.evidence import Evidence
-    from archwright.analysis.adopt.interview import Question
+    from archwright.analysis.adopt.interview import Question as Question
     from archwright.report.document import Document
     from archwright.report.figures import Book
 
 SCHEMA: Final = "system.schema.json"  # what the starter tells editors to complete from
 MOST_BYTES: Final = 256 * 1024 * 1024  # of a file that a draft is made from
-MOST_QUESTIONS: Final = 3
+DECIDING: Final = 12  # guesses that the questions are chosen from
 
 
 def file_for(path: Path) -> Path:
@@ -131,7 +131,7 @@ def _drafted(file: Path, found: Evidence, name: str, as_of: dt.date) -> Answer:
     from archwright.analysis.adopt.questions import questions
 
     book = _priced(draft(found, name, as_of), file, as_of)
-    asked = questions(found, book.deciding("price.month", MOST_QUESTIONS))
+    asked = questions(found, book.deciding("price.month", DECIDING))
     text = draft(found, name, as_of, asked)
     final = _priced(text, file, as_of)
     written = _write(file, text)

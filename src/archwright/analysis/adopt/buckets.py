@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from archwright.base.units import DAY, HOUR, MONTH
@@ -71,7 +72,7 @@ def overlapping(rows: Sequence[Bucket]) -> tuple[Bucket, Bucket] | None:
     for row in rows:
         times.setdefault((row.start, row.end), row)
     ordered = [times[key] for key in sorted(times)]
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         if other.start < one.end:
             return one, other
     return None

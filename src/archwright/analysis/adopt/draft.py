@@ -92,7 +92,10 @@ def _lost(evidence: Evidence) -> Iterator[str]:
 
 
 def _head(evidence: Evidence, called: str) -> dict[str, Node]:
-    head: dict[str, Node] = {"system": Fact(" ".join(called.split()) or "My system"), **evidence.head}
+    named = Fact(" ".join(called.split()) or "My system")
+    if not evidence.head:
+        named = assumed(named.text, "the name of the folder, or as given")
+    head: dict[str, Node] = {"system": named, **evidence.head}
     if "owner" not in head:
         head["owner"] = Remark("owner: …    # not known: who answers for it?")
     if "summary" not in head:
@@ -180,7 +183,10 @@ def _step(step: Step) -> dict[str, Node]:
 
 def _scenarios(evidence: Evidence) -> dict[str, Node]:
     """The busiest hour, and the loss of the model that is asked first."""
-    found: dict[str, Node] = {"busiest-hour": {"lasts": "20 min"}}
+    found: dict[str, Node] = {
+        "remark": Remark("from no evidence: what a first `archwright stress` looks at"),
+        "busiest-hour": {"lasts": "20 min"},
+    }
     if evidence.routes:
         first = evidence.routes[0].targets.text[0]
         change: dict[str, Node] = {"what": "down", "component": first, "at": "5 min", "lasts": "5 min"}

@@ -22,14 +22,14 @@ def name(words: str, used: Collection[str], otherwise: str = "part") -> str:
     return found
 
 
-def a_month(count: float) -> str:
-    """A number of events a month, with all its digits."""
-    return f"{count:.0f}/month" if count >= 10 else f"{count:.3g}/month"
+def counted(number: float) -> str:
+    """A count with all its digits, or three figures of a small one."""
+    return f"{number:.0f}" if number >= 10 else f"{number:.3g}"
 
 
-def tokens(count: float) -> str:
-    """A number of tokens."""
-    return f"{count:.0f}" if count >= 10 else f"{count:.3g}"
+def a_month(number: float) -> str:
+    """A number of events a month."""
+    return f"{counted(number)}/month"
 
 
 def decimals(value: float) -> str:

@@ -1,12 +1,15 @@
-"""The few questions whose answers move a draft most: guesses that decide what it costs, and facts without which nobody
-can say whether it is sound."""
+"""The few questions whose answers move a draft most.
+
+They are about guesses that decide what it costs, and facts without which nobody can say whether it is sound.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from archwright.analysis.adopt.evidence import Evidence
 from archwright.analysis.adopt.page import one_line
+from archwright.base.text import slug
 from archwright.report.figures import Figure
 
 MOST = 3
@@ -20,10 +23,21 @@ def questions(evidence: Evidence, deciding: Sequence[tuple[Figure, float]]) -> t
     `deciding` are the guesses that move the monthly cost, the strongest first, each with the relative change when it
     is a tenth larger (`Book.deciding`). One place of three is kept for a fact that holds up a verdict.
     """
-    cost = [_about(figure, change) for figure, change in deciding if abs(change) >= _LEAST]
+    known = set(_spreads(evidence))
+    cost = [_about(item, change) for item, change in deciding if abs(change) >= _LEAST and item.key not in known]
     missing = _missing(evidence)
     kept = cost[: _GUESSES if missing else MOST]
     return tuple([*kept, *missing][:MOST])
+
+
+def _spreads(evidence: Evidence) -> Iterator[str]:
+    """Keys of spreads beside a measured median: it was chosen so that the mean, which is paid for, stays."""
+    for journey in evidence.journeys:
+        for step in journey.steps:
+            for kind in ("input", "output"):
+                median = step.settings.get(f"tokens.{kind}.median")
+                if median is not None and median.origin == "measured":
+                    yield f"journeys.{journey.name}.{slug(step.name)}.{kind}.spread"
 
 
 def _about(figure: Figure, change: float) -> str:
@@ -36,7 +50,11 @@ def _about(figure: Figure, change: float) -> str:
 
 def _missing(evidence: Evidence) -> list[str]:
     """Facts that hold up a verdict, the one that holds up most first."""
-    found = []
+    found = [
+        f"Which model is `{target.name}`? `{target.model.text}` is a guess, and its price rests on it."
+        for target in evidence.targets
+        if target.model.sure == "a guess"
+    ]
     if not evidence.data:
         found.append(
             "Do personal data pass, and where must they stay? Until `data:` says so, no rule on residency can judge."

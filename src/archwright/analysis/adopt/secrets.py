@@ -75,4 +75,4 @@ def private(words: str) -> bool:
         r"(?:127|10)\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0$|::1$|f[cd][0-9a-f]{2}:|fe80:", host
     )
     ends = (".local", ".internal", ".lan", ".localdomain", ".cluster.local", ".svc")
-    return bool(host) and (bool(inner) or "." not in host and ":" not in host or host.endswith(ends))
+    return bool(host) and (bool(inner) or ("." not in host and ":" not in host) or host.endswith(ends))

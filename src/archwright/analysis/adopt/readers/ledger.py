@@ -1,4 +1,4 @@
-"""Reader `ledger`: what our own gateway wrote down: journeys, routes, models, tokens, latencies, failures, cache hits."""
+"""Reader `ledger`: what our own gateway wrote down: journeys, routes, models, tokens, latencies, failures, hits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from archwright.analysis.adopt.evidence import (
     seen,
     sourced,
 )  # fmt: skip
-from archwright.analysis.adopt.names import a_month, decimals, name, seconds, share, tokens
+from archwright.analysis.adopt.names import a_month, counted, decimals, name, seconds, share
 from archwright.analysis.adopt.reader import Reader, Source
 from archwright.base.text import plural
 from archwright.base.units import DAY, HOUR, MONTH
@@ -311,7 +311,7 @@ def _step(called: str, item: _Step, routes: dict[str, str], visits: int, by: str
 
 def _law(kind: str, law: Law, by: str) -> dict[str, Fact]:
     return {
-        f"tokens.{kind}.median": measured(tokens(min(law.median, 1e7)), by),
+        f"tokens.{kind}.median": measured(counted(min(law.median, 1e7)), by),
         f"tokens.{kind}.spread": measured(decimals(min(law.spread, 3.0)), by),
     }
 

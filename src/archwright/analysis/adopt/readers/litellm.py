@@ -16,7 +16,7 @@ from typing import Final
 from archwright.analysis.adopt import secrets
 from archwright.analysis.adopt.config import Config, config
 from archwright.analysis.adopt.evidence import Evidence, Fact, Journey, Route, Step, Target, assumed, seen, sourced
-from archwright.analysis.adopt.names import name, seconds
+from archwright.analysis.adopt.names import counted, name, seconds
 from archwright.analysis.adopt.reader import Reader, Source
 from archwright.base.errors import InputError, Problem
 from archwright.base.units import DAY, MONTH, parse
@@ -124,7 +124,7 @@ def _target(work: _Work, entry: Config, group: str, model: Config) -> Target:
     endpoint = secrets.address(base.words)
     if endpoint and (hosted or prefix == "openai"):
         settings["endpoint"] = seen(endpoint, base.place)
-    remarks = ()
+    remarks: tuple[str, ...] = ()
     if params.at("weight"):
         remarks = (f"weight {params.at('weight').words[:12]} in {params.at('weight').place}; see the end of the file",)
     return Target(
@@ -161,8 +161,8 @@ def _limits(work: _Work, params: Config) -> dict[str, Fact]:
         ("max_parallel_requests", "limits.concurrent", ""),
     ):
         value = params.at(key).number(work.problems, 1e9)
-        if value:
-            found[setting] = seen(f"{value:.0f}{unit}", params.at(key).place)
+        if value and (unit or value >= 1):
+            found[setting] = seen(f"{counted(value) if unit else int(value)}{unit}", params.at(key).place)
     return found
 
 
@@ -269,8 +269,8 @@ def _fallbacks(work: _Work) -> dict[str, list[tuple[str, str]]]:
     found[""] = [(other, every.place) for other in every.names]
     for group in [key for key in found if key]:
         found[group] += found[""]
-    for group, others in found.items():
-        for other, place in others:
+    for group, stand_ins in found.items():
+        for other, place in stand_ins:
             if other not in work.deployments and other not in work.router("model_group_alias").keys:
                 whose = f" of {group}" if group else ""
                 work.lost.append(f"{place}: the fallback {other!r}{whose} is no model of this file")
@@ -314,10 +314,10 @@ def _budget(work: _Work, budget: Config, amount: float, period: Config) -> Fact:
         if period:
             mend = "write it as 30d"
             work.problems.append(Problem("bad-evidence", "this is no `budget_duration`", period.where, mend))
-        return Fact(f"${amount:.2f}/month", f"from {budget.place}, where it is never reset", "a guess")
+        return Fact(f"${max(amount, 0.01):.2f}/month", f"from {budget.place}, where it is never reset", "a guess")
     length = int(match[1]) * _PERIODS[match[2]]
     month = amount if abs(length - MONTH) < 2 * DAY else amount * MONTH / length
-    return seen(f"${min(month, 9e6):.2f}/month", f"{budget.place} (${amount:,.2f} each {match[0]})")
+    return seen(f"${min(max(month, 0.01), 9e6):.2f}/month", f"{budget.place} (${amount:,.2f} each {match[0]})")
 
 
 def _cache(work: _Work) -> dict[str, Fact] | None:

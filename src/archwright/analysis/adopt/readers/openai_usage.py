@@ -10,13 +10,14 @@ import csv
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
 from archwright.analysis.adopt.buckets import MOST, Bucket, Traffic, overlapping, traffic
 from archwright.analysis.adopt.evidence import Evidence, Fact, Journey, Route, Step, Target, guess, measured, seen
-from archwright.analysis.adopt.names import a_month, name, share, tokens
+from archwright.analysis.adopt.names import a_month, counted, name, share
 from archwright.analysis.adopt.reader import Reader, Source
 from archwright.analysis.adopt.secrets import secret
 from archwright.base.errors import InputError, Location, Problem
@@ -35,11 +36,12 @@ _ASK: Final = "export the usage of completions, grouped by model"
 def _recognises(source: Source) -> bool:
     begin = source.beginning
     if begin.startswith(("{", "[")):
-        return '"start_time"' in begin and (
-            '"results"' in begin or '"result"' in begin or '"num_model_requests"' in begin
+        page = re.search(r'"object"\s*:\s*"(?:page|bucket)"', begin[:4096]) is not None
+        return page or (
+            '"start_time"' in begin and ('"results"' in begin or '"result"' in begin or '"num_model_requests"' in begin)
         )
     head = begin.partition("\n")[0]
-    return "start_time" in head and ("tokens" in head or "num_model_requests" in head)
+    return "start_time" in head and any(word in head for word in ("tokens", "num_model_requests", "end_time_iso"))
 
 
 def _read(source: Source) -> Evidence:
@@ -167,11 +169,11 @@ def _bucket(line: int, row: Mapping[str, Any]) -> Bucket:
     if missing is not None:
         hint = " (is it an export of costs, or of embeddings?)" if missing != "num_model_requests" else ""
         raise ValueError(f"`{missing}` is missing{hint}")
-    counts = [_count(row, column) for column in _COLUMNS[1:]]
+    requests, tokens_in, tokens_out = (_count(row, column) for column in _COLUMNS[1:])
     cached = _count(row, "input_cached_tokens") if row.get("input_cached_tokens") is not None else 0.0
-    if cached > counts[1]:
+    if cached > tokens_in:
         raise ValueError("more input tokens were cached than there were")
-    return Bucket(line, start, end, str(row.get("model") or "").strip(), *counts, cached)
+    return Bucket(line, start, end, str(row.get("model") or "").strip(), requests, tokens_in, tokens_out, cached)
 
 
 def _with_ends(source: Source, rows: list[Bucket]) -> list[Bucket]:
@@ -270,8 +272,8 @@ def _journey(called: str, rows: list[Bucket], found: Traffic, by: str) -> Journe
     law: dict[str, Fact] = {}
     for kind, total in (("input", sum(r.tokens_in for r in rows)), ("output", sum(r.tokens_out for r in rows))):
         mean = min(total / requests, 1e7)
-        note = f"{by}: mean {tokens(mean)}, less for a spread of {_SPREAD}"
-        law[f"tokens.{kind}.median"] = measured(tokens(mean / math.exp(_SPREAD**2 / 2)), note)
+        note = f"{by}: mean {counted(mean)}, less for a spread of {_SPREAD}"
+        law[f"tokens.{kind}.median"] = measured(counted(mean / math.exp(_SPREAD**2 / 2)), note)
         law[f"tokens.{kind}.spread"] = guess(str(_SPREAD), "an export has sums only; the median keeps their mean")
     remarks = [] if found.growth is not None else ["growth: not known; it takes two weeks and enough requests"]
     if found.covered < 0.9:
