@@ -13,7 +13,7 @@ LONGEST = 60
 
 def name(words: str, used: Collection[str], otherwise: str = "part") -> str:
     """`words` as a name that is not in `used`: ASCII letters, digits, `-` and `_`."""
-    plain = re.sub(r"[^A-Za-z0-9_]+", "-", words).strip("-")[:LONGEST].strip("-") or otherwise
+    plain = re.sub(r"[^A-Za-z0-9_]+", "-", words).strip("-_")[:LONGEST].strip("-_") or otherwise
     plain = f"{plain}-use" if plain in TAKEN else plain
     found, number = plain, 1
     while found in used:

@@ -90,7 +90,8 @@ def scalar(words: str) -> str:
     """Words as one YAML value that reads as these words, in quotes only where it must be."""
     if _NUMBER.fullmatch(words):
         return words
-    return quoted(words) if any(sign in words for sign in ",[]{}") else _serialized(words, None)
+    delicate = words.startswith(("?", "-")) or any(sign in words for sign in ",:[]{}")
+    return quoted(words) if delicate else _serialized(words, None)
 
 
 def quoted(words: str) -> str:
@@ -101,7 +102,6 @@ def quoted(words: str) -> str:
 def one_line(words: str) -> str:
     """Words that can stand behind a `#`: one line, without characters that a file may not hold, not too long."""
     plain = " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
-    plain = "".join(sign for sign in plain if sign <= "\ufffd" and not "\ud800" <= sign <= "\udfff")
     return plain if len(plain) <= _WIDEST else f"{plain[: _WIDEST - 1]}…"
 
 

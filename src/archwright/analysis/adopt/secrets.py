@@ -20,6 +20,10 @@ _LOOKS: Final = re.compile(
     r"(?:^|[^A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{6,}|gsk_\w{10,}|xai-\w{10,}|AKIA[A-Z0-9]{12,}|AIza[\w-]{20,}|hf_\w{10,}"
     r"|gh[pousr]_\w{20,}|xox[abpr]-[\w-]{10,}|Bearer\s+\S{8,}|eyJ[\w-]{10,}\.[\w-]{10,}|-----BEGIN)"
 )
+_INNER: Final = re.compile(
+    r"(?:(?:127|10)(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|0\.0\.0\.0|::1)$"
+    r"|f[cd][0-9a-f]{2}:|fe80:"
+)
 _ELSEWHERE: Final = ("os.environ/", "$", "<", "{{")  # the value is somewhere else, or has still to be filled in
 
 
@@ -71,8 +75,6 @@ def private(words: str) -> bool:
         host = urlsplit(words).hostname or ""
     except ValueError:
         return False
-    inner = re.match(
-        r"(?:127|10)\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0$|::1$|f[cd][0-9a-f]{2}:|fe80:", host
-    )
+    inner = _INNER.match(host)
     ends = (".local", ".internal", ".lan", ".localdomain", ".cluster.local", ".svc")
     return bool(host) and (bool(inner) or ("." not in host and ":" not in host) or host.endswith(ends))

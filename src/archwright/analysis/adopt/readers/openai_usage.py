@@ -192,7 +192,7 @@ def _count(row: Mapping[str, Any], column: str) -> float:
         value = float(row[column]) if not isinstance(row[column], bool) else math.nan
     except (TypeError, ValueError, OverflowError):
         value = math.nan
-    if not 0 <= value <= MOST:
+    if not 0 <= value <= MOST or value != int(value):
         raise ValueError(f"`{column}` is {str(row[column])[:40]!r}, which is no count")
     return value
 
