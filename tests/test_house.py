@@ -298,6 +298,10 @@ FAULTS = {
         "analysis/check/rules/one.py",
         "from archwright.analysis.check.rules import other",
     ),
+    "Readers do not know each other": (
+        "analysis/adopt/readers/one.py",
+        "from archwright.analysis.adopt.readers import other",
+    ),
     "An item is reached through its shelf": ("verbs/shortcut.py", "from archwright.spec.kinds import other"),
 }
 OTHERS = {
@@ -306,6 +310,9 @@ OTHERS = {
     "analysis/check/__init__.py": "",
     "analysis/check/rules/__init__.py": "",
     "analysis/check/rules/other.py": "",
+    "analysis/adopt/__init__.py": "",
+    "analysis/adopt/readers/__init__.py": "",
+    "analysis/adopt/readers/other.py": "",
     "spec/kinds/other.py": "",
     "leftovers/__init__.py": "",
 }

@@ -165,7 +165,7 @@ def _document(found: Evidence, asked: tuple[str, ...]) -> Document:
     table = Table(
         ("In the draft", "Number"), tuple((what, str(count)) for what, count in counts), numeric=frozenset({1})
     )
-    sections = [Section("init-found", "What was found", (table,), f"From {found.file} ({found.kind}).")]
+    sections = [Section("init-found", "What was found", (table,), f"From {found.origin}.")]
     if found.findings:
         lead = "None of them is in the draft."
         sections.append(Section("init-keys", "Act on these at once", (Findings(found.findings),), lead))

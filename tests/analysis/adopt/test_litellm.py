@@ -16,6 +16,7 @@ from archwright.spec.settings.gateway import GatewaySettings
 from archwright.spec.settings.models import ModelSettings
 from tests.analysis.adopt.drafts import drafted, of_file, of_text
 
+ONE = "model_list:\n- model_name: desk\n  litellm_params: {model: gpt-4o}\n"
 LITERALS = ("fake-literal", "sk-fake", "OPENAI_API_KEY", "DATABASE_URL")
 
 
@@ -24,12 +25,19 @@ def test_groups_are_routes_and_fallbacks_follow_their_deployments() -> None:
     gateway = system.components["gateway"].settings_as(GatewaySettings)
     assert gateway is not None
     assert {name: route.targets for name, route in gateway.routes.items()} == {
-        "desk": ("desk", "desk-azure-desk-eu", "small"),
+        "desk": ("desk-azure-desk-eu", "desk", "small"),  # the one with the larger weight is asked first
         "small": ("small",),
         "night-batch": ("night-batch",),
     }
     assert "clients ask for 'night.batch', and the route is called night-batch" in text
     assert list(system.workload.journeys) == ["ask-desk", "ask-night-batch"]  # `small` only stands in
+
+
+def test_order_goes_before_weight() -> None:
+    entry = "- {{model_name: desk, litellm_params: {{model: openai/{0}, order: {1}, weight: {2}}}}}\n"
+    parts = [entry.format(*item) for item in (("gpt-4o", 2, 9), ("gpt-4.1", 1, 1), ("gpt-4.1-mini", 1, 5))]
+    targets = of_text("model_list:\n" + "".join(parts)).targets
+    assert [target.model.text for target in targets] == ["openai/gpt-4.1-mini", "openai/gpt-4.1", "openai/gpt-4o"]
 
 
 def test_limits_timeouts_retries_cooldowns_budget_and_cache_are_carried_over() -> None:
@@ -149,8 +157,8 @@ def test_a_stated_price_wins_and_an_unknown_one_is_a_guess() -> None:
         ('model_list:\n- model_name: "*"\n  litellm_params: {model: "openai/*"}\n', 2, "answers questions"),
         ("model_list:\n- model_name: a: b\n", 2, "mapping values"),
         (
-            "model_list: [{model_name: a, litellm_params: {model: b}}]\ngeneral_settings: {max_budget: 3,\n budget_duration: x}",
-            3,
+            ONE + "litellm_settings:\n  max_budget: 1\n  budget_duration: x\n",
+            6,
             "no `budget_duration`",
         ),
     ],
@@ -213,6 +221,7 @@ def test_a_key_is_known_by_its_name_or_its_look(word: str) -> None:
     assert secrets.secret("url", f"redis://me:{word}@host:1")
     assert not secrets.secret("api_key", f"os.environ/{word}")
     assert not secrets.secret("max_tokens", "4096")
+    assert not secrets.secret("vertex_credentials", f"/etc/{word}.json")
     assert not secrets.secret("model", f"openai/{word}")
 
 

@@ -35,8 +35,12 @@ def test_each_guess_named_moves_the_cost_at_least_as_much_as_any_other() -> None
 def test_facts_that_are_known_are_not_asked_for() -> None:
     evidence = replace(of_text(ONE), data={"sensitivity": Fact("personal"), "residency": Fact(("eu",))})
     assert "What may a month cost" in asked(evidence)[2]
-    known = {"gateway": {"budget": Fact("$5/month")}, "context": {"human_oversight": Fact("true")}}
-    evidence = replace(evidence, **known, head={"owner": Fact("me"), "summary": Fact("s")})
+    evidence = replace(
+        evidence,
+        gateway={"budget": Fact("$5/month")},
+        context={"human_oversight": Fact("true")},
+        head={"owner": Fact("me"), "summary": Fact("s")},
+    )
     assert all("monthly cost" in question for question in asked(evidence))
     evidence = replace(evidence, data={"sensitivity": Fact("personal")})
     assert "Where must the personal data stay?" in asked(evidence)[2]

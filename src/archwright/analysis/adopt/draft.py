@@ -75,7 +75,7 @@ def draft(evidence: Evidence, called: str, as_of: dt.date, questions: Sequence[s
 
 def _preface(evidence: Evidence, as_of: dt.date, questions: Sequence[str]) -> Iterator[str]:
     yield "# yaml-language-server: $schema=system.schema.json"
-    yield f"# Drafted by `archwright init` on {as_of.isoformat()} from {one_line(evidence.file)} ({evidence.kind})."
+    yield f"# Drafted by `archwright init` on {as_of.isoformat()} from {one_line(evidence.origin)}."
     if evidence.kind != "answers":
         yield "# Behind each line stands its evidence, and how sure it is: sure, likely, a guess. Numbers carry theirs."
     if questions:

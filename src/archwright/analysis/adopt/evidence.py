@@ -120,3 +120,8 @@ class Evidence:
     objectives: Mapping[str, Settings] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """What it comes from, as people say it."""
+        return f"{self.file} ({self.kind})" if self.file else self.kind

@@ -136,7 +136,7 @@ def questions(called: str) -> tuple[Question, ...]:
     )  # fmt: skip
 
 
-def evidence(answers: Mapping[str, str], as_of: dt.date, file: str = "answers") -> Evidence:
+def evidence(answers: Mapping[str, str], as_of: dt.date) -> Evidence:
     """What complete answers say. A number without a source is a guess of the day on which it was asked."""
 
     def number(key: str) -> Fact:
@@ -149,7 +149,7 @@ def evidence(answers: Mapping[str, str], as_of: dt.date, file: str = "answers") 
     budget, quick = number("budget"), number("speed")
     return Evidence(
         kind="answers",
-        file=file,
+        file="",
         targets=tuple(Target(name=name, model=Fact(model), flow=_FLOWS[name]) for name, model in called.items()),
         routes=(Route(name="answer", targets=Fact(tuple(called)), settings=_ROUTE),),
         journeys=(Journey(name="question", steps=(_step(as_of),), settings={"volume": number("volume")}),),

@@ -24,6 +24,7 @@ _INNER: Final = re.compile(
     r"(?:(?:127|10)(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|0\.0\.0\.0|::1)$"
     r"|f[cd][0-9a-f]{2}:|fe80:"
 )
+_PATH: Final = re.compile(r"[~.\w-]*(?:/[\w.-]+)+\.(?:json|pem|key|txt)")  # the secret is in that file
 _ELSEWHERE: Final = ("os.environ/", "$", "<", "{{")  # the value is somewhere else, or has still to be filled in
 
 
@@ -31,7 +32,8 @@ def secret(key: str, value: str) -> bool:
     """Whether a value is a secret that stands there in clear."""
     if not value or value.startswith(_ELSEWHERE) or value.lower() in ("true", "false", "none", "null"):
         return False
-    return bool(_KEYS.search(key) or _LOOKS.search(value)) or _in_address(value)
+    named = _KEYS.search(key) is not None and _PATH.fullmatch(value) is None
+    return named or _LOOKS.search(value) is not None or _in_address(value)
 
 
 def _in_address(value: str) -> bool:

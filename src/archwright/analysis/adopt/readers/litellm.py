@@ -44,6 +44,7 @@ class _Work:
     deployments: dict[str, list[Target]] = field(default_factory=dict)
     places: dict[str, Config] = field(default_factory=dict)
     fallbacks: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    ranks: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def router(self, *keys: str) -> Config:
         """A setting of the router, which may also stand among LiteLLM's own."""
@@ -65,6 +66,8 @@ def _read(source: Source) -> Evidence:
         work.lost.append(f"{len(models.parts) - _MOST} more models of {models.place}: {_MOST} are drafted")
     if not work.deployments and not work.problems:
         raise source.refused("no model of `model_list` answers questions", "\n".join(work.lost[:3]), models.where.line)
+    for group in work.deployments.values():
+        group.sort(key=lambda target: work.ranks[target.name])
     cache = _cache(work)
     work.fallbacks = _fallbacks(work)
     routes = list(_routes(work, cache is not None))
@@ -108,8 +111,15 @@ def _deployment(work: _Work, entry: Config) -> None:
     else:
         target = _target(work, entry, group.words, model)
         work.used.add(target.name)
+        work.ranks[target.name] = _rank(work, entry.at("litellm_params"))
         work.places.setdefault(group.words, group)
         work.deployments.setdefault(group.words, []).append(target)
+
+
+def _rank(work: _Work, params: Config) -> tuple[float, float]:
+    """What is asked first in a group: a lower `order`, then a larger `weight`."""
+    order, weight = params.at("order").number(work.problems), params.at("weight").number(work.problems)
+    return (order if order is not None else 1e12, -(weight or 0.0))
 
 
 def _target(work: _Work, entry: Config, group: str, model: Config) -> Target:
@@ -350,6 +360,7 @@ def _strategies(work: _Work) -> Iterator[str]:
         ("content_policy_fallbacks", "a refused answer is no reason for a fallback here"),
         ("provider_budget_config", "here a budget is the gateway's, or a tenant's"),
         ("allowed_fails_policy", "here all failures count alike"),
+        ("stream_timeout", "here a timeout is for the whole answer"),
         ("retry_policy", "here all failures are tried again alike"),
     ):
         if work.router(key):
