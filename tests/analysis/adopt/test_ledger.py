@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archwright.base.errors import InputError
@@ -147,6 +147,7 @@ TRIES = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TRIES, ODD), min_size=1, max_size=6))
 def test_whatever_stands_in_it_the_draft_has_a_price(pairs: list[tuple[Attempt, Request]]) -> None:
     rows = [row for attempt, request in pairs for row in (attempt, request)]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archwright.analysis.adopt import secrets
@@ -198,12 +198,11 @@ SETTINGS = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(DEPLOYMENT, min_size=1, max_size=4), ROUTER, SETTINGS)
-def test_whatever_stands_in_it_the_draft_loads_and_has_a_price(
-    models: object, router: object, settings: object
-) -> None:
+def test_whatever_stands_in_it_the_draft_loads_and_has_a_price(models: object, router: object, rest: object) -> None:
     text = yaml.safe_dump(
-        {"model_list": models, "router_settings": router, "litellm_settings": settings}, allow_unicode=True
+        {"model_list": models, "router_settings": router, "litellm_settings": rest}, allow_unicode=True
     )
     try:
         evidence = of_text(text, "litellm")
@@ -213,6 +212,7 @@ def test_whatever_stands_in_it_the_draft_loads_and_has_a_price(
     assert book["price.month"].value >= 0
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="abcdef0123456789", min_size=8, max_size=30))
 def test_a_key_is_known_by_its_name_or_its_look(word: str) -> None:
     assert secrets.secret("api_key", word)

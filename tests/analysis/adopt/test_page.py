@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archwright.analysis.adopt.evidence import Fact, guess, seen
@@ -14,6 +14,7 @@ from archwright.spec.source import Sequence as Parts
 WORDS = st.text(min_size=1, max_size=200).map(one_line).filter(bool)
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, st.sampled_from(["", "measured", "source", "guess"]))
 def test_words_and_reasons_come_back(words: str, note: str, origin: str) -> None:
     (line,) = lines({"key": Fact(words, note, "sure", origin)})  # type: ignore[arg-type]
@@ -29,6 +30,7 @@ def test_words_and_reasons_come_back(words: str, note: str, origin: str) -> None
         assert line.endswith(", sure")
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=4))
 def test_a_list_comes_back(words: list[str]) -> None:
     (line,) = lines({"key": seen(tuple(words), "here")})
@@ -39,6 +41,7 @@ def test_a_list_comes_back(words: list[str]) -> None:
     assert [item.text for item in value.items if isinstance(item, Scalar)] == words
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_a_comment_stays_on_its_line(words: str) -> None:
     (line,) = lines({"": Remark(words)})
@@ -57,6 +60,7 @@ def test_settings_nest_and_what_is_empty_is_left_out() -> None:
     assert written[7] == "    steps:"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=90), st.sets(st.text(max_size=3)))
 def test_a_name_is_new_and_may_stand_in_a_file(words: str, used: set[str]) -> None:
     found = name(words, used)

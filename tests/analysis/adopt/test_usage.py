@@ -6,7 +6,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archwright.base.errors import InputError
@@ -111,6 +111,7 @@ ROW = st.tuples(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=12), st.sampled_from([60, 3600, 86400]))
 def test_whatever_was_used_the_draft_loads_and_has_a_price(
     rows: list[tuple[int, str, int, int, int]], width: int
