@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from archwright.analysis.adopt.readers import READERS
 from archwright.analysis.check.rules import RULES
 from archwright.analysis.draw import diagram
 from archwright.analysis.draw.overlays import OVERLAYS
@@ -185,7 +186,7 @@ def shelves() -> str:
     """What lies on every shelf."""
     lines = ["# Shelves", "", NOTE, "A shelf is a folder that is a list: one file an item, found by its name.", ""]
     lines += ["| shelf | items |", "|---|---|"]
-    for shelf in (KINDS, RULES, OVERLAYS, PROVIDERS):
+    for shelf in (KINDS, RULES, OVERLAYS, READERS, PROVIDERS):
         lines.append(f"| `{shelf.package}` | {', '.join(f'`{name}`' for name in shelf.names())} |")
     lines.append(f"| `archwright.facts.vendors` | {', '.join(f'`{name}`' for name in vendors.names())} |")
     return "\n".join(lines) + "\n"

@@ -302,6 +302,10 @@ FAULTS = {
         "analysis/draw/overlays/one.py",
         "from archwright.analysis.draw.overlays import other",
     ),
+    "Readers do not know each other": (
+        "analysis/adopt/readers/one.py",
+        "from archwright.analysis.adopt.readers import other",
+    ),
     "An item is reached through its shelf": ("verbs/shortcut.py", "from archwright.spec.kinds import other"),
 }
 OTHERS = {
@@ -313,6 +317,9 @@ OTHERS = {
     "analysis/draw/__init__.py": "",
     "analysis/draw/overlays/__init__.py": "",
     "analysis/draw/overlays/other.py": "",
+    "analysis/adopt/__init__.py": "",
+    "analysis/adopt/readers/__init__.py": "",
+    "analysis/adopt/readers/other.py": "",
     "spec/kinds/other.py": "",
     "leftovers/__init__.py": "",
 }

@@ -59,6 +59,36 @@ def published(provider: str, model: str, as_of: dt.date) -> TokenPrice:
     return TokenPrice(*prices, source, as_of.isoformat())
 
 
+def named(words: str) -> str:
+    """`provider/model` for what somebody calls a model: itself where it names its provider, else by the model's name.
+
+    Empty where nobody knows a model of that name.
+    """
+    from genai_prices.data import providers  # noqa: PLC0415
+
+    for item in providers:
+        if any(words == f"{item.id}/{model.id}" for model in item.models):
+            return words
+    for item in providers:
+        if item.model_match is not None and item.model_match.is_match(words):
+            return f"{item.id}/{words}"
+    return ""
+
+
+def like(words: str) -> str:
+    """The `provider/model` with a price whose name is most like `words`; empty where none is."""
+    from genai_prices.data import providers  # noqa: PLC0415
+
+    provider, slash, model = words.partition("/")
+    known = {item.id: [one.id for one in item.models] for item in providers}
+    if not slash:
+        found = nearest(words, [one for models in known.values() for one in models])
+        return named(found) if found else ""
+    home = provider if provider in known else nearest(provider, known) or ""
+    found = nearest(model, known.get(home, ()))
+    return f"{home}/{found}" if found else ""
+
+
 def version() -> str:
     """Name and version of the price data."""
     from importlib.metadata import version as installed  # noqa: PLC0415

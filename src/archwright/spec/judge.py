@@ -268,16 +268,6 @@ def _attestations(system: System) -> Iterator[Problem]:
     yield from judge_attestations(system.attestations)
 
 
-def leads_outside(path: str) -> bool:
-    """Whether a path in the file is absolute, or leads up and out of the folder that the file stands in."""
-    depth = 0
-    for part in path.replace("\\", "/").split("/"):
-        depth += -1 if part == ".." else part not in ("", ".")
-        if depth < 0:
-            return True
-    return path.startswith(("/", "\\", "~")) or path[1:2] == ":"
-
-
 Judge = Callable[[System], Iterator[Problem]]
 # Each judge, and the sections that it must see complete. Those that need none only complain about what is there.
 JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
