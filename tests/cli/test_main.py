@@ -53,7 +53,7 @@ def test_every_verb_has_help_and_json(verb: str) -> None:
 
 
 def test_a_sound_design_ends_with_0() -> None:
-    assert archwright("check", DESK).returncode == 0
+    assert archwright("check", DESK, *DAY).returncode == 0
 
 
 def test_findings_end_with_1_from_the_severity_asked_for(tmp_path: Path) -> None:

@@ -126,7 +126,13 @@ def test_money_is_compared_with_its_reasons() -> None:
     (_, money) = difference_document(found).sections
     (table,) = money.blocks
     assert isinstance(table, Table)
-    assert [getattr(cell, "text", cell) for cell in table.rows[0]] == ["everything", "$4.00", "$5.00", "+$1.00", "+25.0 %"]
+    assert [getattr(cell, "text", cell) for cell in table.rows[0]] == [
+        "everything",
+        "$4.00",
+        "$5.00",
+        "+$1.00",
+        "+25.0 %",
+    ]
 
 
 def test_what_only_one_side_knows_is_shown_without_a_change() -> None:

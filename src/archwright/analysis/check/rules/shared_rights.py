@@ -47,8 +47,8 @@ RULE = Rule(
     why="Whoever turns the agent gets all that the key opens, and no log says who it was.",
     mend="let it act with the caller's rights or with a narrow identity of its own: `identity: caller` or `service`",
     detection="Every flow from an agent to something that is no model, gateway, agent or person with `identity: "
-    "admin`, `shared` or `none` (a note where nothing is changed and nothing confidential seen), and every one to a tool "
-    "that changes something whose `identity` is unknown (a warning).",
+    "admin`, `shared` or `none` (a note where nothing is changed and nothing confidential seen), and every one to a "
+    "tool that changes something whose `identity` is unknown (a warning).",
     false_positives="Published content needs no identity: it is a note at most.",
     references=("ASI:ASI03", "V:C9.4", "F:AIR-PREV-023", "F:AIR-SEC-029", "AWS:AGENTSEC03-BP01",
                 "AWS:AGENTSEC03-BP02", "AWS:GENSEC05-BP01", "M:AML.M0026", "M:AML.M0027"),
