@@ -141,7 +141,7 @@ def _structure(found: Difference, notes: tuple[Block, ...]) -> Section:
 
 def _measures(found: Difference, name: str) -> Section:
     book = found.book
-    rows = []
+    rows: list[tuple[str | Cell, ...]] = []
     for label, key in found.rows[name]:
         ends = [_shown(book, f"{key}.{end}") for end in ("before", "after")]
         change = book.get(f"{key}.change")

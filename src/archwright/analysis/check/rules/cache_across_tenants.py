@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archwright.analysis.check.rule import Hit, Rule
 from archwright.analysis.check.weight import CONFIDENTIAL, grade, gravest
+from archwright.report.document import Severity
 from archwright.spec.judge import routes_of
 from archwright.spec.model import System
 
@@ -20,7 +21,7 @@ def _find(system: System) -> Iterator[Hit]:
         if name in ours or component.kept.separated == "true" or word is None or grade(system, word) < CONFIDENTIAL:
             continue
         said = "all tenants share" if component.kept.separated == "false" else "tenants may share (unknown)"
-        severity = None if component.kept.separated == "false" else "warning"
+        severity: Severity | None = None if component.kept.separated == "false" else "warning"
         yield Hit(f"`{name}` keeps `{word}` in answers that {said}", component.where, name, severity=severity)
 
 
