@@ -15,7 +15,9 @@ from archwright.policy.provider import BURST_S
 from tests.plan.small import example, small
 
 SHARES = {"error_rate"}  # ends like a rate and is none
-PLANS = {"small": small().plan, "example": example().plan}
+WAYS = "rules: [{input_over: 9k, targets: [spare]}]"
+ROUTED = small(("cache: answers}", f"cache: answers, slow: 2 s, stale: 1 h, {WAYS}}}"))
+PLANS = {"small": small().plan, "routed": ROUTED.plan, "example": example().plan}
 
 
 def leaves(value: object, path: str = "", name: str = "") -> Iterator[tuple[str, str, object]]:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from archwright.analysis import compiled as subject
 from archwright.base.errors import DependencyMissing
-from archwright.policy import breaker, bucket, budget, chance, provider, retry, route
+from archwright.policy import breaker, bucket, budget, chance, choose, provider, retry, route
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
@@ -115,6 +115,28 @@ def test_retry_budget(law: RetryBudget, asks: list[bool]) -> None:
 def test_route(hop: Hop, tries: int, outcome: int, rest: tuple[float, float, int, float]) -> None:
     assert route.after(hop, tries, outcome, *rest) == FAST.route.after(hop, tries, outcome, *rest)
     assert route.good(outcome) == FAST.route.good(outcome)
+
+
+@RELAXED
+@given(
+    st.lists(st.tuples(st.floats(0, 40), st.floats(0, 20)), max_size=40),
+    st.floats(0.5, 60),
+    st.tuples(st.integers(0, 4), st.floats(0, 1e9), st.integers(0, 50), st.floats(0, 1), st.integers(0, 1)),
+)
+def test_choice(
+    answers: list[tuple[float, float]], half_life: float, asked: tuple[int, float, int, float, int]
+) -> None:
+    one, two = choose.unknown(), FAST.choose.unknown()
+    now = 0.0
+    how, price, working, weight, explores = asked
+    for pause, first in answers:
+        now += pause
+        assert choose.slow(one, now, 5.0, half_life) == FAST.choose.slow(two, now, 5.0, half_life)
+        one, two = choose.felt(one, now, first, half_life), FAST.choose.felt(two, now, first, half_life)
+        assert math.isclose(one.first_s, two.first_s, rel_tol=1e-12)
+        assert one.at == two.at
+        ranks = (choose.rank(how, price, one, working, weight, explores) for _ in range(1))
+        assert next(ranks) == FAST.choose.rank(how, price, one, working, weight, explores)
 
 
 @RELAXED

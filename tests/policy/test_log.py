@@ -10,6 +10,7 @@ from archwright.policy import log
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
+from archwright.policy.lanes import LANES
 from archwright.policy.machine import Arrive, Begin, Event, Finish, Leave, Machine, Sleep, Wake
 from archwright.policy.retry import RetryBudget
 from archwright.policy.route import OK, OUTCOMES, TRANSIENT, Hop
@@ -100,9 +101,20 @@ def test_a_log_without_an_opening_is_refused() -> None:
 
 
 times = st.floats(0, 1e6, allow_nan=False)
+LANE = st.sampled_from(range(len(LANES)))
 events = st.one_of(
     st.builds(
-        Arrive, st.integers(1, 30), st.just(0), st.integers(-1, 0), st.integers(0, 2**63 - 1), st.integers(0, 10**15)
+        Arrive,
+        st.integers(1, 30),
+        st.just(0),
+        st.integers(-1, 0),
+        st.integers(0, 2**63 - 1),
+        st.integers(0, 10**15),
+        st.integers(0, 10**6),
+        st.integers(0, 10**6),
+        st.integers(-1, 3),
+        st.floats(0, 1),
+        st.sampled_from(LANES).map(LANES.index),
     ),
     st.builds(Begin, st.integers(1, 30)),
     st.builds(

@@ -69,7 +69,7 @@ def test_every_request_ends_once(law: Rules, clients: list[Client], answers: lis
     assert set(replies.values()) <= {1}
     assert world.machine.in_flight == 0
     assert not world.machine.open
-    assert not world.machine.queue
+    assert not world.machine.queued
     assert world.machine.spent.reserved == 0
     assert all(spent.reserved == 0 for spent in world.machine.tenant_spent)
 

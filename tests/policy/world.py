@@ -109,7 +109,7 @@ class World:
         over = event.request in self.ended
         if isinstance(event, Arrive):
             self.came[event.request] = self.now
-        waiting = list(self.machine.queue)
+        waiting = list(self.machine.lanes.waiting[0])
         self.told.append((self.now, event))
         if isinstance(event, Finish):
             self.calls.pop(event.request, None)
@@ -157,7 +157,7 @@ class World:
 
     def check_queue(self, waiting: list[int], orders: list[Order], event: Event) -> None:
         """Those who got a place from the queue are its first ones, in order."""
-        left = [request for request in waiting if request not in self.machine.queue]
+        left = [request for request in waiting if request not in self.machine.lanes.waiting[0]]
         got_place = [request for request in left if request != event.request]
         assert got_place == [request for request in waiting if request != event.request][: len(got_place)]
         assert all(isinstance(order, Call | Reply | Sleep | machine.Keep | machine.Forget) for order in orders)
@@ -165,10 +165,10 @@ class World:
     def check(self) -> None:
         brain = self.machine
         assert 0 <= brain.in_flight <= self.law.gate.concurrency
-        assert len(brain.queue) <= self.law.gate.queue
+        assert len(brain.lanes.waiting[0]) <= self.law.gate.queue
         assert brain.in_flight == sum(item.entered for item in brain.open.values())
-        assert list(brain.queue) == [request for request in brain.queue if brain.open[request].waiting]
-        assert not brain.queue or brain.in_flight == self.law.gate.concurrency
+        assert all(brain.open[request].waiting for request in brain.lanes.waiting[0])
+        assert not brain.lanes.waiting[0] or brain.in_flight == self.law.gate.concurrency
         assert brain.spent.reserved == sum(item.reserved for item in brain.open.values())
         for kept, rule in zip(brain.caches, self.law.caches, strict=True):
             assert len(kept) <= rule.entries

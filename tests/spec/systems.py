@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
-from archwright.base.errors import NOWHERE
 from archwright.base.units import guess_dimension, show
-from archwright.spec import day as days
+from archwright.spec.day import day
 from archwright.spec.given import Given, Origin, Word, given
 from archwright.spec.kinds import KINDS
 from archwright.spec.model import Component, System
+from archwright.spec.predicate import predicate
 from archwright.spec.shapes import (
     ByKind,
     Choice,
@@ -33,6 +33,11 @@ NAMES = st.text("abcXYZ019-_", min_size=1, max_size=6) | st.sampled_from(
     ["true", "null", "1e3", "0x1", "-", "2026-01-01"]
 )
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+DEMANDS = st.sampled_from(["monthly requests <= 3M", "p95 of question <= 4 s", "cache hit >= 20 %"])
+PARSED = {
+    day: st.dates().map(lambda date: day(date.isoformat())),
+    predicate: DEMANDS.map(predicate),
+}
 ANY = ("4 s", "20 %", "$3k/month", "$4.50", "250", "3x", "5/s")
 
 
@@ -40,7 +45,8 @@ ANY = ("4 s", "20 %", "$3k/month", "$4.50", "250", "3x", "5/s")
 def quantities(draw: st.DrawFn, shape: Quantity) -> Given:
     """A number within the bounds of its shape, with one of the origins that a file can tell."""
     if shape.dimension == "any":
-        return given_any(draw(st.sampled_from(ANY)))
+        found = given_any(draw(st.sampled_from(ANY)))
+        return replace(found, origin="guessed") if shape.estimate else found
     low = max(shape.minimum if shape.minimum is not None else 0, 1e-6 if shape.positive else -1)
     high = min(shape.maximum if shape.maximum is not None else 1e6, 1e6)
     value = draw(st.integers(round(low), round(high)) if shape.whole else st.floats(low, high))
@@ -69,12 +75,12 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
             return quantities(shape)
         case Flag():
             return st.booleans()
+        case Parsed(read):
+            return PARSED[read]
         case Choice(words):
             return st.sampled_from(words).map(Word)
         case Reference():
             return NAMES.map(Word)
-        case Parsed(read, _, pattern) if pattern == days.PATTERN:
-            return st.dates(min_value=dt.date(1000, 1, 1)).map(lambda day: read(day.isoformat(), NOWHERE))
         case One(record):
             return records(record)
         case Many(inner):

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from archwright.base.money import show_money
 from archwright.base.text import plural, slug
 from archwright.base.units import HOUR, MONTH
+from archwright.plan.choice import first_choices
 from archwright.plan.cost import CALL_COST
 from archwright.plan.expect import FUNCTIONS
-from archwright.plan.model import Journey, Plan, Step
+from archwright.plan.model import Journey, Plan, Step, Target
 from archwright.report.document import Bars, Block, Cell, Document, Section, Table, Text, Tiles
 from archwright.report.figures import Book, Figure
 
@@ -45,8 +46,8 @@ def _journey(book: Book, plan: Plan, journey: Journey) -> None:
         _call(book, plan, journey, step) if step.route >= 0 else _work(book, plan, journey, step)
         for step in journey.steps
     ]
-    models = [plan.targets[plan.routes[step.route].hops[0].target].name for step in journey.steps if step.route >= 0]
-    hourly = any(f"components.{name}.hourly" in book for name in models)
+    models = {place for step in journey.steps if step.route >= 0 for place in first_choices(plan, journey, step)}
+    hourly = any(f"components.{plan.targets[place].name}.hourly" in book for place in models)
     label = "one journey, without hardware that is paid by the hour" if hourly else "one journey"
     each = book.total(f"{base}.journey", [part for part in parts if part is not None], "money", label)
     book.derive(
@@ -58,8 +59,6 @@ def _journey(book: Book, plan: Plan, journey: Journey) -> None:
 def _call(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
     """The model calls of a step."""
     base, given = f"price.{journey.name}.{slug(step.name)}", f"journeys.{journey.name}.{slug(step.name)}"
-    route = plan.routes[step.route]
-    target = plan.targets[route.hops[0].target]
     mean, most = f"{given}.repeats.mean", f"{given}.repeats.most"
     book.derive(
         f"{base}.calls", "probability * mean_runs(mean, most)", "number", "model calls in each journey",
@@ -74,21 +73,57 @@ def _call(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
         f"{base}.tokens_out", "mean_log_normal(median, spread)", "number", "output tokens of a call",
         median=f"{given}.output.median", spread=f"{given}.output.spread",
     )  # fmt: skip
-    book.derive(
-        f"{base}.tokens_cached", "tokens_in * share", "number", "of them at the cached price",
-        tokens_in=f"{base}.tokens_in", share=f"components.{target.name}.prompt_cache",
-    )  # fmt: skip
     hits = _hits(book, plan, journey, step)
-    billed = book.derive(
+    book.derive(
         f"{base}.billed", "calls * (1 - hits)", "number", "calls that reach a model", calls=f"{base}.calls", hits=hits
     )
+    priced = _priced_at(plan, journey, step, base)
+    if list(priced) == [base]:
+        return _at(book, journey, base, base, priced[base])
+    shares = first_choices(plan, journey, step)
+    why = f"the route chooses by {plan.routes[step.route].choose}"
+    for place, share in shares.items():
+        own = f"{base}.{plan.targets[place].name}"
+        book.leaf(f"{own}.share", share, "share", label="calls that go there first", origin="fact", note=why)
+        book.derive(
+            f"{own}.billed", "billed * share", "number", "calls that reach it", billed=f"{base}.billed",
+            share=f"{own}.share",
+        )  # fmt: skip
+    each = [_at(book, journey, base, own, target) for own, target in priced.items()]
+    book.derive(
+        f"{base}.call", " + ".join(f"share{n} * call{n}" for n in range(len(each))), "money", "one call in the mean",
+        **{f"share{n}": f"{own}.share" for n, own in enumerate(priced)},
+        **{f"call{n}": f"{own}.call" for n, own in enumerate(priced)},
+    )  # fmt: skip
+    for kind in KINDS:
+        book.total(
+            f"{base}.{kind}.month", [book[f"{own}.{kind}.month"] for own in priced], "money", f"{kind} tokens, a month"
+        )
+    return book.total(f"{base}.journey", each, "money", "in each journey")
+
+
+def _priced_at(plan: Plan, journey: Journey, step: Step, base: str) -> dict[str, Target]:
+    """The targets that are a step's first choice, by the beginning of their keys: the step's own where there is one."""
+    targets = [plan.targets[place] for place in first_choices(plan, journey, step)]
+    return {base if len(targets) == 1 else f"{base}.{target.name}": target for target in targets}
+
+
+def _at(book: Book, journey: Journey, base: str, own: str, target: Target) -> Figure:
+    """The calls of a step at one target; `own` is where its keys begin."""
+    book.derive(
+        f"{own}.tokens_cached", "tokens_in * share", "number", "of them at the cached price",
+        tokens_in=f"{base}.tokens_in", share=f"components.{target.name}.prompt_cache",
+    )  # fmt: skip
+    lane = "batch." if journey.batch and target.batch_price is not None else ""
     prices = {
-        "price_in": f"prices.{target.name}.input",
-        "price_cached": f"prices.{target.name}.cached_input",
-        "price_out": f"prices.{target.name}.output",
+        "price_in": f"prices.{target.name}.{lane}input",
+        "price_cached": f"prices.{target.name}.{lane}cached_input",
+        "price_out": f"prices.{target.name}.{lane}output",
     }
-    tokens = {name: f"{base}.{name}" for name in ("tokens_in", "tokens_cached", "tokens_out")}
-    call = book.derive(f"{base}.call", CALL_COST, "money", f"one call of {target.title}", **tokens, **prices)
+    tokens = {
+        "tokens_in": f"{base}.tokens_in", "tokens_cached": f"{own}.tokens_cached", "tokens_out": f"{base}.tokens_out",
+    }  # fmt: skip
+    call = book.derive(f"{own}.call", CALL_COST, "money", f"one call of {target.title}", **tokens, **prices)
     kinds = {
         "input": "(tokens_in - tokens_cached) * price_in",
         "cached": "tokens_cached * price_cached",
@@ -97,10 +132,10 @@ def _call(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
     for kind, formula in kinds.items():
         inputs = {name: key for name, key in {**tokens, **prices}.items() if name in formula}
         book.derive(
-            f"{base}.{kind}.month", f"({formula}) * billed * volume * month", "money", f"{kind} tokens, a month",
-            **inputs, billed=billed, volume=f"journeys.{journey.name}.volume", month="month",
+            f"{own}.{kind}.month", f"({formula}) * billed * volume * month", "money", f"{kind} tokens, a month",
+            **inputs, billed=f"{own}.billed", volume=f"journeys.{journey.name}.volume", month="month",
         )  # fmt: skip
-    return book.derive(f"{base}.journey", "billed * call", "money", "in each journey", billed=billed, call=call)
+    return book.derive(f"{own}.journey", "billed * call", "money", "in each journey", billed=f"{own}.billed", call=call)
 
 
 def _hits(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
@@ -156,7 +191,12 @@ def _totals(book: Book, plan: Plan) -> None:
             by_component.setdefault(plan.stations[step.station].name, []).append(month)
             continue
         models.append(month)
-        by_component.setdefault(plan.targets[plan.routes[step.route].hops[0].target].name, []).append(month)
+        for own, target in _priced_at(plan, journey, step, base).items():
+            part = month if own == base else book.derive(
+                f"{own}.month", "each * volume * month", "money", "a month",
+                each=f"{own}.journey", volume=volume, month="month",
+            )  # fmt: skip
+            by_component.setdefault(target.name, []).append(part)
         for kind in KINDS:
             by_kind[kind].append(book[f"{base}.{kind}.month"])
         asked = book.derive(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from archwright.ledger.rows import Attempt, Journey, Request, Row, Run
 
+SERVED = frozenset(("answered", "cached", "degraded", "stale"))  # the client got an answer of some kind
+
 
 @dataclass(slots=True)
 class Tally:
@@ -68,6 +70,6 @@ def _request(total: Tally, row: Request) -> None:
     total.hows[row.how] = total.hows.get(row.how, 0) + 1
     total.cacheable += row.cache != "none"
     total.fallbacks += row.how == "answered" and row.hop > 0
-    if row.how in ("answered", "cached", "degraded"):
+    if row.how in SERVED:
         total.durations.append(row.total_s)
     total.overheads.append(row.overhead_s)

@@ -24,7 +24,7 @@ def of_outcome(outcome: Outcome) -> dict[str, float]:
         **_percentiles("request_", outcome.request_latencies),
         "cache_hits": outcome.cached,
         "fallbacks": outcome.fallbacks,
-        "degraded": outcome.hows[machine.DEGRADED],
+        "degraded": outcome.hows[machine.DEGRADED] + outcome.hows[machine.STALE],
         "failures": outcome.hows[machine.FAILED],
         "shed": outcome.shed + refused,
     }
@@ -43,7 +43,7 @@ def of_tally(tally: Tally) -> dict[str, float]:
         **_percentiles("request_", tally.durations),
         "cache_hits": tally.how("cached"),
         "fallbacks": tally.fallbacks,
-        "degraded": tally.how("degraded"),
+        "degraded": tally.how("degraded", "stale"),
         "failures": tally.how("failed"),
         "shed": tally.how("shed", "over-budget", "over-rate"),
     }

@@ -11,7 +11,9 @@ from archwright.base.text import slug
 from archwright.base.units import MONTH
 from archwright.facts import prices, vendors
 from archwright.plan import model as m
+from archwright.plan.batch import batch_price
 from archwright.plan.entries import Entries, Lookup
+from archwright.plan.routes import compile_route
 from archwright.plan.workload import STEPS
 from archwright.report.figures import Book
 from archwright.spec.judge import routes_of
@@ -59,7 +61,7 @@ def compile_plan(
         facts=prices.version(),
         as_of=as_of.isoformat(),
         gateway=_gateway(work, gateway_name, gateways[gateway_name]),
-        routes=tuple(_route(work, name, targets, caches) for name in routes),
+        routes=tuple(compile_route(work, name, targets, caches) for name in routes),
         targets=tuple(_target(work, gateway_name, name) for name in targets),
         caches=tuple(_cache(work, name) for name in caches),
         stations=tuple(_station(work, name) for name in stations),
@@ -101,36 +103,10 @@ def _gateway(work: Entries, name: str, component: Component) -> m.Gateway:
         queue_timeout_s=work.note(f"{key}.queue_timeout", settings.queue_timeout, "longest wait"),
         budget=work.whole(f"{key}.budget", settings.budget, "spend cap", MONTH),
         month_s=MONTH,
-    )
-
-
-def _route(work: Entries, name: str, targets: dict[str, int], caches: dict[str, int]) -> m.Route:
-    gateway, route = routes_of(work.system)[name]
-    hops = []
-    ratios = []
-    for target in route.targets:
-        flow = work.system.flow(gateway, target)
-        retry = flow.retry if flow else None
-        deadline = route.deadline.value
-        hops.append(
-            m.Hop(
-                target=targets[target],
-                attempts=retry.attempts.whole if retry else 1,
-                timeout_s=flow.timeout.value if flow and flow.timeout else deadline,
-                backoff_s=retry.backoff.value if retry and retry.backoff else 0.0,
-                longest_s=retry.longest.value if retry else 0.0,
-            )
-        )
-        if retry is not None:
-            ratios.append(retry.budget.value if retry.budget else -1.0)
-    return m.Route(
-        name=name,
-        hops=tuple(hops),
-        deadline_s=work.note(f"routes.{name}.deadline", route.deadline, "all attempts end by then"),
-        cache=caches[route.cache] if route.cache else -1,
-        degraded=" ".join(route.degraded.split()),
-        retry_ratio=min(ratios, default=-1.0),
-        journey=str(route.journey or next(iter(work.system.workload.journeys), "")),
+        half_life_s=work.note(f"{key}.memory", settings.memory, "half-life of measured latencies"),
+        batch_places=max(1, int(settings.concurrency.whole * settings.batch.places.value)),
+        batch_queue=settings.batch.queue.whole,
+        batch_wait_s=settings.batch.wait.value,
     )
 
 
@@ -143,6 +119,7 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
     provider, _, model = settings.model.partition("/")
     flow = work.system.flow(gateway, name)
     cut = flow.breaker if flow else None
+    lane = settings.batch
     known = vendors.vendor(provider)
     return m.Target(
         name=name,
@@ -165,6 +142,9 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
         breaker_failures=cut.failures.whole if cut else 0,
         breaker_open_s=cut.open_for.value if cut else 0.0,
         breaker_probes=cut.probes.whole if cut else 1,
+        batch_price=batch_price(work, name, lane) if lane else None,
+        batch_slower=work.note(f"{key}.batch.slower", lane.slower, "times as slow in the batch lane") if lane else 1.0,
+        batch_tier=str(lane.tier) if lane else "",
     )
 
 
@@ -276,6 +256,7 @@ def _journey(work: Entries, name: str, journey: Journey, routes: dict[str, int],
         trace=str(journey.trace),
         traced_step=traced if traced >= 0 else (calls[0] if calls else -1),
         steps=tuple(steps),
+        batch=journey.lane == "batch",
     )
 
 

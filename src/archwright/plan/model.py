@@ -39,7 +39,10 @@ class Price(msgspec.Struct, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A model: its price, its latency law, its limits (rates; 0: none) and its breaker."""
+    """A model: its price, its latency law, its limits (rates; 0: none) and its breaker.
+
+    Its batch lane, where it has one, has a price of its own, is so many times slower, and is asked for by a word.
+    """
 
     name: str
     title: str
@@ -61,6 +64,9 @@ class Target(msgspec.Struct, frozen=True):
     breaker_failures: Whole
     breaker_open_s: Seconds
     breaker_probes: Whole
+    batch_price: Price | None = None
+    batch_slower: Annotated[float, msgspec.Meta(ge=1)] = 1.0
+    batch_tier: str = ""
 
 
 class Hop(msgspec.Struct, frozen=True):
@@ -73,8 +79,23 @@ class Hop(msgspec.Struct, frozen=True):
     longest_s: Seconds
 
 
+class Way(msgspec.Struct, frozen=True):
+    """Requests of one sort and the hops (positions in the route) that they take. `tenant` and `journey` -1: any."""
+
+    least: Whole
+    most: Whole
+    tenant: MaybePlace
+    journey: MaybePlace
+    hops: tuple[Place, ...]
+
+
 class Route(msgspec.Struct, frozen=True):
-    """A name that clients ask for. `cache` -1: none. `retry_ratio` below 0: retries are not bounded."""
+    """A name that clients ask for. `cache` -1: none. `retry_ratio` below 0: retries are not bounded.
+
+    `choose` says which hop comes first (`weights` are those of the hops), the first of `ways` that fits which hops
+    there are. A target slower than `slow_s` (0: never) is passed over; an answer up to `stale_s` too old comes before
+    the canned one.
+    """
 
     name: str
     hops: tuple[Hop, ...]
@@ -83,6 +104,11 @@ class Route(msgspec.Struct, frozen=True):
     degraded: str
     retry_ratio: float
     journey: str
+    choose: Literal["order", "cost", "latency", "load", "weight"] = "order"
+    weights: tuple[Share, ...] = ()
+    ways: tuple[Way, ...] = ()
+    slow_s: Seconds = 0.0
+    stale_s: Seconds = 0.0
 
 
 class Cache(msgspec.Struct, frozen=True):
@@ -94,7 +120,10 @@ class Cache(msgspec.Struct, frozen=True):
 
 
 class Gateway(msgspec.Struct, frozen=True):
-    """The door: places, queue, spend cap for each month (0: none)."""
+    """The door: places, queue, spend cap for each month (0: none).
+
+    Batch requests have fewer places and a queue of their own. What is measured is half forgotten after `half_life_s`.
+    """
 
     name: str
     concurrency: Count
@@ -102,6 +131,10 @@ class Gateway(msgspec.Struct, frozen=True):
     queue_timeout_s: Seconds
     budget: Whole
     month_s: Seconds
+    half_life_s: Seconds = 30.0
+    batch_places: Whole = 0
+    batch_queue: Whole = 0
+    batch_wait_s: Seconds = 0.0
 
 
 class Station(msgspec.Struct, frozen=True):
@@ -163,6 +196,7 @@ class Journey(msgspec.Struct, frozen=True):
     trace: str
     traced_step: MaybePlace
     steps: tuple[Step, ...]
+    batch: bool = False
 
 
 class Tenant(msgspec.Struct, frozen=True):
@@ -274,6 +308,7 @@ def _strays(plan: Plan) -> Iterator[str]:
     named: list[tuple[str, str, int, Sequence[object]]]
     named = [(f"route {r.name}", "target", hop.target, plan.targets) for r in plan.routes for hop in r.hops]
     named += [(f"route {route.name}", "cache", route.cache, plan.caches) for route in plan.routes]
+    named += [(f"route {r.name}", "hop", hop, r.hops) for r in plan.routes for way in r.ways for hop in way.hops]
     for journey in plan.journeys:
         named.append((f"journey {journey.name}", "step", journey.traced_step, journey.steps))
         for step in journey.steps:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from archwright.base.units import MONTH
-from archwright.plan.model import Plan, Target
+from archwright.plan.model import Plan, Price, Target
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
+from archwright.policy.choose import CHOICES
+from archwright.policy.lanes import BATCH
 from archwright.policy.provider import BURST_S, Limits, Pace, limits
 from archwright.policy.retry import RetryBudget
-from archwright.policy.route import Hop
-from archwright.policy.rules import CacheRule, Gate, RouteRule, Rules, TenantRule
+from archwright.policy.route import OK, TIMEOUT, Hop
+from archwright.policy.rules import CacheRule, Cost, Gate, RouteRule, Rules, TenantRule, Way
 
 SAVED_RETRIES = 10.0  # retries that a quiet time may save up
 
@@ -22,7 +24,14 @@ def rules(plan: Plan) -> Rules:
     gateway = plan.gateway
     burst_s = BURST_S * gateway.month_s / MONTH  # a burst is as many requests, however fast time runs
     return Rules(
-        gate=Gate(gateway.concurrency, gateway.queue, gateway.queue_timeout_s),
+        gate=Gate(
+            gateway.concurrency,
+            gateway.queue,
+            gateway.queue_timeout_s,
+            gateway.batch_places,
+            gateway.batch_queue,
+            gateway.batch_wait_s,
+        ),
         routes=tuple(
             RouteRule(
                 hops=tuple(Hop(h.target, h.attempts, h.timeout_s, h.backoff_s, h.longest_s) for h in route.hops),
@@ -30,6 +39,11 @@ def rules(plan: Plan) -> Rules:
                 cache=route.cache,
                 degrades=bool(route.degraded),
                 retries=RetryBudget(route.retry_ratio, SAVED_RETRIES),
+                choose=CHOICES.index(route.choose),
+                weights=route.weights,
+                ways=tuple(Way(w.least, w.most, w.tenant, w.journey, w.hops) for w in route.ways),
+                slow_s=route.slow_s,
+                stale_s=route.stale_s,
             )
             for route in plan.routes
         ),
@@ -40,7 +54,28 @@ def rules(plan: Plan) -> Rules:
             TenantRule(Cap(t.budget, gateway.month_s), Bucket(t.request_rate, max(1.0, t.request_rate * burst_s)))
             for t in plan.tenants
         ),
+        costs=tuple(Cost(t.price.input, t.price.output) for t in plan.targets),
+        half_life_s=gateway.half_life_s,
+        slower=tuple(t.batch_slower for t in plan.targets),
     )
+
+
+def began_after(target: Target, outcome: int, first_s: float, total_s: float, tokens_out: int) -> float:
+    """Seconds after which an attempt's answer began, as far as it can be known from outside; -1.0 if it cannot.
+
+    A stream tells (`first_s`, -1.0 otherwise). Of a whole answer, what its tokens take at the stated pace is taken off
+    its time. Where nothing came in time it took at least that long.
+    """
+    if first_s >= 0.0:
+        return first_s
+    if outcome == OK:
+        return max(0.0, total_s - max(0, tokens_out - 1) * target.per_token_s)
+    return total_s if outcome == TIMEOUT else -1.0
+
+
+def price_of(target: Target, lane: int) -> Price:
+    """What a target's tokens cost in a lane; a target without a batch lane has one price."""
+    return target.batch_price if lane == BATCH and target.batch_price is not None else target.price
 
 
 def pace(target: Target) -> Pace:
@@ -70,11 +105,19 @@ def compress(plan: Plan, scale: float) -> Plan:
     gateway = plan.gateway
     return replace(
         plan,
-        gateway=replace(gateway, queue_timeout_s=gateway.queue_timeout_s / scale, month_s=gateway.month_s / scale),
+        gateway=replace(
+            gateway,
+            queue_timeout_s=gateway.queue_timeout_s / scale,
+            month_s=gateway.month_s / scale,
+            half_life_s=gateway.half_life_s / scale,
+            batch_wait_s=gateway.batch_wait_s / scale,
+        ),
         routes=tuple(
             replace(
                 route,
                 deadline_s=route.deadline_s / scale,
+                slow_s=route.slow_s / scale,
+                stale_s=route.stale_s / scale,
                 hops=tuple(
                     replace(
                         hop,

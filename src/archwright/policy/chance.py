@@ -25,6 +25,7 @@ ERROR = 11
 BACKOFF = 12
 WORK = 13
 CHUNK = 14
+ROUTE = 15
 
 
 def scramble(x: int) -> int:

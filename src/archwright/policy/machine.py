@@ -14,10 +14,12 @@ Whenever a place is free, the next request in the queue gets its Call in the sam
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from typing import NamedTuple
 
 from archwright.policy import breaker, bucket, budget, retry, route
+from archwright.policy.lanes import BATCH, REALTIME, Lanes
+from archwright.policy.router import Router
 from archwright.policy.rules import Rules
 
 # How a request was answered.
@@ -29,17 +31,29 @@ SHED = 4
 OVER_BUDGET = 5
 OVER_RATE = 6
 LEFT = 7
-HOWS = ("answered", "cached", "degraded", "failed", "shed", "over-budget", "over-rate", "left")
+STALE = 8  # with an answer that had been kept and was too old, because no target answered
+HOWS = ("answered", "cached", "degraded", "failed", "shed", "over-budget", "over-rate", "left", "stale")
+# The client got an answer of some kind.
+SERVED = frozenset((ANSWERED, CACHED, DEGRADED, STALE))
 
 
 class Arrive(NamedTuple):
-    """A request came: its id, route, tenant (-1: none), exact cache key (0: not cacheable), and the cost to reserve."""
+    """A request came: its id, route, tenant (-1: none), exact cache key (0: not cacheable), and the cost to reserve.
+
+    `tokens_in` and `tokens_out` are expected; `journey` -1: none that is known; `luck` in [0, 1) may choose its target;
+    `lane` is one of `lanes.LANES`.
+    """
 
     request: int
     route: int
     tenant: int
     key: int
     cost: int
+    tokens_in: int = 0
+    tokens_out: int = 0
+    journey: int = -1
+    luck: float = 0.0
+    lane: int = REALTIME
 
 
 class Begin(NamedTuple):
@@ -49,13 +63,17 @@ class Begin(NamedTuple):
 
 
 class Finish(NamedTuple):
-    """An attempt ended: its outcome, its cost (pico-dollars), the target's retry-after (s), and the luck of a pause."""
+    """An attempt ended: its outcome, its cost (pico-dollars), the target's retry-after (s), and the luck of a pause.
+
+    Its answer began after `first_s` seconds (below 0: nobody knows).
+    """
 
     request: int
     outcome: int
     cost: int
     retry_after: float
     luck: float
+    first_s: float = -1.0
 
 
 class Wake(NamedTuple):
@@ -73,12 +91,16 @@ class Leave(NamedTuple):
 
 
 class Call(NamedTuple):
-    """Call a target; the attempt number counts from 1 over all targets; give up after `timeout_s`."""
+    """Call a target; the attempt number counts from 1 over all targets; give up after `timeout_s`.
+
+    `hop` is the target's place in the request's own order (0: its first choice).
+    """
 
     request: int
     target: int
     attempt: int
     timeout_s: float
+    hop: int = 0
 
 
 class Sleep(NamedTuple):
@@ -90,7 +112,7 @@ class Sleep(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """Answer the client. `hop` is the position of the target in its route (0: preferred), -1 if none answered."""
+    """Answer the client. `hop` is the target's place in the request's order (0: first choice), -1 if none answered."""
 
     request: int
     how: int
@@ -128,6 +150,8 @@ class _Open:
         "entered",
         "hop",
         "key",
+        "lane",
+        "order",
         "reserved",
         "route",
         "tenant",
@@ -137,9 +161,11 @@ class _Open:
         "waiting",
     )
 
-    def __init__(self, arrive: Arrive, deadline: float) -> None:
+    def __init__(self, arrive: Arrive, deadline: float, order: tuple[int, ...]) -> None:
+        self.order = order
         self.route = arrive.route
         self.tenant = arrive.tenant
+        self.lane = arrive.lane
         self.key = arrive.key
         self.reserved = arrive.cost
         self.deadline = deadline
@@ -168,10 +194,20 @@ class Machine:
         self.spent = budget.fresh(start)
         self.tenant_spent = [budget.fresh(start) for _ in rules.tenants]
         self.tenant_level = [bucket.full(tenant.requests, start) for tenant in rules.tenants]
+        self.router = Router(rules)
         self.caches: list[OrderedDict[int, float]] = [OrderedDict() for _ in rules.caches]
         self.open: dict[int, _Open] = {}
-        self.queue: deque[int] = deque()
-        self.in_flight = 0
+        self.lanes = Lanes(rules.gate)
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that hold a place."""
+        return self.lanes.in_flight
+
+    @property
+    def queued(self) -> int:
+        """Requests that wait for a place."""
+        return self.lanes.queued
 
     def handle(self, now: float, event: Event) -> list[Order]:
         """The orders that follow from `event` at the time `now` (seconds). An event for an ended request has none."""
@@ -186,8 +222,7 @@ class Machine:
                 orders = self._leave(request, cost)
             case Begin():
                 return []
-        while self.queue and self.in_flight < self.rules.gate.concurrency:
-            waiting = self.queue.popleft()
+        while (waiting := self.lanes.next()) >= 0:
             item = self.open[waiting]
             self._enter(item)
             orders.extend(self._attempt(now, waiting, item))
@@ -200,26 +235,40 @@ class Machine:
             self.tenant_level[event.tenant] = taken.level
             if taken.wait > 0.0:
                 return [Reply(event.request, OVER_RATE, -1, 0, taken.wait)]
-        if rule.cache >= 0 and event.key and self._cached(now, rule.cache, event.key):
+        if rule.cache >= 0 and event.key and self._cached(now, rule.cache, event.key, 0.0):
             return [Reply(event.request, CACHED, -1, 0, 0.0)]
         if not self._reserve(now, event):
             return [Reply(event.request, OVER_BUDGET, -1, 0, 0.0)]
-        item = _Open(event, now + rule.deadline_s)
+        order = self.router.order(now, rule, event.tokens_in, event.tokens_out, event.tenant, event.journey, event.luck)
+        item = _Open(event, now + self._patience(event), order)
         self.open[event.request] = item
         self.saved[event.route] = retry.earn(rule.retries, self.saved[event.route])
-        gate = self.rules.gate
-        if self.in_flight < gate.concurrency:
+        lanes = self.lanes
+        if lanes.free(item.lane):
             self._enter(item)
             return self._attempt(now, event.request, item)
-        if len(self.queue) < gate.queue:
+        wait = lanes.patience(item.lane)
+        if lanes.room(item.lane):
             item.waiting = True
-            self.queue.append(event.request)
-            return [self._sleep(event.request, item, min(now + gate.queue_timeout_s, item.deadline))]
-        return self._reply(event.request, item, SHED, gate.queue_timeout_s)
+            lanes.waiting[item.lane].append(event.request)
+            return [self._sleep(event.request, item, min(now + wait, item.deadline))]
+        return self._reply(event.request, item, SHED, wait)
 
-    def _cached(self, now: float, cache: int, key: int) -> bool:
+    def _patience(self, event: Arrive) -> float:
+        """Seconds until a request must have ended; in the batch lane the wait for a place comes on top."""
+        rule = self.rules.routes[event.route]
+        if event.lane != BATCH:
+            return rule.deadline_s
+        slowest = max(self._slower(event.lane, hop.target) for hop in rule.hops)
+        return self.rules.gate.batch_wait_s + rule.deadline_s * slowest
+
+    def _slower(self, lane: int, target: int) -> float:
+        return self.rules.slower[target] if lane == BATCH and self.rules.slower else 1.0
+
+    def _cached(self, now: float, cache: int, key: int, stale_s: float) -> bool:
+        """Whether the cache has an answer that is at most `stale_s` too old."""
         kept = self.caches[cache]
-        if key not in kept or now - kept[key] >= self.rules.caches[cache].ttl_s:
+        if key not in kept or now - kept[key] >= self.rules.caches[cache].ttl_s + stale_s:
             return False
         kept.move_to_end(key)
         return True
@@ -243,22 +292,31 @@ class Machine:
         item.waiting = False
         item.entered = True
         item.ticket += 1
-        self.in_flight += 1
+        self.lanes.held[item.lane] += 1
 
     def _attempt(self, now: float, request: int, item: _Open) -> list[Order]:
-        """Call the next target whose breaker lets us; when there is none, degrade or fail."""
+        """Call the next target whose breaker lets us; when there is none, go down the ladder."""
         rule = self.rules.routes[item.route]
-        while item.hop < len(rule.hops) and now < item.deadline:
-            hop = rule.hops[item.hop]
+        while item.hop < len(item.order) and now < item.deadline:
+            hop = rule.hops[item.order[item.hop]]
             admission = breaker.admit(self.rules.breakers[hop.target], self.circuits[hop.target], now)
             self.circuits[hop.target] = admission.circuit
             if admission.verdict != breaker.REFUSED:
                 item.verdict = admission.verdict
                 item.tries += 1
                 item.attempts += 1
-                return [Call(request, hop.target, item.attempts, min(hop.timeout_s, item.deadline - now))]
+                self.router.begun(hop.target)
+                patience = min(hop.timeout_s * self._slower(item.lane, hop.target), item.deadline - now)
+                return [Call(request, hop.target, item.attempts, patience, item.hop)]
             item.hop += 1
             item.tries = 0
+        if (
+            rule.stale_s > 0.0
+            and rule.cache >= 0
+            and item.key
+            and self._cached(now, rule.cache, item.key, rule.stale_s)
+        ):
+            return self._reply(request, item, STALE, 0.0)
         return self._reply(request, item, DEGRADED if rule.degrades else FAILED, 0.0)
 
     def _finish(self, now: float, event: Finish) -> list[Order]:
@@ -266,7 +324,8 @@ class Machine:
         if item is None or item.verdict == breaker.REFUSED:
             return []
         rule = self.rules.routes[item.route]
-        hop = rule.hops[item.hop]
+        hop = rule.hops[item.order[item.hop]]
+        self.router.ended(hop.target, now, event.first_s)
         self.circuits[hop.target] = breaker.record(
             self.rules.breakers[hop.target], self.circuits[hop.target], now, item.verdict, route.good(event.outcome)
         )
@@ -293,7 +352,7 @@ class Machine:
         if item is None or item.ticket != ticket or item.verdict != breaker.REFUSED:
             return []
         if item.waiting:
-            return self._reply(request, item, SHED, self.rules.gate.queue_timeout_s)
+            return self._reply(request, item, SHED, self.lanes.patience(item.lane))
         return self._attempt(now, request, item)
 
     def _leave(self, request: int, cost: int) -> list[Order]:
@@ -301,7 +360,8 @@ class Machine:
         if item is None:
             return []
         if item.verdict != breaker.REFUSED:
-            target = self.rules.routes[item.route].hops[item.hop].target
+            target = self.rules.routes[item.route].hops[item.order[item.hop]].target
+            self.router.ended(target, 0.0, -1.0)
             self.circuits[target] = breaker.release(self.circuits[target], item.verdict)
         item.cost += cost
         self._end(request, item)
@@ -335,6 +395,6 @@ class Machine:
         if item.tenant >= 0:
             self.tenant_spent[item.tenant] = budget.settle(self.tenant_spent[item.tenant], item.reserved, item.cost)
         if item.waiting:
-            self.queue.remove(request)
+            self.lanes.waiting[item.lane].remove(request)
         if item.entered:
-            self.in_flight -= 1
+            self.lanes.held[item.lane] -= 1

@@ -11,6 +11,8 @@ from archwright.spec.attestations import judge_attestations
 from archwright.spec.context import judge_context
 from archwright.spec.given import Given
 from archwright.spec.model import Change, Flow, Objective, Scenario, Step, System
+from archwright.spec.outcomes import outcomes
+from archwright.spec.routing import choices
 from archwright.spec.settings.gateway import GatewaySettings, RouteSpec
 from archwright.spec.settings.models import ModelSettings
 
@@ -281,6 +283,7 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_cycles, frozenset()),
     (_calls, frozenset({"flows"})),
     (_routes, frozenset({"components", "flows"})),
+    (choices, frozenset({"components", "workload"})),
     (_models, frozenset({"components"})),
     (_journeys, frozenset({"workload"})),
     (_tenants, frozenset({"workload"})),
@@ -288,4 +291,5 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_scenarios, frozenset({"scenarios"})),
     (_context, frozenset()),
     (_attestations, frozenset()),
+    (outcomes, frozenset({"metrics", "workload"})),
 )

@@ -13,6 +13,7 @@ from archwright.spec.given import Given, Word
 from archwright.spec.handling import IDENTITIES, CallerLimit, Kept, Supplier
 from archwright.spec.kind import Kind
 from archwright.spec.kinds import KINDS
+from archwright.spec.metrics import Metric
 from archwright.spec.operation import Operation
 from archwright.spec.risks import Risk
 from archwright.spec.shapes import (
@@ -100,6 +101,7 @@ class Journey(Record):
 
     summary: Word = text("what a user wants", default="")
     critical: bool = flag("business stops without it")
+    lane: str = choice(("realtime", "batch"), "does somebody wait for it? Batch gives way", default="realtime")
     volume: Given = number("rate", "journeys, such as 1.2M/month", estimate=True, positive=True, maximum=1e7)
     growth: Given = number(
         "share", "growth of the volume a month", default="0 %", minimum=-1, maximum=10, estimate=True
@@ -287,6 +289,8 @@ class System(Record):
     attestations: Mapping[str, Attestation] = named(Attestation, "what somebody vouches for")
     risks: Mapping[str, Risk] = named(Risk, "what may go wrong, and what is done about it", section="risks")
     accepted: tuple[Acceptance, ...] = many(Acceptance, "findings that somebody answers for, until a day")
+    metrics: Mapping[str, Metric] = named(Metric, "outcomes that it is there for", section="metrics")
+    investment: Given | None = number("money", "what building it costs, once", default=None, estimate=True)
 
     def with_trait(self, *traits: str) -> dict[str, Component]:
         """Components that have all of `traits`, by name, in file order."""

@@ -175,6 +175,11 @@ def number(  # noqa: PLR0913 - one call declares one key, every argument by name
     return _declare(Quantity(dimension, minimum, maximum, estimate, positive), doc, key, **_default(default))
 
 
+def numbers(dimension: str, doc: str, *, minimum: float = 0, maximum: float | None = None, key: str = "") -> Any:
+    """A list of quantities of `dimension`; empty by default."""
+    return _declare(Many(Quantity(dimension, minimum, maximum)), doc, key, default=())
+
+
 def text(doc: str, *, default: Any = _REQUIRED, key: str = "") -> Any:
     """Free words."""
     return _declare(Text(), doc, key, **_default(default))

@@ -18,13 +18,12 @@ from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import faults_of
 from archwright.plan.model import Plan, Scenario, Step
-from archwright.plan.rules import rules
+from archwright.plan.rules import began_after, price_of, rules
 from archwright.plan.trace import Trace
 from archwright.plan.workload import Branch, Stage, Visit, Work, path, visits
 from archwright.policy import breaker, chance, machine, route
-from archwright.policy.machine import Arrive, Begin, Call, Finish, Machine, Order, Reply, Sleep, Wake
-
-SERVED = frozenset((machine.ANSWERED, machine.CACHED, machine.DEGRADED))
+from archwright.policy.lanes import BATCH, REALTIME
+from archwright.policy.machine import SERVED, Arrive, Begin, Call, Finish, Machine, Order, Reply, Sleep, Wake
 
 
 class _Trip:
@@ -90,7 +89,12 @@ class _Simulation:
             for station in plan.stations
         ]
         self.instant = [room.instant for room in self.rooms]
-        self.prices = [tuple(plan.targets[hop.target].price for hop in item.hops) for item in plan.routes]
+        self.lanes = [BATCH if journey.batch else REALTIME for journey in plan.journeys]
+        self.prices = [
+            [tuple(price_of(plan.targets[hop.target], lane) for hop in item.hops) for item in plan.routes]
+            for lane in (REALTIME, BATCH)
+        ]
+        self.draws = [route.choose != "order" for route in plan.routes]
         self.walks: dict[int, _Walk] = {}
         self.scenario = scenario
 
@@ -158,8 +162,11 @@ class _Simulation:
         walk.target = -1
         self.walks[work.request] = walk
         self.tally.request_came(visit.journey, self.plan.routes[step.route].cache >= 0)
-        cost = max(call_cost(work.tokens_in, 0, work.tokens_out, price) for price in self.prices[step.route])
-        self._tell(now, Arrive(work.request, step.route, visit.tenant, work.key, cost))
+        lane = self.lanes[visit.journey]
+        cost = max(call_cost(work.tokens_in, 0, work.tokens_out, price) for price in self.prices[lane][step.route])
+        luck = chance.uniform(self.seed, work.request, 0, chance.ROUTE) if self.draws[step.route] else 0.0
+        more = (work.tokens_in, work.tokens_out, visit.journey, luck, lane)
+        self._tell(now, Arrive(work.request, step.route, visit.tenant, work.key, cost, *more))
 
     def _work_ended(self, now: float, walk: _Walk) -> None:
         walk.place += 1
@@ -183,7 +190,7 @@ class _Simulation:
 
     def _tell(self, now: float, event: machine.Event) -> None:
         orders = self.machine.handle(now, event)
-        self.tally.gateway(now, self.machine.in_flight, len(self.machine.queue))
+        self.tally.gateway(now, self.machine.in_flight, self.machine.queued)
         for order in orders:
             self._follow(now, order)
 
@@ -206,7 +213,7 @@ class _Simulation:
         if reply.how not in SERVED:
             self._branch_ended(now, walk, False)
             return
-        if reply.how == machine.DEGRADED and not walk.step.background:
+        if reply.how in (machine.DEGRADED, machine.STALE) and not walk.step.background:
             trip.degraded = True
         self._work_ended(now, walk)
 
@@ -216,7 +223,8 @@ class _Simulation:
         again = walk.target == order.target
         walk.target = order.target
         self.tally.called(order.target, now, work.tokens_in + work.tokens_out, again)
-        ending = self.suppliers[order.target].call(now, work, order.attempt, order.timeout_s)
+        slower = self.plan.targets[order.target].batch_slower if self.lanes[walk.trip.visit.journey] == BATCH else 1.0
+        ending = self.suppliers[order.target].call(now, work, order.attempt, order.timeout_s, slower)
         if ending.begins_s >= 0.0:
             self.schedule(now + ending.begins_s, self._tell, Begin(order.request))
         self.schedule(now + ending.after_s, self._call_ended, (order, ending))
@@ -232,7 +240,10 @@ class _Simulation:
         failed = ending.outcome != route.OK
         luck = chance.uniform(self.seed, order.request, order.attempt, chance.BACKOFF) if failed else 0.0
         before = self.machine.circuits[target].phase
-        finish = Finish(order.request, ending.outcome, cost, ending.retry_after, luck)
+        first = began_after(
+            self.plan.targets[target], ending.outcome, ending.begins_s, ending.after_s, ending.tokens_out
+        )
+        finish = Finish(order.request, ending.outcome, cost, ending.retry_after, luck, first)
         self._tell(now, finish)
         if before != breaker.OPEN and self.machine.circuits[target].phase == breaker.OPEN:
             self.tally.openings[target] += 1
@@ -242,7 +253,8 @@ class _Simulation:
             return 0
         walk, target = self.walks[order.request], self.plan.targets[order.target]
         cached = int(ending.tokens_in * target.prompt_cache)
-        cost = call_cost(ending.tokens_in, cached, ending.tokens_out, target.price)
+        price = price_of(target, self.lanes[walk.trip.visit.journey])
+        cost = call_cost(ending.tokens_in, cached, ending.tokens_out, price)
         key = (walk.trip.visit.journey, walk.work.step, order.target)
         self.tally.billed(key, ending.tokens_in, cached, ending.tokens_out, cost)
         return cost

@@ -50,8 +50,8 @@ class Supplier:
             self._limits[factor] = target_limits(self.target, factor)
         return self._limits[factor]
 
-    def call(self, now: float, work: Work, attempt: int, timeout_s: float) -> Ending:
-        """Begin a call at `now` that its caller gives up after `timeout_s`."""
+    def call(self, now: float, work: Work, attempt: int, timeout_s: float, slower: float = 1.0) -> Ending:
+        """Begin a call at `now` that its caller gives up after `timeout_s`; its lane is so many times `slower`."""
         weather = self.faults.at(now)
         asked = float(work.tokens_in + work.tokens_out)
         limits = self.limits(weather.limit)
@@ -65,12 +65,12 @@ class Supplier:
             return Ending(route.OVERLOAD, 0.0, -1.0, 0, 0, entry.retry_after, False)
         first = chance.uniform(self.seed, work.request, attempt, chance.FIRST_TOKEN)
         if weather.down or self._fails(work, attempt, weather):
-            return _bounded(provider.failure_s(self.pace, weather.slow, first), timeout_s)
+            return _bounded(provider.failure_s(self.pace, slower * weather.slow, first), timeout_s)
         timing = provider.timing(
             self.pace,
             float(work.tokens_in),
             float(work.tokens_out),
-            weather.slow,
+            slower * weather.slow,
             first,
             chance.uniform(self.seed, work.request, attempt, chance.PACE),
         )

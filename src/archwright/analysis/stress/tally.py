@@ -25,7 +25,6 @@ from archwright.policy import machine
 BUCKETS = 60
 MINUTE = 60.0
 ANSWERED, DEGRADED, FAILED = 0, 1, 2
-SERVED = frozenset((machine.ANSWERED, machine.CACHED, machine.DEGRADED))
 
 
 class Tally:
@@ -83,7 +82,7 @@ class Tally:
         """The gateway answered."""
         how = reply.how
         self.hows[how] += 1
-        if how in SERVED:
+        if how in machine.SERVED:
             self.request_latencies.append(now - came)
         if how == machine.CACHED:
             self.cached[journey] += 1

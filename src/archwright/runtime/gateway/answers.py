@@ -7,10 +7,21 @@ from dataclasses import dataclass
 
 import msgspec
 
+from archwright.policy import machine
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.wire import DONE
 from archwright.runtime.serving import Header
 
+_RUNGS = {
+    machine.CACHED: (-1, "cached"),
+    machine.STALE: (0, "stale"),
+    machine.DEGRADED: (1, "canned"),
+    machine.FAILED: (2, "none"),
+    machine.SHED: (2, "none"),
+    machine.OVER_BUDGET: (2, "none"),
+    machine.OVER_RATE: (2, "none"),
+    machine.LEFT: (2, "none"),
+}
 JSON: Header = (b"content-type", b"application/json")
 STREAM: list[Header] = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
 
@@ -53,7 +64,6 @@ def error_event(code: str, message: str) -> bytes:
 
 def canned(x: Exchange, text: str, created: int) -> Answer:
     """A route's own words as a proper completion, whole or as a stream, as the client asked."""
-    degraded: Header = (b"x-archwright-degraded", b"1")
     model = x.ask.model if x.ask else ""
     head = {"id": f"chatcmpl-{x.id}", "created": created, "model": model}
     usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
@@ -61,7 +71,7 @@ def canned(x: Exchange, text: str, created: int) -> Answer:
         message = {"role": "assistant", "content": text}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         body = {**head, "object": "chat.completion", "choices": [choice], "usage": usage}
-        return Answer(200, msgspec.json.encode(body), (JSON, degraded))
+        return Answer(200, msgspec.json.encode(body))
     chunk = {**head, "object": "chat.completion.chunk"}
     said = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}
     last = {"index": 0, "delta": {}, "finish_reason": "stop"}
@@ -69,7 +79,7 @@ def canned(x: Exchange, text: str, created: int) -> Answer:
     if x.ask.usage:
         chunks.append({**chunk, "choices": [], "usage": usage})
     events = b"".join(b"data: " + msgspec.json.encode(item) + b"\n\n" for item in chunks)
-    return Answer(200, events + DONE, (*STREAM, degraded))
+    return Answer(200, events + DONE, tuple(STREAM))
 
 
 def own_headers(x: Exchange, target: str, cache: str) -> list[Header]:
@@ -81,6 +91,26 @@ def own_headers(x: Exchange, target: str, cache: str) -> list[Header]:
     ]
     if x.route is not None:
         headers.append((b"x-archwright-route", x.route.name.encode()))
+        headers.append((b"x-archwright-level", level(x).encode()))
+    if x.reply is not None and x.reply.how in (machine.DEGRADED, machine.STALE):
+        headers.append((b"x-archwright-degraded", b"1"))
     if target:
         headers.append((b"x-archwright-target", target.encode()))
     return headers
+
+
+def level(x: Exchange) -> str:
+    """How far down the ladder of its route a request went: 0 is the first choice, the last level is no answer at all.
+
+    The levels: the route's targets in the request's order, a kept answer that is too old, the canned answer, nothing.
+    A structured field (RFC 8941): a number, and what it means as `rung`.
+    """
+    hops = len(x.route.hops) if x.route is not None else 0
+    if x.reply is None:  # under way: a stream that begins
+        hop = x.last.call.hop if x.last is not None else 0
+    elif x.reply.how in _RUNGS:
+        below, name = _RUNGS[x.reply.how]
+        return f"{hops + below};rung={name}" if below >= 0 else f"0;rung={name}"
+    else:
+        hop = max(0, x.reply.hop)
+    return f"{hop};rung={'preferred' if hop == 0 else 'fallback'}"

@@ -124,8 +124,8 @@ class Gateway:
         """Which target the answer is from, and whether a cache gave it."""
         if x.reply is None:
             return "", "none"
-        if x.reply.how == machine.CACHED:
-            return "", "hit"
+        if x.reply.how in (machine.CACHED, machine.STALE):
+            return "", "hit" if x.reply.how == machine.CACHED else "stale"
         answered = x.last is not None and (x.reply.how == machine.ANSWERED or x.begun)
         target = self.house.lines[x.last.call.target].target.name if x.last is not None and answered else ""
         return target, "miss" if x.key else "none"
@@ -173,7 +173,7 @@ class Gateway:
         brain = self.house.brain.machine
         targets = self.house.plan.targets
         yield from gauge("archwright_in_flight", "Requests that hold a place.", [({}, brain.in_flight)])
-        yield from gauge("archwright_waiting", "Requests that wait for a place.", [({}, len(brain.queue))])
+        yield from gauge("archwright_waiting", "Requests that wait for a place.", [({}, brain.queued)])
         open_ = (
             ({"target": target.name}, float(circuit.phase == breaker.OPEN))
             for target, circuit in zip(targets, brain.circuits, strict=True)

@@ -79,6 +79,7 @@ class House:
             for provider in (PROVIDERS.get(upstream.provider),)
         )
         self.routes = {route.name: index for index, route in enumerate(plan.routes)}
+        self.journeys = {journey.name: index for index, journey in enumerate(plan.journeys)}
         self.dearest = tuple(_dearest(plan, index) for index in range(len(plan.routes)))
         known = {tenant.name: index for index, tenant in enumerate(plan.tenants)}
         self.tenants = tuple(Tenant(key.tenant, known.get(key.tenant, -1), bytes.fromhex(key.digest)) for key in keys)
@@ -174,7 +175,7 @@ class House:
                 total_s=total,
                 stream=x.ask is not None and x.ask.stream,
                 cache=cache,
-                degraded=int(how == "degraded"),
+                degraded=int(how in ("degraded", "stale")),
                 tokens_in=usage.input if usage else 0,
                 tokens_out=usage.output if usage else 0,
                 cost=x.cost,

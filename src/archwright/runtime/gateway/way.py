@@ -10,8 +10,9 @@ from typing import Final
 
 from archwright.base.text import nearest
 from archwright.plan.cost import call_cost
+from archwright.plan.rules import began_after
 from archwright.policy import machine
-from archwright.policy.chance import BACKOFF, uniform
+from archwright.policy.chance import BACKOFF, ROUTE, uniform
 from archwright.policy.machine import Arrive, Finish, Reply
 from archwright.policy.route import CALLER
 from archwright.runtime.gateway.answers import JSON, STREAM, Answer, Streamed, canned, error, error_event
@@ -105,7 +106,7 @@ async def estimate(house: House, x: Exchange) -> Answer | None:
 async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
     """Ask the machine and do as it says, until it says what to reply."""
     house.brain.exchanges[x.number] = x
-    house.brain.tell(Arrive(x.number, x.route_index, x.tenant_index, x.key, x.reserved))
+    house.brain.tell(_arrival(house, x))
     if not x.inbox or not isinstance(x.inbox[0], Reply):
         task = asyncio.current_task()
         x.watcher = asyncio.get_running_loop().create_task(_watch(x, task))
@@ -118,7 +119,18 @@ async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
             return await _REPLIES[order.how](house, x)
         item = await attempt(house, x, order)
         luck = uniform(house.seed, x.luck, order.attempt, BACKOFF)
-        house.brain.tell(Finish(x.number, item.outcome, item.cost, item.retry_after, luck))
+        target = house.plan.targets[order.target]
+        out = item.usage.output if item.usage else 0
+        first = began_after(target, item.outcome, item.first_s, item.total_s, out)
+        house.brain.tell(Finish(x.number, item.outcome, item.cost, item.retry_after, luck, first))
+
+
+def _arrival(house: House, x: Exchange) -> Arrive:
+    """What the machine is told of a request; its luck counts only where chance chooses the target."""
+    tokens = (x.ask.tokens_in, x.ask.tokens_out) if x.ask is not None else (0, 0)
+    luck = uniform(house.seed, x.luck, 0, ROUTE) if x.route is not None and x.route.choose != "order" else 0.0
+    journey = house.journeys.get(x.journey, -1)
+    return Arrive(x.number, x.route_index, x.tenant_index, x.key, x.reserved, *tokens, journey, luck)
 
 
 WAY: tuple[Stage, ...] = (authenticate, read, identify, estimate, decide)
@@ -204,6 +216,7 @@ _REPLIES: Final[dict[int, Stage]] = {
     machine.ANSWERED: _answered,
     machine.CACHED: _cached,
     machine.DEGRADED: _degraded,
+    machine.STALE: _cached,
     machine.FAILED: _failed,
     machine.SHED: _shed,
     machine.OVER_BUDGET: _over_budget,

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archwright.spec.given import Given, Word
-from archwright.spec.shapes import Record, named, number, reference, references, text
+from archwright.spec.shapes import Record, choice, many, named, number, numbers, one, reference, references, text
+
+CHOICES = ("order", "cost", "latency", "load", "weight")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaySpec(Record):
+    """Requests of one sort and the models that they go to. Every condition that is stated must hold."""
+
+    input_over: Given | None = number("count", "requests with more input tokens than this", default=None)
+    input_under: Given | None = number("count", "requests with fewer input tokens than this", default=None)
+    tenant: Word | None = reference("tenants", "requests of this tenant", default=None)
+    journey: Word | None = reference("journeys", "requests of this journey", default=None)
+    targets: tuple[Word, ...] = references("components", "models, some of those of the route")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,9 +30,38 @@ class RouteSpec(Record):
     SHORT: ClassVar[str] = "targets"
     targets: tuple[Word, ...] = references("components", "models, the first one preferred, the others its fallbacks")
     deadline: Given = number("duration", "all attempts together must end by then", default="60 s", positive=True)
+    choose: str = choice(
+        CHOICES,
+        "which target comes first: the first of the list, the cheapest for the request, the quickest as measured, "
+        "the least busy, or one by weight",
+        default="order",
+    )
+    weights: tuple[Given, ...] = numbers("share", "for `choose: weight`: the share of each target, in their order")
+    rules: tuple[WaySpec, ...] = many(WaySpec, "sorts of requests that go to some of the targets only; the first wins")
+    slow: Given | None = number(
+        "duration",
+        "a target whose measured time to the first token is above it comes last while another's is not",
+        default=None,
+        positive=True,
+    )
     cache: Word | None = reference("components", "exact cache that answers repeated requests", default=None)
+    stale: Given | None = number(
+        "duration",
+        "when no target answers: a kept answer that is at most so much too old comes before the canned one",
+        default=None,
+        positive=True,
+    )
     degraded: Word = text("canned answer when every target fails; without it the request fails", default="")
     journey: Word | None = reference("journeys", "what unmarked requests are attributed to", default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchPlaces(Record):
+    """The lane of batch journeys: real time goes before it and always keeps the places that it does not have."""
+
+    places: Given = number("share", "of all places, at most", default="50 %", maximum=1)
+    queue: Given = number("count", "requests that may wait", default=10_000, maximum=1_000_000)
+    wait: Given = number("duration", "longest wait for a place", default="1 h", positive=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +72,10 @@ class GatewaySettings(Record):
     concurrency: Given = number("count", "requests in flight at once", default=256, minimum=1, maximum=100_000)
     queue: Given = number("count", "requests that may wait for a place", default=256, maximum=1_000_000)
     queue_timeout: Given = number("duration", "longest wait for a place", default="5 s", positive=True)
+    memory: Given = number(
+        "duration", "half-life of what is measured of a target's latency", default="30 s", positive=True
+    )
+    batch: BatchPlaces = one(BatchPlaces, "what batch journeys may use", default=BatchPlaces())
     budget: Given | None = number(
         "money-rate", "spend cap; requests beyond it are refused", default=None, positive=True
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from archwright.spec.day import Day
 from archwright.spec.given import Given, Word
@@ -46,6 +47,16 @@ class TokenPrice(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BatchLane(Record):
+    """A supplier's cheaper, slower lane for work that nobody waits for."""
+
+    SHORT: ClassVar[str] = "discount"
+    discount: Given = number("share", "off the price of every token", maximum=1, estimate=True)
+    slower: Given = number("ratio", "times as slow", default="3x", minimum=1, maximum=1000, estimate=True)
+    tier: Word = text("the `service_tier` that asks for it", default="flex")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelSettings(Record):
     """A language model behind an API."""
 
@@ -59,6 +70,7 @@ class ModelSettings(Record):
     error_rate: Given = number("share", "calls that fail without any outage", default="0 %", maximum=1, estimate=True)
     price: TokenPrice | None = one(TokenPrice, "an agreed price that wins over the published one", default=None)
     retires: Day | None = day("the day on which its supplier takes it away", default=None)
+    batch: BatchLane | None = one(BatchLane, "the supplier's cheaper lane, for batch journeys", default=None)
     endpoint: Word = text("base URL of an OpenAI-compatible API; the provider's own by default", default="")
 
 

@@ -1,0 +1,61 @@
+"""Which target comes first: by the order of the file, cost, measured latency, load or weight; and which is slow now."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+ORDER = 0
+COST = 1
+LATENCY = 2
+LOAD = 3
+WEIGHT = 4
+CHOICES = ("order", "cost", "latency", "load", "weight")
+
+EXPLORED = 0.05  # share of requests that go to the target seen longest ago, so that what is known of it stays true
+
+
+class Pulse(NamedTuple):
+    """What is known of a target's time to the first token: a moving mean in seconds (-1: nothing), and since when."""
+
+    first_s: float
+    at: float
+
+
+def unknown() -> Pulse:
+    """Nothing is known yet."""
+    return Pulse(-1.0, -1.0)
+
+
+def felt(pulse: Pulse, now: float, first_s: float, half_life_s: float) -> Pulse:
+    """The pulse after one more answer began after `first_s`.
+
+    A moving mean that forgets by time, not by count: what was known before weighs half as much after `half_life_s`.
+    An answer alone weighs a tenth at least, so that a burst within one instant is believed too.
+    """
+    if pulse.first_s < 0.0:
+        return Pulse(first_s, now)
+    kept = min(0.9, math.exp(-math.log(2.0) * max(0.0, now - pulse.at) / half_life_s)) if half_life_s > 0.0 else 0.0
+    return Pulse(kept * pulse.first_s + (1.0 - kept) * first_s, now)
+
+
+def slow(pulse: Pulse, now: float, limit_s: float, half_life_s: float) -> int:
+    """1 if a target is known to be slower than `limit_s` (0: no limit). What was seen 2 half-lives ago is not known."""
+    known = pulse.first_s >= 0.0 and now - pulse.at < 2.0 * half_life_s
+    return 1 if limit_s > 0.0 and known and pulse.first_s > limit_s else 0
+
+
+def rank(how: int, price: float, pulse: Pulse, working: int, weight: float, explores: int) -> float:
+    """A target's place: the smallest comes first, equal ones stay in the order of the file.
+
+    `price` is what the request would cost there, `working` its requests in flight, `weight` its share (for the load:
+    its size). A target whose latency nobody knows comes first; so does the one seen longest ago where the request
+    `explores`.
+    """
+    if how == COST:
+        return price
+    if how == LATENCY:
+        return pulse.at if explores == 1 else pulse.first_s
+    if how == LOAD:
+        return float(working) / weight if weight > 0.0 else float(working)
+    return 0.0
