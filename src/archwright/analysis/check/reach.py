@@ -43,7 +43,7 @@ def _ways(system: System, start: str, closed: Collection[str]) -> dict[str, tupl
         if not flow.returns:
             leaving.setdefault(flow.source, []).append(str(flow.target))
     found: dict[str, tuple[str, ...]] = {}
-    waiting = [] if start in closed else [(start,)]
+    waiting: list[tuple[str, ...]] = [] if start in closed else [(start,)]
     for way in waiting:
         for target in leaving.get(way[-1], ()):
             if target not in found and target != start and target not in closed:

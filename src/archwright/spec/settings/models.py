@@ -82,6 +82,8 @@ class ModelSettings(Record):
     batch: BatchLane | None = one(BatchLane, "the supplier's cheaper lane, for batch journeys", default=None)
     supplier: Supplier | None = one(Supplier, "the supplier's terms", default=None)
     retires: Day | None = day("the day on which its supplier takes it away", default=None)
+    retires: Day | None = day("the day on which its supplier takes it away", default=None)
+    batch: BatchLane | None = one(BatchLane, "the supplier's cheaper lane, for batch journeys", default=None)
     endpoint: Word = text("base URL of an OpenAI-compatible API; the provider's own by default", default="")
 
 
