@@ -54,7 +54,10 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the other questions found. `book` holds every figure that is named here."""
+    """What the other questions found. `book` holds every figure that is named here.
+
+    `breaks` is the load at which the first promise breaks: label, note, figure.
+    """
 
     system: System
     as_of: dt.date
@@ -62,7 +65,7 @@ class Found:
     value: Value
     decisions: tuple[Settled, ...]
     promises: tuple[Promise, ...]
-    breaks: str
+    breaks: tuple[str, str, str] | None
     tier: str
     duties: tuple[Duty, ...]
     checklist: tuple[Duty, ...]
@@ -208,7 +211,10 @@ def _risk(found: Found) -> Section:
         (item.scenario, Cell(f"{book[item.kept].shown} of {book[item.of].shown}", _all(book, item), item.kept))
         for item in found.promises
     )
-    blocks: list[Block] = [Text(found.breaks)] if found.breaks else []
+    blocks: list[Block] = []
+    if found.breaks is not None:
+        label, note, key = found.breaks
+        blocks.append(Tiles(((label, book[key].shown, note, key),)))
     if rows:
         blocks.append(Table(("Scenario", "Promises kept"), rows, numeric=frozenset({1})))
     errors = book[found.errors]
@@ -231,7 +237,9 @@ def _risks(found: Found, most: int) -> Section | None:
          str(risk.owner), str(risk.review))
         for _, risk in risks[:most]
     )  # fmt: skip
-    return Section("brief-risks", "Risks", (Table(("Risk", "Impact, likelihood", "Treatment", "Owner", "Review"), rows),))
+    return Section(
+        "brief-risks", "Risks", (Table(("Risk", "Impact, likelihood", "Treatment", "Owner", "Review"), rows),)
+    )
 
 
 def _checklist(found: Found) -> Section:

@@ -293,8 +293,6 @@ class System(Record):
     risks: Mapping[str, Risk] = named(Risk, "what may go wrong, and what is done about it", section="risks")
     accepted: tuple[Acceptance, ...] = many(Acceptance, "findings that somebody answers for, until a day")
     decisions: Mapping[str, Decision] = named(Decision, "what was decided, and on what", section="decisions")
-    metrics: Mapping[str, Metric] = named(Metric, "outcomes that it is there for", section="metrics")
-    investment: Given | None = number("money", "what building it costs, once", default=None, estimate=True)
 
     def with_trait(self, *traits: str) -> dict[str, Component]:
         """Components that have all of `traits`, by name, in file order."""

@@ -28,7 +28,6 @@ from archwright.verbs.project import Project
 from archwright.verbs.stress import SEED
 
 FILE: Final = "brief"
-PRESSING: Final = ("open", "violated", "evidence stale", "lapsed")
 STEPS: Final = 2  # next steps of governance that a page shows
 
 
@@ -57,7 +56,7 @@ def brief_project(project: Project, out: Path, seed: int = SEED) -> Answer:
         value=worth,
         decisions=tuple(_settled(item) for item in decided.data["decisions"]),
         promises=tuple(_promises(book, plan, tested)),
-        breaks=_breaks(tested),
+        breaks=_breaks(book, tested),
         tier=_tier(governed.data["tier"]),
         duties=tuple(map(_duty, governed.data["obligations"])),
         checklist=tuple(map(_duty, governed.data["checklist"])),
@@ -107,15 +106,19 @@ def _promises(book: Book, plan: Plan, tested: StressResult) -> list[Promise]:
     return found
 
 
-def _breaks(tested: StressResult) -> str:
+def _breaks(book: Book, tested: StressResult) -> tuple[str, str, str] | None:
+    """What breaks first, as a tile's label, note and figure: a multiple of the busiest hour."""
     broke = tested.breaking
     if broke is None:
-        return ""
+        return None
+    note = "archwright stress: what breaks first"
     if broke.edge is None or broke.verdict is None:
-        return f"No promise breaks up to {broke.tried:g} times the busiest hour."
+        tried = book.leaf("brief.breaks", broke.tried, "ratio", label="tried", origin="simulated", note=note)
+        return "Nothing breaks up to", "of the busiest hour", tried.key
     cause = broke.edge.cause
     where = f": {cause.component}, {cause.mechanism}" if cause.component else ""
-    return f"First to break is {broke.verdict.objective.name}, at {broke.edge.load:.2g} times the busiest hour{where}."
+    at = book.leaf("brief.breaks", broke.edge.load, "ratio", label="breaking load", origin="simulated", note=note)
+    return "Breaks first at", f"of the busiest hour, promise {broke.verdict.objective.name}{where}", at.key
 
 
 def _settled(item: Mapping[str, Any]) -> Settled:
@@ -135,5 +138,4 @@ def _tier(tier: Mapping[str, Any] | None) -> str:
 
 
 def _duty(item: Mapping[str, Any]) -> Duty:
-    pressing = item["status"] in PRESSING
-    return Duty(f"{item['control']} {item['title']}", item["status"], item["in_force"], item["next"], pressing)
+    return Duty(f"{item['control']} {item['title']}", item["status"], item["in_force"], item["next"], item["pressing"])

@@ -18,7 +18,7 @@ from archwright.cli.show import Sink, finish
 @AS_OF
 @PRICES
 @JSON
-def command(file: Path, out: Path, seed: int, as_of: dt.datetime | None, prices: Path | None, as_json: bool) -> None:  # noqa: PLR0913
+def command(file: Path, out: Path, seed: int, as_of: dt.datetime | None, prices: Path | None, as_json: bool) -> None:
     """One page for the people who pay, and one for each decision: cost, risk, outcome, what is asked of them."""
     sink = Sink.of(as_json)
     from archwright.verbs.brief import brief_project as verb
