@@ -42,13 +42,14 @@ def wrong(read: dict[str, Any]) -> Iterator[str]:
     (run,) = read["runs"]
     rules, taxonomies = run["tool"]["driver"]["rules"], run["taxonomies"]
     ids = [rule["id"] for rule in rules]
+    by_guid = {taxonomy["guid"]: taxonomy for taxonomy in taxonomies}
     if ids != sorted(set(ids)):
         yield f"rules are not sorted or not unique: {ids}"
     for entry in run["tool"]["driver"]["supportedTaxonomies"]:
         if taxonomies[entry["index"]]["name"] != entry["name"]:
             yield f"taxonomy {entry} is another"
     for target in (item["target"] for rule in rules for item in rule.get("relationships", ())):
-        taxonomy = taxonomies[target["toolComponent"]["index"]]
+        taxonomy = by_guid[target["toolComponent"]["guid"]]
         named = (taxonomy["name"], taxonomy["taxa"][target["index"]]["id"])
         if named != (target["toolComponent"]["name"], target["id"]):
             yield f"{target} leads elsewhere"
