@@ -9,7 +9,7 @@ from archwright.analysis.check.rule import Hit, Rule
 from archwright.analysis.check.weight import CONFIDENTIAL, grade, is_public, passing_by, theirs
 from archwright.spec.given import Word
 from archwright.spec.model import System
-from archwright.spec.settings.tools import ToolSettings
+from archwright.spec.settings.tools import Powers
 
 
 def _find(system: System) -> Iterator[Hit]:
@@ -54,7 +54,7 @@ def _way_out(system: System, around: list[str]) -> str:
     """What reaches others without being asked for by a person."""
     for name in around:
         component = system.components[name]
-        settings = component.settings_as(ToolSettings)
+        settings = component.settings_as(Powers)
         if settings is not None and settings.effect in ("external", "irreversible") and settings.approval != "person":
             return f"a way out (`{name}`)"
         if component.has("external") and not component.has("token-model") and theirs(system, component):
