@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -149,6 +149,7 @@ findings = st.builds(
 )  # fmt: skip
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(findings, max_size=6))
 def test_any_findings_make_a_sound_log_with_the_same_bytes(found: list[Finding]) -> None:
     items = [Item(finding) for finding in found]

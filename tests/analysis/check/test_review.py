@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archwright.analysis.check import check
@@ -115,6 +115,7 @@ names = st.sampled_from(["site", "shop", "'*'", "s*", "index", "x"])
 days = st.dates(dt.date(2026, 1, 1), dt.date(2029, 1, 1)).map(dt.date.isoformat)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["REL01", "REL02", "GOV02"]), names, days), max_size=4))
 def test_no_finding_is_lost_and_none_is_shown_twice(entries: list[tuple[str, str, str]]) -> None:
     found = looked_at(*entries)
