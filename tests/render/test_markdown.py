@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archwright.render.markdown import LONGEST, MOST, markdown
@@ -40,6 +40,7 @@ def test_findings_are_a_list_with_a_count() -> None:
     assert "1 error\n\n- **error** REL01 \\`a\\` waits: stop" in said
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab|\n\r<>&*_[]()!#@`\\$~ ", max_size=40))
 def test_no_word_breaks_a_table_or_speaks_html(words: str) -> None:
     said = page(Table(("A", "B"), ((words, "x"),)))

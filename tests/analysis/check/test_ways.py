@@ -260,3 +260,48 @@ workload: {{{tenants}journeys: {{}}}}
     assert found("REL03", body) == ([(severity, "g")] if severity else [])
     capped = body.replace("kind: gateway,", "kind: gateway, budget: $5/month,")
     assert found("REL03", capped) == ([("warning", "g")] if severity else [])
+
+
+@pytest.mark.parametrize(("tools", "expected"), [("", []), ("tools: [look]", [("warning", "a"), ("note", "a")])])
+def test_only_an_agent_with_a_list_can_go_beyond_it(tools: str, expected: list[tuple[str, str]]) -> None:
+    body = f"""\
+components:
+  a: {{kind: agent{", " if tools else ""}{tools}}}
+  look: {{kind: tool}}
+  pay: {{kind: tool}}
+flows: [{{from: a, to: pay}}]
+"""
+    assert sorted(found("AGT03", body), reverse=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("flow", "tool", "severity"),
+    [
+        ("identity: shared", "effect: read", "note"),
+        ("identity: admin", "effect: read", "error"),
+        ("identity: none", "effect: external", "error"),
+        ("timeout: 1 s", "effect: external", "warning"),
+        ("timeout: 1 s", "effect: read", None),
+        ("identity: service", "effect: irreversible", None),
+    ],
+)
+def test_with_whose_rights_an_agent_acts(flow: str, tool: str, severity: str | None) -> None:
+    body = f"components: {{a: {{kind: agent}}, t: {{kind: tool, {tool}}}}}\nflows: [{{from: a, to: t, {flow}}}]\n"
+    assert found("AGT02", body) == ([(severity, "a")] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "severity"),
+    [
+        ("{interacts: true, disclosed: false}", "error"), ("{interacts: true}", "warning"), ("{}", "warning"),
+        ("{interacts: false}", None), ("{disclosed: true}", None),
+    ],
+)  # fmt: skip
+def test_whether_people_are_told_of_the_machine(said: str, severity: str | None) -> None:
+    body = f"context: {{transparency: {said}}}\n{desk()}"
+    assert [found_severity for found_severity, _ in found("OUT04", body)] == ([severity] if severity else [])
+
+
+def test_a_public_form_without_a_model_needs_no_word() -> None:
+    body = desk().replace("  - {from: site, to: m, data: [word]}\n", "")
+    assert found("OUT04", body) == []

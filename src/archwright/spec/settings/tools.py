@@ -7,7 +7,8 @@ from typing import Final
 
 from archwright.spec.given import Word
 from archwright.spec.settings.agents import AskedSettings
-from archwright.spec.shapes import choice, text, truth
+from archwright.spec.settings.work import WorkSettings
+from archwright.spec.shapes import Record, choice, text, truth
 
 EFFECTS: Final = ("read", "reversible", "external", "irreversible", "unknown")
 APPROVALS: Final = ("none", "rule", "person", "unknown")
@@ -18,9 +19,18 @@ RUNS: Final = ("nothing", "code", "shell", "sql", "html")
 class ToolSettings(AskedSettings):
     """A tool: what it changes, who lets it act, and what it runs."""
 
+
+class Powers(Record):
+    """What a tool can do: what it changes, who lets it act, and what it runs."""
+
     effect: str = choice(EFFECTS, "the gravest thing that it can do: `external` reaches others", default="unknown")
     approval: str = choice(APPROVALS, "what must agree before it acts", default="unknown")
     runs: str = choice(RUNS, "what it does with text that a model wrote, beside reading it", default="nothing")
     sandbox: str = truth("does what it runs stay inside a sandbox?")
     idempotent: str = truth("does the same call twice do it once?")
     version: Word = text("pinned version or digest of a tool of others", default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActingSettings(Powers, WorkSettings):
+    """A tool: its powers and its time."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from archwright.analysis.check.rule import Hit, Rule
 from archwright.spec.model import System
-from archwright.spec.settings.tools import ToolSettings
+from archwright.spec.settings.tools import Powers
 
 
 def _find(system: System) -> Iterator[Hit]:
     for flow in system.flows:
-        settings = system.components[flow.target].settings_as(ToolSettings)
+        settings = system.components[flow.target].settings_as(Powers)
         tries = flow.retry is not None and flow.retry.attempts.value > 1
         if settings is None or not tries or settings.effect == "read" or settings.idempotent == "true":
             continue

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archwright.analysis.check.rule import Hit, Rule
-from archwright.analysis.check.weight import PERSONAL, by_grade, grade, gravest, passing
-from archwright.spec.given import Word
+from archwright.analysis.check.weight import PERSONAL, by_grade, grade, gravest, passing_by
 from archwright.spec.model import System
 
 
@@ -14,10 +13,8 @@ def _find(system: System) -> Iterator[Hit]:
     logs = system.operation.logs
     if logs is None or logs.records is None or not {"input", "output"}.intersection(logs.records):
         return
-    words: list[Word] = []
-    for name in system.with_trait("token-model"):
-        words += passing(system, name)
-    word = gravest(system, words)
+    words_by = passing_by(system)
+    word = gravest(system, (word for name in system.with_trait("token-model") for word in words_by[name]))
     lacks = [] if logs.redaction == "true" else ["not redacted" if logs.redaction == "false" else "redacted, unknown"]
     lacks += [] if logs.retention is not None else ["kept for an unknown time"]
     if word is not None and grade(system, word) >= PERSONAL and lacks:

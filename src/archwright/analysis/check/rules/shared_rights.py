@@ -9,7 +9,7 @@ from archwright.analysis.check.rule import Hit, Rule
 from archwright.analysis.check.weight import CONFIDENTIAL, grade, gravest, passing
 from archwright.report.document import Severity
 from archwright.spec.model import Flow, System
-from archwright.spec.settings.tools import ToolSettings
+from archwright.spec.settings.tools import Powers
 
 _WHOSE = {"admin": "an administrator's rights", "shared": "a key that others share", "none": "no identity at all"}
 
@@ -28,7 +28,7 @@ def _find(system: System) -> Iterator[Hit]:
 
 
 def _acts(system: System, flow: Flow) -> bool:
-    settings = system.components[flow.target].settings_as(ToolSettings)
+    settings = system.components[flow.target].settings_as(Powers)
     return settings is not None and settings.effect in ("reversible", "external", "irreversible")
 
 

@@ -13,7 +13,7 @@ from archwright.spec.settings.agents import AgentSettings
 def _find(system: System) -> Iterator[Hit]:
     for name, component in system.with_trait("agent").items():
         settings = component.settings_as(AgentSettings)
-        if settings is None:
+        if settings is None or not settings.tools:
             continue
         led = {str(flow.target): flow for flow in ahead(system, name)}
         beyond = [target for target in led if system.components[target].has("tool") and target not in settings.tools]
@@ -35,7 +35,7 @@ RULE = Rule(
     why="A tool that is offered and not needed is one more thing that a stranger's words can reach.",
     mend="take what it does not need off its `tools`, or draw the flow",
     detection="Every tool that a flow leads to from an agent and that its `tools` does not name (a warning), and every "
-    "name of `tools` to which no flow leads (a note).",
+    "name of `tools` to which no flow leads (a note). An agent without a list is left out.",
     false_positives="A tool that is reached through another component: draw the flow from the agent to it.",
     references=("ASI:ASI02", "F:AIR-PREV-018", "M:AML.M0028", "AWS:AGENTREL02-BP02", "V:C9.5"),
     bad="""\

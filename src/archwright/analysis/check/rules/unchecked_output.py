@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from archwright.analysis.check.reach import guarded
 from archwright.analysis.check.rule import Hit, Rule
 from archwright.spec.model import System
-from archwright.spec.settings.tools import ToolSettings
+from archwright.spec.settings.tools import Powers
 
 
 def _find(system: System) -> Iterator[Hit]:
     for name, component in system.with_trait("tool").items():
-        settings = component.settings_as(ToolSettings)
+        settings = component.settings_as(Powers)
         if settings is None or settings.runs not in ("sql", "html") or settings.approval == "person":
             continue
         callers = [flow.source for flow in system.flows if flow.target == name and not flow.returns]
