@@ -7,7 +7,6 @@ from typing import Final
 
 from archwright.spec.given import Word
 from archwright.spec.settings.agents import AskedSettings
-from archwright.spec.settings.work import WorkSettings
 from archwright.spec.shapes import Record, choice, text, truth
 
 EFFECTS: Final = ("read", "reversible", "external", "irreversible", "unknown")
@@ -16,10 +15,6 @@ RUNS: Final = ("nothing", "code", "shell", "sql", "html")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToolSettings(AskedSettings):
-    """A tool: what it changes, who lets it act, and what it runs."""
-
-
 class Powers(Record):
     """What a tool can do: what it changes, who lets it act, and what it runs."""
 
@@ -32,5 +27,5 @@ class Powers(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ActingSettings(Powers, WorkSettings):
-    """A tool: its powers and its time."""
+class ActingSettings(Powers, AskedSettings):
+    """A tool: its powers, its time, and how an agent asks it."""
