@@ -27,7 +27,7 @@ class _Hint(msgspec.Struct):
 class _TextBlock(_Strict, tag_field="type", tag="text"):
     text: str
     cache_control: _Hint | None = None
-    citations: None = None
+    citations: list[None] | None = None
 
 
 class _Direct(msgspec.Struct, tag_field="type", tag="direct"):

@@ -10,6 +10,7 @@ import msgspec
 from archwright.runtime.neutral import Part, Question, Result, Text, Tool, Turn, Use
 from archwright.runtime.wire import BadAsk
 
+NOTHING: Final = msgspec.Raw(b"null")
 NO_ARGUMENTS: Final = msgspec.Raw(b'{"type":"object","properties":{}}')
 ANSWER: Final = "answer"  # the name that this wire wants for the schema of an answer
 CHOICES: Final = {"auto": "auto", "none": "none", "required": "any"}
@@ -68,7 +69,7 @@ class _ToolAnswer(_Strict, tag_field="role", tag="tool"):
 class _Described(_Strict):
     name: str
     description: str | None = None
-    parameters: msgspec.Raw | None = None
+    parameters: msgspec.Raw = NOTHING
     strict: bool | None = None
 
 
@@ -87,7 +88,7 @@ class _Chosen(_Strict, tag_field="type", tag="function"):
 class _Schema(_Strict):
     name: str
     description: str | None = None
-    schema: msgspec.Raw | None = None
+    schema: msgspec.Raw = NOTHING
     strict: bool | None = None
 
 
@@ -169,14 +170,15 @@ def _answer_schema(asked: _Request) -> msgspec.Raw | None:
     wanted = asked.response_format
     if not isinstance(wanted, _Json):
         return None
-    if wanted.json_schema.schema is None:
+    if bytes(wanted.json_schema.schema) == b"null":
         raise BadAsk("a schema is missing", "response_format.json_schema.schema")
     return wanted.json_schema.schema
 
 
 def _tool(tool: _Tool) -> Tool:
     said = tool.function
-    return Tool(said.name, said.description or "", said.parameters or NO_ARGUMENTS, said.strict is True)
+    schema = NO_ARGUMENTS if bytes(said.parameters) == b"null" else said.parameters
+    return Tool(said.name, said.description or "", schema, said.strict is True)
 
 
 def _turns(asked: _Request) -> tuple[Turn, ...]:

@@ -1,6 +1,7 @@
 """Anthropic: its own wire at `<base>/messages`, the key in a header of its own, the version of the wire in another.
 
-As in the documentation of the Messages API and the defaults of the `anthropic` package 2.12.0.
+As in the documentation of the Messages API, November 2026. A request that was translated is sent in the version of
+2023: the one of 2026-10-21 refuses a temperature. A client of this wire chooses its version itself.
 """
 
 from __future__ import annotations

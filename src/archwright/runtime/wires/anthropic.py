@@ -12,7 +12,8 @@ from archwright.runtime.anthropic import answering, asking, events
 from archwright.runtime.neutral import Question, Said, Usage
 from archwright.runtime.wire import BadAsk, Fields, Parts, Wire, event, found
 
-VERSION: Final = b"2023-06-01"
+# Answers are the same in both; the later one takes no temperature. A target of this wire is told which one it was.
+VERSIONS: Final = (b"2023-06-01", b"2026-10-21")
 OVERLOADED: Final = 529
 # The gateway's own words for what this wire has a status of its own for: a full gateway, and no target that answered.
 STATUS: Final = {503: OVERLOADED, 502: 500}
@@ -47,15 +48,16 @@ class Anthropic(Wire):
     name = "anthropic"
     path = "/v1/messages"
     id_header = b"request-id"
-    carried = ("anthropic-beta",)
+    carried = ("anthropic-version", "anthropic-beta")
     end = events.STOP
 
     def read(self, body: bytes, headers: Mapping[bytes, bytes]) -> Fields:
-        """What a gateway must know of a request. Its version is in a header, and there is one."""
+        """What a gateway must know of a request. Its version is in a header."""
         version = headers.get(b"anthropic-version", b"")
-        if version != VERSION:
-            given = "is missing" if not version else f"`{version[:40].decode('ascii', 'replace')}` is not known"
-            raise BadAsk(f"anthropic-version: the header {given}; send {VERSION.decode()}", "anthropic-version")
+        if version not in VERSIONS:
+            given = f"`{version[:40].decode('ascii', 'replace')}` is not known" if version else "is missing"
+            known = " or ".join(version.decode() for version in VERSIONS)
+            raise BadAsk(f"the header `anthropic-version` {given}; send {known}", "anthropic-version")
         fields = _fields.decode(body)
         return Fields(fields.model, fields.stream is True, True, 1, fields.max_tokens)
 
