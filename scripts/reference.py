@@ -19,6 +19,7 @@ from archwright.cli.main import main as command
 from archwright.facts import vendors
 from archwright.render.svg import svg
 from archwright.runtime.providers import PROVIDERS
+from archwright.runtime.wires import WIRES
 from archwright.spec.kind import TRAITS
 from archwright.spec.kinds import KINDS
 from archwright.spec.load import load
@@ -184,7 +185,7 @@ def shelves() -> str:
     """What lies on every shelf."""
     lines = ["# Shelves", "", NOTE, "A shelf is a folder that is a list: one file an item, found by its name.", ""]
     lines += ["| shelf | items |", "|---|---|"]
-    for shelf in (KINDS, RULES, PROVIDERS):
+    for shelf in (KINDS, RULES, PROVIDERS, WIRES):
         lines.append(f"| `{shelf.package}` | {', '.join(f'`{name}`' for name in shelf.names())} |")
     lines.append(f"| `archwright.facts.vendors` | {', '.join(f'`{name}`' for name in vendors.names())} |")
     return "\n".join(lines) + "\n"

@@ -82,14 +82,14 @@ def two(first: str, second: str = "", **changes: Any) -> m.Plan:
 
 
 @contextlib.contextmanager
-def claude(here: Desk, **more: Any) -> Iterator[anthropic.Anthropic]:
+def claude(here: Desk, **more: Any) -> Iterator[Any]:
     """Anthropic's own client of the gateway."""
     with anthropic.Anthropic(base_url=here.url, **{"api_key": "any", "max_retries": 0, **more}) as client:
         yield client
 
 
 @contextlib.contextmanager
-def gpt(here: Desk) -> Iterator[openai.OpenAI]:
+def gpt(here: Desk) -> Iterator[Any]:
     """OpenAI's own client of the gateway."""
     with openai.OpenAI(base_url=f"{here.url}/v1", api_key="any", max_retries=0) as client:
         yield client

@@ -176,13 +176,13 @@ async def test_the_ledger_and_the_supplier_s_own_bill_are_the_same_to_the_pico_d
 # ---------------------------------------------------------------------------------------------------------- refusals
 
 
-def refused(here: Desk, **more: Any) -> anthropic.APIStatusError:
+def refused(here: Desk, **more: Any) -> Any:
     fields: Any = {"model": "both", "max_tokens": 5, "messages": SAID}
     options = {name: more.pop(name) for name in ("api_key", "default_headers") if name in more}
     with claude(here, **options) as client, pytest.raises(anthropic.APIStatusError) as caught:
         client.messages.create(**{**fields, **more})
-    assert caught.value.body["type"] == "error"
-    assert caught.value.request_id == caught.value.body["request_id"]
+    body: Any = caught.value.body
+    assert (body["type"], body["request_id"]) == ("error", caught.value.request_id)
     return caught.value
 
 
@@ -226,8 +226,14 @@ def test_keys_come_in_either_header(tmp_path: Path) -> None:
 
     made = replace(two("anthropic"), tenants=TENANTS)
     with desk(tmp_path, made, keys=(key("shop", "k-shop"), key("lab", "k-lab"))) as here:
-        given = ({}, {"x-api-key": ""}, {"x-api-key": "k-sho"}, {"Authorization": "Bearer "}, {"x-api-key": "k-lab"})
-        found = [asyncio.run(status(here, dict(headers))) for headers in given]
+        given: tuple[dict[str, str], ...] = (
+            {},
+            {"x-api-key": ""},
+            {"x-api-key": "k-sho"},
+            {"Authorization": "Bearer "},
+            {"x-api-key": "k-lab"},
+        )
+        found = [asyncio.run(status(here, headers)) for headers in given]
         wrong = refused(here, api_key="k")
         with claude(here, api_key="k-shop") as client:
             assert client.messages.create(model="both", max_tokens=2, messages=SAID).content
@@ -274,8 +280,8 @@ def test_a_limit_of_rate_says_when_to_come_back(tmp_path: Path) -> None:
             for _ in range(3):
                 try:
                     found.append(client.messages.create(model="both", max_tokens=5, messages=SAID))
-                except anthropic.RateLimitError as limited:
-                    found.append(limited)
+                except anthropic.RateLimitError as refusal:
+                    found.append(refusal)
     limited = found[-1]
     assert isinstance(limited, anthropic.RateLimitError)
     assert (limited.type, limited.error_code) == ("rate_limit_error", "rate_limit_exceeded")

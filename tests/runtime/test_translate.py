@@ -145,7 +145,14 @@ def test_small_print() -> None:
     assert to_claude(messages=in_a_row)["messages"] == [
         {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}
     ]
-    own = {"role": "assistant", "content": "x", "refusal": None, "annotations": [], "audio": None, "tool_calls": None}
+    own: Any = {
+        "role": "assistant",
+        "content": "x",
+        "refusal": None,
+        "annotations": [],
+        "audio": None,
+        "tool_calls": None,
+    }
     assert to_claude(messages=[own])["messages"] == [{"role": "assistant", "content": "x"}]
     failed = {"type": "tool_result", "tool_use_id": "t", "content": [{"type": "text", "text": "no"}], "is_error": True}
     assert to_gpt(messages=[{"role": "user", "content": [failed]}])["messages"] == [
