@@ -314,6 +314,17 @@ async def test_hostile_requests_get_a_clean_refusal(tmp_path: Path, wire: str) -
         assert (await post(here, wire))[0] == 200
 
 
+async def test_a_kept_stream_that_makes_no_whole_answer_is_refused_cleanly(tmp_path: Path) -> None:
+    call = {"index": 0, "id": "c", "function": {"name": "f", "arguments": "[1"}}
+    odd = chunk(choices=[{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": "tool_calls"}])
+    made = two("mistral")
+    with desk(tmp_path, made, supplier=Script({"first": spoken(odd, usage_chunk(3, 2), DONE)})) as here:
+        first, _, _ = await post(here, model="kept", stream=True)
+        second, body, headers = await post(here, model="kept")
+    assert (first, second, headers["x-archwright-cache"]) == (200, 500, "hit")
+    assert b"cannot be given in this form" in body
+
+
 async def test_reasons_and_usage_arrive_where_the_answer_has_no_words(tmp_path: Path) -> None:
     quiet = (start(3), ending("end_turn", 0), STOP)
     with desk(tmp_path, two("anthropic"), supplier=Script({"first": spoken(*quiet)})) as here:

@@ -379,6 +379,8 @@ def test_what_is_no_answer(body: bytes) -> None:
 def test_arguments_that_are_no_object_are_no_answer_for_anthropic() -> None:
     with pytest.raises(msgspec.DecodeError, match="no JSON object"):
         CLAUDE.told(Said("i", "m", (Use("c", "f", "[1"),), TOOLS), 1)
+    cut = json.loads(CLAUDE.told(Said("i", "m", (Use("c", "f", '{"a'),), LENGTH), 1))
+    assert (cut["content"][0]["input"], cut["stop_reason"]) == ({}, "max_tokens")
 
 
 @pytest.mark.parametrize("wire", list(WIRES), ids=WIRES.names())

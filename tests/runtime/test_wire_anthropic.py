@@ -146,6 +146,11 @@ def test_a_stream_as_a_whole_and_back() -> None:
     assert again[-1] == STOP
 
 
+def test_a_call_that_its_length_cut_short_has_no_input() -> None:
+    events = [start(), use_start(0, "t", "look"), more_json('{"a', 0), stop(), ending("max_tokens")]
+    assert json.loads(as_whole(events))["content"][0]["input"] == {}
+
+
 def test_what_is_not_known_is_kept() -> None:
     thinking: dict[str, Any] = {"type": "thinking", "thinking": "hm", "signature": "abc"}
     odd = {"type": "something_new", "a": {"b": [1]}}

@@ -242,9 +242,9 @@ def place_in(text: str) -> str:
     return ".".join(part[1] for part in (at, named) if part and part[1])
 
 
-def found(complaint: object) -> str:
-    """A text that may be missing in what a target wrote."""
-    return complaint if isinstance(complaint, str) else ""
+def words(given: object) -> str:
+    """A text that may be missing, or be something else, in what a target wrote."""
+    return given if isinstance(given, str) else ""
 
 
 def event(data: object, name: str = "") -> bytes:

@@ -75,20 +75,26 @@ def _parts(block: Block) -> Iterator[Text | Use]:
 
 
 def told(answer: Said) -> bytes:
-    """A neutral answer as a whole one."""
-    content = [_block(part) for part in answer.parts]
+    """A neutral answer as a whole one. A call that its length cut short has no input: half a text is no object.
+
+    Raises:
+        msgspec.ValidationError: the arguments of a call are no object, and not for its length.
+    """
+    content = [_block(part, cut=answer.why == LENGTH) for part in answer.parts]
     usage = _tokens(answer.usage or Usage(0, 0, 0), answer.written)
     ending = {"stop_reason": REASONS[answer.why], "stop_sequence": answer.stop}
     return msgspec.json.encode({**_head(answer.id, answer.model), "content": content, **ending, "usage": usage})
 
 
-def _block(part: Text | Use) -> dict[str, Any]:
+def _block(part: Text | Use, cut: bool) -> dict[str, Any]:
     if isinstance(part, Text):
         return {"type": "text", "text": part.text}
     try:
         arguments = msgspec.json.decode(part.arguments or "{}", type=dict[str, Any])
     except (ValueError, RecursionError) as error:
-        raise msgspec.ValidationError(f"the arguments of `{part.name}` are no JSON object") from error
+        if not cut:
+            raise msgspec.ValidationError(f"the arguments of `{part.name}` are no JSON object") from error
+        arguments = {}
     return {"type": "tool_use", "id": part.id, "name": part.name, "input": arguments}
 
 

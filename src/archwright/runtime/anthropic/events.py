@@ -247,7 +247,10 @@ def _add(blocks: list[dict[str, Any]], index: int, delta: dict[str, Any]) -> Non
 
 
 def _close(block: dict[str, Any]) -> None:
-    """The JSON that came in pieces becomes the block's input."""
+    """The JSON that came in pieces becomes the block's input; it stays empty where the length cut it short."""
     text = block.pop("partial_json", "")
     if text:
-        block["input"] = msgspec.json.decode(text)
+        try:
+            block["input"] = msgspec.json.decode(text)
+        except (ValueError, RecursionError):
+            block["input"] = {}

@@ -18,6 +18,7 @@ BYTES_A_TOKEN: Final = 4
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
 _NO_HEADERS: Final[Mapping[bytes, bytes]] = {}
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
 class Ask:
@@ -47,9 +48,7 @@ class Ask:
         self._parts: dict[str, msgspec.Raw] | None = None
         self._translated: dict[str, Parts] = {}
         self.wire = wire
-        self.carried = {
-            name: headers[name.encode()].decode("latin-1") for name in wire.carried if name.encode() in headers
-        }
+        self.carried = _carried(wire, headers) if wire.carried else _NOTHING
         self.size = len(body)
         self.model = fields.model
         self.stream = fields.stream
@@ -113,3 +112,8 @@ class Ask:
         fields = wire.addressed(dict(parts), model, self.stream)
         names = provider.renamed
         return _encode({names.get(name, name): part for name, part in fields.items() if name not in provider.without})
+
+
+def _carried(wire: Wire, headers: Mapping[bytes, bytes]) -> Mapping[str, str]:
+    """The headers that a target of the same wire is told."""
+    return {name: headers[name.encode()].decode("latin-1") for name in wire.carried if name.encode() in headers}

@@ -193,7 +193,10 @@ async def _answered(house: House, x: Exchange) -> Answer | Streamed:
 
 async def _cached(house: House, x: Exchange) -> Answer | Streamed:
     stored = x.stored or Stored()
-    return again(x, stored, house.lines[stored.target].wire, int(time.time()))
+    try:
+        return again(x, stored, house.lines[stored.target].wire, int(time.time()))
+    except (ValueError, RecursionError):  # a stream passes as it is; as a whole, or in another wire, it may be nothing
+        return error(x, 502, "upstream_failed", "the answer that is kept cannot be given in this form")
 
 
 async def _degraded(house: House, x: Exchange) -> Answer | Streamed:

@@ -10,7 +10,7 @@ import msgspec
 from archwright.policy import route
 from archwright.runtime.anthropic import answering, asking, events
 from archwright.runtime.neutral import Question, Said, Usage
-from archwright.runtime.wire import BadAsk, Fields, Parts, Wire, event, found
+from archwright.runtime.wire import BadAsk, Fields, Parts, Wire, event, words
 
 # Answers are the same in both; the later one takes no temperature. A target of this wire is told which one it was.
 VERSIONS: Final = (b"2023-06-01", b"2026-10-21")
@@ -128,9 +128,9 @@ class Anthropic(Wire):
             fault = _faults.decode(body).get("error")
         except (ValueError, RecursionError):
             fault = None
-        if not isinstance(fault, dict) or not found(fault.get("message")):
+        if not isinstance(fault, dict) or not words(fault.get("message")):
             return body.decode(errors="replace"), ""
-        return found(fault.get("message")), found(fault.get("type"))
+        return words(fault.get("message")), words(fault.get("type"))
 
     def classify(self, status: int, retry_after: float, body: bytes) -> int:
         """The outcome that a status other than 200 means. `retry_after` in seconds, 0: none was given.
@@ -142,7 +142,7 @@ class Anthropic(Wire):
             return route.KEY if CAPPED in body else route.OVERLOAD
         if status == OVERLOADED or (status == 503 and retry_after > 0):
             return route.OVERLOAD
-        if status in (401, 402, 403) or (status == 400 and any(words in body for words in SPENT)):
+        if status in (401, 402, 403) or (status == 400 and any(spent in body for spent in SPENT)):
             return route.KEY
         if 400 <= status < 500 and status != 408:
             return route.CALLER

@@ -9,7 +9,7 @@ import msgspec
 from archwright.policy import route
 from archwright.runtime.neutral import Question, Said, Usage
 from archwright.runtime.openai import answering, asking, events
-from archwright.runtime.wire import Fields, Parts, Wire, event, found
+from archwright.runtime.wire import Fields, Parts, Wire, event, words
 
 OF_THE_CALLER = range(400, 500)
 OF_THE_KEY = frozenset((401, 402, 403))
@@ -120,9 +120,9 @@ class OpenAI(Wire):
             fault = _faults.decode(body).get("error")
         except (ValueError, RecursionError):
             fault = None
-        if not isinstance(fault, dict) or not found(fault.get("message")):
+        if not isinstance(fault, dict) or not words(fault.get("message")):
             return body.decode(errors="replace"), ""
-        return found(fault.get("message")), found(fault.get("code")) or found(fault.get("type"))
+        return words(fault.get("message")), words(fault.get("code")) or words(fault.get("type"))
 
     def classify(self, status: int, retry_after: float, body: bytes) -> int:
         """The outcome that a status other than 200 means. `retry_after` in seconds, 0: none was given."""
