@@ -183,6 +183,7 @@ THOUGHT = {"type": "thinking", "thinking": "hm", "signature": "x"}
     ("fields", "named"),
     [
         ({"n": 2}, "n"), ({"seed": 1}, "seed"), ({"logprobs": True}, "logprobs"), ({"temperature": 1.5}, "temperature"),
+        ({"tool_choice": "required"}, "tool_choice"),
         ({"frequency_penalty": 0.1}, "frequency_penalty"), ({"logit_bias": {"1": 2}}, "logit_bias"),
         ({"response_format": {"type": "json_object"}}, "response_format.type"), ({"unheard_of": 1}, "unheard_of"),
         ({"stream_options": {"include_obfuscation": True}}, "stream_options.include_obfuscation"),
@@ -212,7 +213,8 @@ def test_what_anthropic_cannot_be_told_is_refused_by_name(fields: dict[str, Any]
     ("fields", "named"),
     [
         ({"top_k": 5}, "top_k"), ({"thinking": {"type": "enabled", "budget_tokens": 99}}, "thinking"),
-        ({"service_tier": "standard_only"}, "service_tier"), ({"mcp_servers": []}, "mcp_servers"),
+        ({"service_tier": "standard_only"}, "service_tier"),
+        ({"tool_choice": {"type": "tool"}}, "tool_choice.name"), ({"mcp_servers": []}, "mcp_servers"),
         ({"output_config": {"effort": "low"}}, "output_config.effort"), ({"container": "x"}, "container"),
         ({"tools": [{"type": "web_search_20260209", "name": "web_search"}]}, "tools[0]"),
         ({"messages": [{"role": "user", "content": [PICTURE]}]}, "messages[0].content[0].type"),

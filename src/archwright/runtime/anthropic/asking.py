@@ -122,10 +122,13 @@ def question(body: bytes) -> Question:
     """A request in the neutral form.
 
     Raises:
+        BadAsk: a field has a value that the neutral form cannot say.
         msgspec.DecodeError: a field is not known there, or is malformed; the text names it.
     """
     asked = _request.decode(body)
     choice = asked.tool_choice
+    if choice and choice.type == "tool" and not choice.name:
+        raise BadAsk("`tool_choice.name` is missing", "tool_choice.name")
     turns = [Turn("system", _texts(asked.system))] if asked.system else []
     turns += [_turn(message, place) for place, message in enumerate(asked.messages)]
     return Question(
@@ -188,7 +191,7 @@ def written(asked: Question) -> dict[str, object]:
     """The fields of a neutral request, but for the model. Instructions go to the front, where this wire has them.
 
     Raises:
-        BadAsk: the temperature is above the scale of this wire.
+        BadAsk: the temperature is above the scale of this wire, or a tool must be called and there is none.
     """
     if asked.temperature is not None and asked.temperature > HOTTEST:
         raise BadAsk(f"a `temperature` above {HOTTEST:g} cannot be said", "temperature")
@@ -213,8 +216,10 @@ def written(asked: Question) -> dict[str, object]:
 
 
 def _tools(asked: Question) -> dict[str, object]:
-    """The tools and which must be called; there is no choice among none."""
+    """The tools and which must be called; among none there is no choice."""
     if not asked.tools:
+        if asked.choice in ("any", "one"):
+            raise BadAsk("`tool_choice` wants a call, but there are no `tools`", "tool_choice")
         return {}
     fields: dict[str, object] = {"tools": [_tool(tool) for tool in asked.tools]}
     if asked.choice or not asked.parallel:
