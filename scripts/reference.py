@@ -23,6 +23,7 @@ from archwright.cli.main import main as command
 from archwright.facts import controls, vendors
 from archwright.render.svg import svg
 from archwright.runtime.providers import PROVIDERS
+from archwright.runtime.wires import WIRES
 from archwright.spec.kind import TRAITS
 from archwright.spec.kinds import KINDS
 from archwright.spec.load import load
@@ -195,6 +196,7 @@ def shelves() -> str:
     lines = ["# Shelves", "", NOTE, "A shelf is a folder that is a list: one file an item, found by its name.", ""]
     lines += ["| shelf | items |", "|---|---|"]
     for shelf in (KINDS, RULES, OVERLAYS, READERS, PROVIDERS):
+    for shelf in (KINDS, RULES, PROVIDERS, WIRES):
         lines.append(f"| `{shelf.package}` | {', '.join(f'`{name}`' for name in shelf.names())} |")
     listed = ", ".join(f"`{item.name}`" for item in controls.frameworks().values())
     lines.append(f"| `archwright.facts.controls` | {listed} |")

@@ -72,6 +72,8 @@ class ModelSettings(Record):
     batch: BatchLane | None = one(BatchLane, "the supplier's cheaper lane, for batch journeys", default=None)
     retires: Day | None = day("the day on which its supplier takes it away", default=None)
     endpoint: Word = text("base URL of an OpenAI-compatible API; the provider's own by default", default="")
+    supplier: Supplier | None = one(Supplier, "the supplier's terms", default=None)
+    endpoint: Word = text("base URL of the API; the provider's own by default", default="")
 
 
 @dataclass(frozen=True, kw_only=True)
