@@ -72,6 +72,8 @@ WHAT = {
     "ledger.jsonl": "what the gateway did: a row for each request and each attempt",
     "journeys.jsonl": "what the client saw of each journey",
     "rehearsal.json": "what was rehearsed, so that `archwright measure` can be asked again",
+    "reopened.md": "decisions whose assumptions broke on what ran",
+    "reopened.json": "the same for programs",
     figures.FILE: "every figure with its derivation, for `archwright explain`",
 }
 
