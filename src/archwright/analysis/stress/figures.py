@@ -107,7 +107,8 @@ def enter_lanes(book: Book, plan: Plan, outcome: Outcome) -> dict[str, str]:
     """Enter what each lane did; the beginnings of the keys by lane. Empty where no journey is batch work."""
     if not any(journey.batch for journey in plan.journeys):
         return {}
-    note, found = source(outcome), {}
+    note = source(outcome)
+    found: dict[str, str] = {}
     for name, lane, batch in zip(LANES, outcome.gateway.lanes, (False, True), strict=True):
         key = found[name] = f"stress.{outcome.scenario}.lane.{name}"
         mine = [item for item, kind in zip(outcome.journeys, plan.journeys, strict=True) if kind.batch is batch]
