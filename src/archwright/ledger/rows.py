@@ -17,6 +17,9 @@ from archwright.base.errors import InputError, Location, Problem
 SCHEMA = 1
 
 
+Lane = Literal["realtime", "batch"]
+
+
 class Run(msgspec.Struct, frozen=True, tag="run", omit_defaults=True):
     """What ran: the plan's hash and facts, and how time ran (`scale` 1 is real time)."""
 
@@ -32,7 +35,10 @@ class Run(msgspec.Struct, frozen=True, tag="run", omit_defaults=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
-    """One call to one target. `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came)."""
+    """One call to one target. `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came).
+
+    Prices are those of the `lane` in which the target was asked.
+    """
 
     request: str
     number: int
@@ -56,6 +62,7 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
     cost: int = 0
     estimated: bool = False
     trace: str = ""
+    lane: Lane = "realtime"
 
 
 class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
@@ -86,6 +93,7 @@ class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
     estimated: bool = False
     overhead_s: float = 0.0
     trace: str = ""
+    lane: Lane = "realtime"
 
 
 class Journey(msgspec.Struct, frozen=True, tag="journey", omit_defaults=True):

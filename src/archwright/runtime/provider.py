@@ -19,6 +19,7 @@ class Provider:
         renamed: fields that it knows by another name.
         wire: name of the wire that it speaks.
         emulated: whether it is our own stand-in for suppliers of that wire.
+        tier: field of a request that asks for a cheaper lane; empty where there is none.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Provider:
     renamed: Mapping[str, str] = field(default_factory=dict)
     wire: str = "openai"
     emulated: bool = False
+    tier: str = ""
 
 
 def chat_url(base: str, target: str) -> str:
