@@ -13,14 +13,17 @@ from pathlib import Path
 import click
 
 from archwright.analysis.adopt.readers import READERS
+from archwright.analysis.check import rules as rule_list
+from archwright.analysis.check.review import CARDS
 from archwright.analysis.check.rules import RULES
 from archwright.analysis.draw import diagram
 from archwright.analysis.draw.overlays import OVERLAYS
 from archwright.base.units import DIMENSIONS
 from archwright.cli.main import main as command
-from archwright.facts import vendors
+from archwright.facts import controls, vendors
 from archwright.render.svg import svg
 from archwright.runtime.providers import PROVIDERS
+from archwright.runtime.wires import WIRES
 from archwright.spec.kind import TRAITS
 from archwright.spec.kinds import KINDS
 from archwright.spec.load import load
@@ -163,8 +166,10 @@ def default(item: Field) -> str:
 def rules() -> str:
     """Design rules."""
     lines = ["# Rules of `archwright check`", "", NOTE]
-    for rule in RULES:
-        lines += [f"## {rule.code}: {rule.summary}", "", f"Severity: {rule.severity}.", "", f"**Why.** {rule.why}", ""]
+    lines += ["A finding may be milder than its rule: it is weighed by the data, the exposure and the trust.", ""]
+    for rule in rule_list():
+        lines += [f'<a id="{rule.code.lower()}"></a>', "", f"## {rule.code}: {rule.summary}", ""]
+        lines += [f"`{rule.name}`, at worst: {rule.severity}.", "", f"**Why.** {rule.why}", ""]
         lines += [
             f"**Mend.** {rule.mend}",
             "",
@@ -173,9 +178,13 @@ def rules() -> str:
             f"**False positives.** {rule.false_positives}",
             "",
         ]
-        if rule.references:
-            lines += [f"**References.** {', '.join(rule.references)}", ""]
+        lines += ["**Evidence for.** " + " · ".join(rule.evidence), ""]
         lines += ["Found in:", "", "```yaml", rule.bad.strip(), "```", ""]
+    lines += ["# What is said of the file's own answers", ""]
+    for card in CARDS:
+        lines += [f'<a id="{card.code.lower()}"></a>', "", f"## {card.code}: {card.summary}", ""]
+        lines += [f"Severity: {card.severity}.", "", f"**Why.** {card.why}", "", f"**Mend.** {card.mend}", ""]
+        lines += [f"**Found by.** {card.detection}", "", f"**False positives.** {card.false_positives}", ""]
     return "\n".join(lines)
 
 
@@ -198,7 +207,10 @@ def shelves() -> str:
     lines = ["# Shelves", "", NOTE, "A shelf is a folder that is a list: one file an item, found by its name.", ""]
     lines += ["| shelf | items |", "|---|---|"]
     for shelf in (KINDS, RULES, OVERLAYS, READERS, PROVIDERS):
+    for shelf in (KINDS, RULES, PROVIDERS, WIRES):
         lines.append(f"| `{shelf.package}` | {', '.join(f'`{name}`' for name in shelf.names())} |")
+    listed = ", ".join(f"`{item.name}`" for item in controls.frameworks().values())
+    lines.append(f"| `archwright.facts.controls` | {listed} |")
     lines.append(f"| `archwright.facts.vendors` | {', '.join(f'`{name}`' for name in vendors.names())} |")
     return "\n".join(lines) + "\n"
 

@@ -22,6 +22,7 @@ VERBS = (
     "price",
     "stress",
     "build",
+    "diff",
     "serve",
     "rehearse",
     "measure",
@@ -53,14 +54,16 @@ def test_every_verb_has_help_and_json(verb: str) -> None:
 
 
 def test_a_sound_design_ends_with_0() -> None:
-    assert archwright("check", DESK).returncode == 0
+    assert archwright("check", DESK, *DAY).returncode == 0
 
 
 def test_findings_end_with_1_from_the_severity_asked_for(tmp_path: Path) -> None:
     file = tmp_path / "system.yaml"
-    text = (DESK / "system.yaml").read_text().replace("    budget: $2k/month\n", "").replace("owner: customer-care", "")
+    text = (
+        (DESK / "system.yaml").read_text().replace("    budget: $2k/month\n", "").replace("\nowner: customer-care", "")
+    )
     file.write_text(text)
-    found = archwright("check", file, "--json")
+    found = archwright("check", file, "--json", *DAY)
     severities = {finding["severity"] for finding in json.loads(found.stdout)["findings"]}
     assert severities
     assert archwright("check", file, "--fail-on", "note").returncode == 1
@@ -217,3 +220,26 @@ def test_a_rehearsal_that_is_broken_off_is_not_measured_as_the_one_before(tmp_pa
     ended = archwright("measure", DESK, "--out", tmp_path)
     assert ended.returncode == 2
     assert "there is no rehearsal" in ended.stderr
+
+
+def test_diff_ends_with_1_only_where_it_is_asked_to(tmp_path: Path) -> None:
+    other = tmp_path / "system.yaml"
+    other.write_text((DESK / "system.yaml").read_text().replace("replicas: 12", "replicas: 9"))
+    arguments = ("diff", DESK, other, "--no-simulation", *DAY)
+    assert archwright(*arguments).returncode == 0
+    assert archwright(*arguments, "--exit-code").returncode == 1
+    same = archwright("diff", DESK, DESK, "--no-simulation", "--exit-code", *DAY)
+    assert (same.returncode, same.stdout) == (0, "no difference\n")
+    told = json.loads(archwright(*arguments, "--json").stdout)
+    assert [change["key"] for change in told["changes"]] == ["replicas"]
+
+
+def test_a_scan_is_written_beside_the_text(tmp_path: Path) -> None:
+    out = tmp_path / "scan.sarif"
+    ended = archwright("check", DESK, "--sarif", out, *DAY)
+    assert ended.returncode == 0
+    assert f"wrote {out}" in ended.stdout
+    assert json.loads(out.read_text())["version"] == "2.1.0"
+    missing = archwright("check", tmp_path / "nowhere.yaml", "--sarif", out)
+    assert missing.returncode == 2
+    assert json.loads(out.read_text())["runs"][0]["invocations"][0]["exitCode"] == 2

@@ -27,7 +27,8 @@ RELATIVE: Schema = {"type": "string", "pattern": "^(?!/)(?!.*\\.\\./)[^ \\\\:]+$
 LEVEL: Schema = {"enum": ["none", "note", "warning", "error"]}
 MARK: Schema = {"type": "string", "pattern": "^[0-9a-f]{16}:\\d+$"}
 MESSAGE = thing("text", text=TEXT)
-REFERENCE = thing("name index", name=TEXT, index=INDEX)
+GUID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+REFERENCE = thing("name guid", name=TEXT, index=INDEX, guid=GUID)
 
 PHYSICAL = thing(
     "artifactLocation",
@@ -87,8 +88,9 @@ RESULT = thing(
     ),
 )
 TAXONOMY = thing(
-    "name version informationUri isComprehensive taxa",
+    "name guid version informationUri isComprehensive taxa",
     name=TEXT,
+    guid=GUID,
     version=TEXT,
     informationUri=ADDRESS,
     isComprehensive={"type": "boolean"},

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -42,13 +42,14 @@ def wrong(read: dict[str, Any]) -> Iterator[str]:
     (run,) = read["runs"]
     rules, taxonomies = run["tool"]["driver"]["rules"], run["taxonomies"]
     ids = [rule["id"] for rule in rules]
+    by_guid = {taxonomy["guid"]: taxonomy for taxonomy in taxonomies}
     if ids != sorted(set(ids)):
         yield f"rules are not sorted or not unique: {ids}"
     for entry in run["tool"]["driver"]["supportedTaxonomies"]:
         if taxonomies[entry["index"]]["name"] != entry["name"]:
             yield f"taxonomy {entry} is another"
     for target in (item["target"] for rule in rules for item in rule.get("relationships", ())):
-        taxonomy = taxonomies[target["toolComponent"]["index"]]
+        taxonomy = by_guid[target["toolComponent"]["guid"]]
         named = (taxonomy["name"], taxonomy["taxa"][target["index"]]["id"])
         if named != (target["toolComponent"]["name"], target["id"]):
             yield f"{target} leads elsewhere"
@@ -148,6 +149,7 @@ findings = st.builds(
 )  # fmt: skip
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(findings, max_size=6))
 def test_any_findings_make_a_sound_log_with_the_same_bytes(found: list[Finding]) -> None:
     items = [Item(finding) for finding in found]

@@ -18,6 +18,7 @@ from archwright.runtime.emulator.app import Emulator
 from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
+from archwright.runtime.providers import stand_in
 from archwright.runtime.serving import App, Receive, Scope, Send, Server, listen
 
 
@@ -160,7 +161,7 @@ def desk(
     with running(supplier or Emulator(made, scale)) as upstream:
         setup = Setup(
             plan=m.encode(made),
-            upstreams=tuple(Upstream("emulated", upstream.url) for _ in made.targets),
+            upstreams=tuple(Upstream(stand_in(target.provider), upstream.url) for target in made.targets),
             ledger=str(folder / "ledger.jsonl"),
             record=str(folder / "machine.jsonl"),
             keys=keys,

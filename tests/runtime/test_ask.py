@@ -6,14 +6,17 @@ import json
 
 import pytest
 
-from archwright.runtime.gateway.ask import DEFAULT_TOKENS, Ask, BadAsk
+from archwright.runtime.gateway.ask import DEFAULT_TOKENS, Ask
 from archwright.runtime.providers import PROVIDERS
+from archwright.runtime.wire import BadAsk
+from archwright.runtime.wires import WIRES
 
 PLAIN = PROVIDERS.get("openai-compatible")
+OPENAI = WIRES.get("openai")
 
 
 def ask(**fields: object) -> Ask:
-    return Ask(json.dumps({"model": "m", "messages": [], **fields}).encode())
+    return Ask(json.dumps({"model": "m", "messages": [], **fields}).encode(), OPENAI)
 
 
 def test_bounds_of_the_answer() -> None:
@@ -42,31 +45,33 @@ def test_the_key_is_that_of_the_content() -> None:
 
 def test_only_the_model_and_the_usage_are_changed() -> None:
     body = b'{"x": [1.0, 1e3,  "\\u00e9"], "model":"m","messages":[{"role" : "user"}], "n": 1}'
-    sent = Ask(body).addressed("gpt", PLAIN)
+    sent = Ask(body, OPENAI).addressed("gpt", PLAIN, OPENAI)
     assert b'[1.0, 1e3,  "\\u00e9"]' in sent
     assert b'[{"role" : "user"}]' in sent
     assert json.loads(sent) == {**json.loads(body), "model": "gpt"}
-    streamed = json.loads(ask(stream=True, stream_options=None).addressed("gpt", PLAIN))
+    streamed = json.loads(ask(stream=True, stream_options=None).addressed("gpt", PLAIN, OPENAI))
     assert streamed["stream_options"] == {"include_usage": True}
-    kept = json.loads(ask(stream=True, stream_options={"include_usage": False, "other": 1}).addressed("gpt", PLAIN))
+    kept = json.loads(
+        ask(stream=True, stream_options={"include_usage": False, "other": 1}).addressed("gpt", PLAIN, OPENAI)
+    )
     assert kept["stream_options"] == {"include_usage": True, "other": 1}
 
 
 def test_a_supplier_s_peculiarities() -> None:
     asked = ask(stream=True, stream_options={"include_usage": True}, max_completion_tokens=9, temperature=1)
-    sent = json.loads(asked.addressed("mistral-small", PROVIDERS.get("mistral")))
+    sent = json.loads(asked.addressed("mistral-small", PROVIDERS.get("mistral"), OPENAI))
     assert sent == {"model": "mistral-small", "messages": [], "stream": True, "max_tokens": 9, "temperature": 1}
     assert asked.usage
 
 
 def test_a_field_given_twice_reaches_the_target_once() -> None:
-    sent = Ask(b'{"model":"cheap","model":"m","messages":[],"max_tokens":1,"max_tokens":5}')
+    sent = Ask(b'{"model":"cheap","model":"m","messages":[],"max_tokens":1,"max_tokens":5}', OPENAI)
     assert sent.model == "m"
     assert sent.most_out == 5
-    assert sent.addressed("gpt", PLAIN).count(b'"max_tokens"') == 1
+    assert sent.addressed("gpt", PLAIN, OPENAI).count(b'"max_tokens"') == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"3", b'{"model":"m"}', b'{"model":null,"messages":[]}', b"\x00"])
 def test_what_is_no_request(body: bytes) -> None:
     with pytest.raises(BadAsk):
-        Ask(body)
+        Ask(body, OPENAI)

@@ -20,7 +20,8 @@ from archwright.policy.provider import Timing
 from archwright.runtime.emulator.app import Emulator, request_number
 from archwright.runtime.emulator.bill import line, statement
 from archwright.runtime.emulator.writing import LONGEST, chunks, text
-from archwright.runtime.gateway.wire import Events, read_event
+from archwright.runtime.openai.events import read_event
+from archwright.runtime.wire import Events
 from tests.runtime.sample import plan, price, running, target
 
 

@@ -35,7 +35,7 @@ def made() -> m.Plan:
         routes=(route("both", HOPS, deadline_s=60.0), route("kept", HOPS, deadline_s=60.0, cache=0), base.routes[2]),
         targets=(
             target("first", breaker_failures=2, breaker_open_s=5.0, prompt_cache=0.2, **pace),
-            target("second", **pace),
+            target("second", provider="anthropic", **pace),  # so the way includes a translation
         ),
         caches=(m.Cache("answers", 600.0, 1000),),
         stations=tuple(replace(station, median_s=0.1) for station in base.stations),

@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archwright.runtime.gateway.wire import (
-    Events,
-    Usage,
-    as_stream,
-    as_whole,
-    letters,
-    letters_of_whole,
-    payload,
-    read_event,
-    usage_of,
-)
+from archwright.runtime.neutral import Usage
+from archwright.runtime.openai.events import as_stream, as_whole, letters, letters_of_whole, read_event, usage_of
+from archwright.runtime.wire import NOTHING, Events, payload
 from tests.runtime.sample import DONE, chunk, completion, usage_chunk
 
 STREAM = b"".join(
@@ -46,7 +38,7 @@ def test_events_are_the_same_however_the_stream_is_cut(places: list[int]) -> Non
 
 
 def test_what_an_event_says() -> None:
-    assert read_event(chunk(""), False) == (False, False, None, False, False, False)
+    assert read_event(chunk(""), False) == NOTHING
     assert read_event(chunk("x"), False).content
     assert read_event(chunk(finish="stop"), False)[:2] == (True, True)
     assert read_event(chunk("x", usage=None), True)[:3] == (True, False, None)

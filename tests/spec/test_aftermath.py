@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archwright.spec.aftermath import aftermath
+from archwright.spec.aftermath import aftermath, aftermaths
 from archwright.spec.load import load, loads
 from archwright.spec.model import System
 
@@ -103,6 +103,10 @@ def test_without_fallback_and_canned_answer_the_journey_fails() -> None:
 
 def test_the_gateway_takes_its_callers_with_it() -> None:
     assert effects(shop(), "door") == {"desk": "fails", "site": "fails", "buyer": "fails"}
+
+
+def test_all_at_once_is_each_by_itself() -> None:
+    assert aftermaths(shop()) == {name: aftermath(shop(), name) for name in shop().components}
 
 
 @pytest.mark.parametrize("name", load(DESK).system.components)

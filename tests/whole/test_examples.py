@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from archwright.analysis.check import at_least, check
+from archwright.analysis.check import at_least
+from archwright.analysis.check.review import review
 from archwright.analysis.draw import diagram
 from archwright.render.layout import lay_out
 from archwright.spec.load import load
 from tests.render.geometry import collisions
 
+DAY = dt.date(2026, 11, 21)  # what is accepted holds until a day
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*/system.yaml"))
 
 
@@ -21,7 +24,7 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.parent.name)
 def test_it_passes_its_rules(file: Path) -> None:
-    assert at_least(check(load(file).system), "warning") == ()
+    assert at_least(review(load(file).system, DAY).open, "warning") == ()
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.parent.name)

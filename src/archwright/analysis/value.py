@@ -78,7 +78,7 @@ def value(system: System, priced: Book, as_of: dt.date) -> Value:
 
 def reading(metric: Metric, as_of: dt.date) -> Reading | None:
     """The last reading by a day."""
-    seen = [item for item in metric.readings if dt.date.fromisoformat(item.on) <= as_of]
+    seen = [item for item in metric.readings if item.on.date <= as_of]
     return max(seen, key=lambda item: str(item.on), default=None)
 
 

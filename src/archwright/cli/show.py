@@ -40,8 +40,8 @@ class Sink:
         click.echo(message, err=True)
 
 
-def finish(sink: Sink, answer: Answer, fail_on: str = "never") -> None:
-    """Show an answer and end with its exit code."""
+def finish(sink: Sink, answer: Answer, fail_on: str = "never", *, failed: bool = False) -> None:
+    """Show an answer and end with its exit code: 1 if it `failed`, or has a finding of severity `fail_on` or above."""
     from archwright.verbs.present import answer_json, answer_text
 
     for note in answer.data.get("notes", ()):
@@ -50,8 +50,8 @@ def finish(sink: Sink, answer: Answer, fail_on: str = "never") -> None:
         click.echo(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:
         click.echo(answer_text(answer, sink.width, sink.colour))
-    failing = fail_on != "never" and any(ORDER.index(f.severity) >= ORDER.index(fail_on) for f in answer.findings)
-    raise SystemExit(FINDINGS if failing else OK)
+    found = fail_on != "never" and any(ORDER.index(f.severity) >= ORDER.index(fail_on) for f in answer.findings)
+    raise SystemExit(FINDINGS if failed or found else OK)
 
 
 def fail(error: ArchwrightError, as_json: bool) -> NoReturn:

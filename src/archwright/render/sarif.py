@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -73,7 +74,9 @@ def sarif(
         "name": "Archwright",
         "semanticVersion": version,
         "rules": [_rule(known[code], taxonomies, docs) for code in codes],
-        "supportedTaxonomies": [{"name": name, "index": place} for place, name in enumerate(taxonomies)],
+        "supportedTaxonomies": [
+            {"name": name, "index": place, "guid": _guid(name)} for place, name in enumerate(taxonomies)
+        ],
     }
     run: Plain = {
         "tool": {"driver": driver},
@@ -174,8 +177,7 @@ def _rule(card: RuleCard, taxonomies: Mapping[str, Mapping[str, ControlCard]], d
     if docs:
         rule["helpUri"] = f"{docs}#{card.code.lower()}"
     if card.controls:
-        names = list(taxonomies)
-        rule["relationships"] = [_relationship(item, names, taxonomies) for item in card.controls]
+        rule["relationships"] = [_relationship(item, taxonomies) for item in card.controls]
     return rule
 
 
@@ -192,15 +194,18 @@ def _help(card: RuleCard, marked: bool) -> str:
     return "\n\n".join(told)
 
 
-def _relationship(
-    item: ControlCard, names: Sequence[str], taxonomies: Mapping[str, Mapping[str, ControlCard]]
-) -> Plain:
+def _relationship(item: ControlCard, taxonomies: Mapping[str, Mapping[str, ControlCard]]) -> Plain:
     target = {
         "id": item.id,
         "index": list(taxonomies[item.framework]).index(item.id),
-        "toolComponent": {"name": item.framework, "index": names.index(item.framework)},
+        "toolComponent": {"name": item.framework, "guid": _guid(item.framework)},
     }
     return {"target": target, "kinds": ["relevant"]}
+
+
+def _guid(framework: str) -> str:
+    """The same identifier in every log: by it a relationship finds its taxonomy."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"archwright/controls/{framework}"))
 
 
 def _taxonomies(cards: Iterable[RuleCard]) -> dict[str, dict[str, ControlCard]]:
@@ -219,5 +224,10 @@ def _taxonomy(name: str, controls: Mapping[str, ControlCard]) -> Plain:
         words = item.title if item.official else f"{item.title} (in our words)"
         taxa.append({"id": item.id, "shortDescription": {"text": words}})
     return {
-        "name": name, "version": first.version, "informationUri": first.url, "isComprehensive": False, "taxa": taxa,
-    }  # fmt: skip
+        "name": name,
+        "guid": _guid(name),
+        "version": first.version,
+        "informationUri": first.url,
+        "isComprehensive": False,
+        "taxa": taxa,
+    }

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One way of speaking to a supplier that answers in the OpenAI wire format.
+    """One way of speaking to a supplier.
 
     Attributes:
         name: its name on the shelf.
-        url: the address for chat completions, from the base address and the target's name.
+        url: the address for answers, from the base address and the target's name.
         headers: headers from the key (may be empty), the request's id and the attempt's number.
         needs_key: whether a call without a key is senseless.
         without: fields of a request that the supplier refuses.
         renamed: fields that it knows by another name.
+        wire: name of the wire that it speaks.
+        emulated: whether it is our own stand-in for suppliers of that wire.
     """
 
     name: str
@@ -25,6 +27,8 @@ class Provider:
     needs_key: bool
     without: frozenset[str] = frozenset()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    wire: str = "openai"
+    emulated: bool = False
 
 
 def chat_url(base: str, target: str) -> str:

@@ -23,6 +23,7 @@ from archwright.runtime import children
 from archwright.runtime.children import Child
 from archwright.runtime.emulator.setup import Setup as EmulatorSetup
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
+from archwright.runtime.providers import stand_in
 from archwright.runtime.replay.client import LEAD_S, Client, Play, Replayed
 
 FLUSH_S = 0.5
@@ -63,7 +64,7 @@ async def perform(stage: Stage, visits: Iterable[Visit], progress: Callable[[int
     async with child("emulated provider", "archwright.runtime.emulator", EmulatorSetup(plan, stage.scale)) as supplier:
         setup = Setup(
             plan=plan,
-            upstreams=tuple(Upstream("emulated", supplier.url) for _ in stage.plan.targets),
+            upstreams=tuple(Upstream(stand_in(target.provider), supplier.url) for target in stage.plan.targets),
             ledger=str(stage.ledger),
             keys=tuple(
                 ClientKey(tenant.name, hashlib.sha256(key.encode()).hexdigest())

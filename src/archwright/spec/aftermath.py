@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -9,7 +10,6 @@ from typing import Final, Literal
 from archwright.spec.calls import waits
 from archwright.spec.judge import routes_of
 from archwright.spec.model import Step, System
-from archwright.spec.settings.gateway import RouteSpec
 
 Effect = Literal["goes on", "degraded", "fails"]
 EFFECTS: Final[tuple[Effect, ...]] = ("goes on", "degraded", "fails")
@@ -33,36 +33,63 @@ def aftermath(system: System, broken: str) -> dict[str, Struck]:
     A caller that waits fails with the called one, unless the file says otherwise: a route has a fallback or a canned
     answer, a cache can be done without, a step may be skipped or runs in the background.
     """
+    return _from(_Map(system), broken)
+
+
+def aftermaths(system: System) -> dict[str, dict[str, Struck]]:
+    """The aftermath of every component, by its name."""
+    everything = _Map(system)
+    return {name: _from(everything, name) for name in system.components}
+
+
+class _Map:
+    """Who asks whom, looked up once: calls that are waited for, steps by their place, and routes."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.routes = routes_of(system)
+        self.called: dict[str, list[str]] = {}
+        self.askers: dict[str, list[str]] = {}
+        self.steps: dict[str, list[Step]] = {}
+        for flow in system.flows:
+            if waits(flow):
+                self.called.setdefault(str(flow.source), []).append(str(flow.target))
+                self.askers.setdefault(str(flow.target), []).append(str(flow.source))
+        for journey in system.workload.journeys.values():
+            for step in journey.steps:
+                self.steps.setdefault(str(step.at), []).append(step)
+                if step.route is not None:
+                    gateway, route = self.routes[step.route]
+                    for name in (gateway, *route.targets):
+                        self.askers.setdefault(str(name), []).append(str(step.at))
+
+
+def _from(everything: _Map, broken: str) -> dict[str, Struck]:
     gone = {broken}
     found: dict[str, Struck] = {}
-    changed = True
+    changed = deque([broken])
     while changed:
-        changed = False
-        for name in system.components:
-            worst = _worst(_hits(system, name, gone, found)) if name not in gone else None
+        for name in everything.askers.get(changed.popleft(), ()):
+            worst = _worst(_hits(everything, name, gone, found)) if name not in gone else None
             if worst is None or (name in found and not _worse(worst, found[name])):
                 continue
             found[name] = worst
-            changed = True
+            changed.append(name)
             if worst.effect == "fails":
                 gone.add(name)
     return found
 
 
-def route_after(system: System, name: str, gone: set[str]) -> Struck | None:
+def _route_after(everything: _Map, name: str, gone: set[str]) -> Struck | None:
     """What becomes of a route when the components in `gone` are away; None if it does not notice."""
-    gateway, route = routes_of(system)[name]
+    gateway, route = everything.routes[name]
     if gateway in gone:
-        return Struck("fails", f"{system.called(gateway)} is away")
+        return Struck("fails", f"{everything.system.called(gateway)} is away")
     if not gone.intersection(route.targets):
         return None
-    return _route(system, name, route, gone)
-
-
-def _route(system: System, name: str, route: RouteSpec, gone: set[str]) -> Struck:
     left = [str(target) for target in route.targets if target not in gone]
     if left and route.targets[0] in gone:
-        return Struck("goes on", f"route {name} falls back to {system.called(left[0])}")
+        return Struck("goes on", f"route {name} falls back to {everything.system.called(left[0])}")
     if left:
         return Struck("goes on", f"route {name} has one fallback less")
     if route.degraded:
@@ -70,20 +97,22 @@ def _route(system: System, name: str, route: RouteSpec, gone: set[str]) -> Struc
     return Struck("fails", f"route {name} has no model left")
 
 
-def _hits(system: System, name: str, gone: set[str], found: dict[str, Struck]) -> Iterator[Struck]:
+def _hits(everything: _Map, name: str, gone: set[str], found: dict[str, Struck]) -> Iterator[Struck]:
     """Every way in which the failure reaches a component."""
-    routed = {str(step.route) for step in _steps_at(system, name) if step.route is not None}
-    for step in _steps_at(system, name):
-        after = route_after(system, str(step.route), gone) if step.route is not None else None
+    system = everything.system
+    own = set()
+    for step in everything.steps.get(name, ()):
+        if step.route is None:
+            continue
+        own.add(everything.routes[step.route][0])
+        after = _route_after(everything, step.route, gone)
         if after is not None and after.effect != "goes on":
             yield _softened(after, step)
-    own = {gateway for route, (gateway, _) in routes_of(system).items() if route in routed}
-    for flow in system.flows:
-        target = str(flow.target)
-        if flow.source != name or not waits(flow) or target in own:
-            continue
+    for target in everything.called.get(name, ()):
+        if target in own:
+            continue  # what its routes make of it has been asked
         if target in gone:
-            yield _without(system, name, target, gone)
+            yield _without(everything, name, target, gone)
         elif target in found and found[target].effect == "degraded" and not system.components[name].has("gateway"):
             yield Struck("degraded", f"{system.called(target)} is degraded")
 
@@ -95,31 +124,28 @@ def _softened(after: Struck, step: Step) -> Struck:
     return Struck("goes on", f"step {step.name} is skipped")
 
 
-def _without(system: System, name: str, target: str, gone: set[str]) -> Struck:
+def _without(everything: _Map, name: str, target: str, gone: set[str]) -> Struck:
     """A component whose called one is away."""
-    if system.components[name].has("gateway") and system.components[target].has("token-model"):
-        return _gateway(system, name, gone)
-    if system.components[target].has("cache"):
-        return Struck("goes on", f"does without {system.called(target)}")
-    visits = _steps_at(system, target)
+    components = everything.system.components
+    if components[name].has("gateway") and components[target].has("token-model"):
+        return _gateway(everything, name, gone)
+    if components[target].has("cache"):
+        return Struck("goes on", f"does without {everything.system.called(target)}")
+    visits = everything.steps.get(target, [])
     if visits and all(_may_miss(step) for step in visits):
         return Struck("goes on", f"step {visits[0].name} is skipped")
-    return Struck("fails", f"needs {system.called(target)}")
+    return Struck("fails", f"needs {everything.system.called(target)}")
 
 
-def _gateway(system: System, name: str, gone: set[str]) -> Struck:
-    own = [route for route, (gateway, _) in routes_of(system).items() if gateway == name]
-    after = [item for item in (route_after(system, route, gone) for route in own) if item is not None]
+def _gateway(everything: _Map, name: str, gone: set[str]) -> Struck:
+    own = [route for route, (gateway, _) in everything.routes.items() if gateway == name]
+    after = [item for item in (_route_after(everything, route, gone) for route in own) if item is not None]
     worst = _worst(after)
     if worst is None:
         return Struck("goes on", "no route leads there")
     whole = len(after) == len(own) and all(item.effect == "fails" for item in after)
     effect: Effect = "degraded" if worst.effect == "fails" and not whole else worst.effect
     return Struck(effect, "; ".join(item.why for item in after if item.effect == worst.effect))
-
-
-def _steps_at(system: System, name: str) -> list[Step]:
-    return [step for journey in system.workload.journeys.values() for step in journey.steps if step.at == name]
 
 
 def _may_miss(step: Step) -> bool:

@@ -287,4 +287,7 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_context, frozenset()),
     (_attestations, frozenset()),
     (judge_decisions, frozenset({"decisions", "workload"})),
+    (_context, frozenset()),
+    (_attestations, frozenset()),
+    (outcomes, frozenset({"metrics", "workload"})),
 )

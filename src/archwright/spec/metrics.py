@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archwright.spec.day import Day
 from archwright.spec.given import Given, Word
 from archwright.spec.shapes import Record, day, many, number, reference, text
 
@@ -12,7 +13,7 @@ from archwright.spec.shapes import Record, day, many, number, reference, text
 class Reading(Record):
     """A value that was measured on a day."""
 
-    on: Word = day("when it was measured")
+    on: Day = day("when it was measured")
     value: Given = number("any", "what was measured, in the unit of the target")
     source: Word = text("where the value is from")
 

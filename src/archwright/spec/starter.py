@@ -12,6 +12,9 @@ system: {name}
 summary: Answers questions in a few sentences.
 owner: my-team
 
+data:
+  question: {{sensitivity: internal}}          # or personal: then the supplier's terms are asked for
+
 groups:
   models: {{title: Models, trust: supplier}}    # another trust than ours draws a boundary
 
@@ -31,6 +34,7 @@ components:
     kind: managed-model
     group: models
     model: openai/gpt-4.1-mini                # its price is looked up by this name
+    version: gpt-4.1-mini-2025-04-14
     pace:
       first_token: {{value: 450 ms, guess: measure it with your own prompts}}
       per_token: {{value: 11 ms, guess: measure it with your own prompts}}
@@ -39,6 +43,7 @@ components:
     kind: managed-model
     group: models
     model: mistral/mistral-small-latest
+    version: floats with the supplier's alias
     pace:
       first_token: {{value: 300 ms, guess: measure it with your own prompts}}
       per_token: {{value: 8 ms, guess: measure it with your own prompts}}
@@ -47,10 +52,11 @@ flows:
   - {{from: website, to: gateway, label: asks, timeout: 40 s}}
   - from: gateway
     to: primary
+    data: [question]
     timeout: 15 s
     retry: {{attempts: 2, backoff: 250 ms, budget: 10 %}}
     breaker: {{failures: 5, open_for: 20 s}}
-  - {{from: gateway, to: fallback, timeout: 12 s}}
+  - {{from: gateway, to: fallback, data: [question], timeout: 12 s}}
 
 workload:
   journeys:

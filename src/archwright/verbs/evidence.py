@@ -72,8 +72,8 @@ def _breaking(project: Project, found: Evidence, _scenario: str, seed: int) -> E
     if result.edge is not None and result.verdict is not None:
         first = _break(result.edge, "stress.breaks.load", promise(result.verdict))
     elif result.degrading is not None:
-        words = "more than 1 % of the journeys get a canned answer"
-        first = _break(result.degrading, "stress.degrades.load", words)
+        words = "more than 1 % of the journeys get a canned answer, and every objective is kept"
+        first = replace(_break(result.degrading, "stress.degrades.load", words), holds=True)
     else:
         first = None
     return replace(found, book=book, tried="stress.tried", breaks=first)

@@ -135,6 +135,7 @@ def _duty(duty: Duty) -> dict[str, Any]:
         "title": duty.control.title,
         "status": duty.status,
         "because": duty.because,
+        "pressing": duty.pressing,
         "from": duty.timing.earliest.isoformat(),
         "to": duty.timing.latest.isoformat(),
         "in_force": duty.timing.shown,

@@ -15,13 +15,12 @@ from archwright.plan.agents import emulated_only
 from archwright.plan.model import Plan, Target, decode
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
-from archwright.runtime.providers import PROVIDERS
+from archwright.runtime.providers import provider_for, stand_in
 from archwright.runtime.serving import listen
 from archwright.runtime.serving import serve as serve_on
 
 KEYS = "ARCHWRIGHT_KEYS"
 LEDGER = Path("ledger.jsonl")
-PLAIN = "openai-compatible"
 _UNSENDABLE = "has a line end or another character that is not printable ASCII; set it anew"
 
 
@@ -123,7 +122,7 @@ def upstreams(plan: Plan, emulated: str | None, environment: Mapping[str, str]) 
         UsageError: an address or a key is missing, or a header cannot carry a key; all of them at once.
     """
     if emulated is not None:
-        return tuple(Upstream("emulated", emulated) for _ in plan.targets)
+        return tuple(Upstream(stand_in(target.provider), emulated) for target in plan.targets)
     missing: list[str] = []
     found = tuple(_upstream(target, environment, missing) for target in plan.targets)
     if missing:
@@ -142,8 +141,7 @@ def _upstream(target: Target, environment: Mapping[str, str], missing: list[str]
         missing.append(f"set {variable} for `{target.name}`")
     if not _sendable(key):
         missing.append(f"the key in {variable} {_UNSENDABLE}")
-    own = target.provider in PROVIDERS.names()
-    return Upstream(target.provider if own else PLAIN, base, key)
+    return Upstream(provider_for(target.provider), base, key)
 
 
 def _sendable(key: str) -> bool:

@@ -63,6 +63,7 @@ def test_limits_timeouts_retries_cooldowns_budget_and_cache_are_carried_over() -
     assert gateway.budget.value * MONTH / 1e12 == pytest.approx(500 / 7 * 30.4375, abs=0.01)
     assert system.components["cache"].has("cache")
     assert str(gateway.routes["desk"].cache) == "cache"
+    assert system.flow("gateway", "cache") is not None
 
 
 def test_what_runs_in_ones_own_network_is_self_hosted_and_priced_by_the_hour() -> None:

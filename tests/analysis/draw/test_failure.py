@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archwright.analysis.draw import diagram
 from archwright.analysis.draw.overlay import Break, Evidence
 from archwright.analysis.draw.overlays import OVERLAYS
@@ -43,6 +45,13 @@ def test_what_breaks_first_says_how_and_when() -> None:
     assert (nodes["stock"].badges, nodes["stock"].heat, nodes["stock"].alarm) == (("breaks first",), 1.0, True)
 
 
+def test_what_only_degrades_is_not_said_to_break() -> None:
+    picture = drawn(replace(broken("stock"), holds=True))
+    assert picture.subtitle.startswith("What degrades first: Stock")
+    assert next(node for node in picture.nodes if node.name == "stock").badges == ("degrades first",)
+    assert picture.scale[-1] == (1.0, "degrades first")
+
+
 def test_dependents_say_what_becomes_of_them_and_why() -> None:
     nodes = {node.name: node for node in drawn(broken("stock")).nodes}
     assert (nodes["site"].badges, nodes["site"].lines, nodes["site"].heat) == (("fails",), ("needs Stock",), 0.7)
@@ -66,5 +75,5 @@ def test_the_legend_tells_the_cause_and_what_the_file_declares() -> None:
 def test_nothing_that_breaks_is_said_in_words() -> None:
     assert drawn(None, "tried").subtitle == "Nothing breaks up to 64x the busiest hour."
     assert drawn(None).subtitle == "Nothing is ever asked, so nothing breaks."
-    assert drawn(broken("")).subtitle == "What breaks is no single component's doing: objective quick breaks."
+    assert drawn(broken("")).subtitle.startswith("Objective quick breaks. Its queue grows. It waits. No component")
     assert not any(node.heat for node in drawn(broken("")).nodes)

@@ -164,6 +164,9 @@ def _is_priced(model: str, as_of: dt.date) -> bool:
 def _flows(evidence: Evidence) -> Items:
     data: dict[str, Node] = {"data": Fact((MESSAGES,))} if evidence.data else {}
     flows: list[dict[str, Node]] = [{"from": CLIENTS, "to": GATEWAY, "label": "ask", **data}]
+    if evidence.cache is not None:
+        slow = assumed("100 ms", "a cache that takes longer is no help")
+        flows.append({"from": GATEWAY, "to": CACHE, "label": "looks up", "timeout": slow})
     flows += [
         {"from": GATEWAY, "to": target.name, **nested({**_FLOW, **target.flow}), **data} for target in evidence.targets
     ]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from archwright.spec.model import Component, Flow, System
 from archwright.spec.settings.agents import AgentSettings
 from archwright.spec.settings.guards import GuardSettings
-from archwright.spec.settings.tools import ToolSettings
+from archwright.spec.settings.tools import Powers
 
 
 def ahead(system: System, name: str) -> Iterator[Flow]:
@@ -43,7 +43,7 @@ def _ways(system: System, start: str, closed: Collection[str]) -> dict[str, tupl
         if not flow.returns:
             leaving.setdefault(flow.source, []).append(str(flow.target))
     found: dict[str, tuple[str, ...]] = {}
-    waiting = [] if start in closed else [(start,)]
+    waiting: list[tuple[str, ...]] = [] if start in closed else [(start,)]
     for way in waiting:
         for target in leaving.get(way[-1], ()):
             if target not in found and target != start and target not in closed:
@@ -66,11 +66,11 @@ def tools_of(system: System, agent: str) -> list[str]:
     return [name for name in dict.fromkeys([*listed, *led]) if system.components[name].has("tool")]
 
 
-def held_by_agents(system: System) -> Iterator[tuple[str, Component, ToolSettings]]:
+def held_by_agents(system: System) -> Iterator[tuple[str, Component, Powers]]:
     """Every tool that an agent may call, once, with what the file says about it."""
     seen = dict.fromkeys(name for agent in system.with_trait("agent") for name in tools_of(system, agent))
     for name in seen:
         component = system.components[name]
-        settings = component.settings_as(ToolSettings)
+        settings = component.settings_as(Powers)
         if settings is not None:
             yield name, component, settings

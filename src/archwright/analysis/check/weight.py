@@ -30,11 +30,17 @@ def gravest(system: System, words: Iterable[Word]) -> Word | None:
 
 def passing(system: System, name: str) -> tuple[Word, ...]:
     """The data classes that a component keeps or that flows carry to it or from it, each once."""
-    found = {word: word for word in system.components[name].data}
+    return passing_by(system)[name]
+
+
+def passing_by(system: System) -> dict[str, tuple[Word, ...]]:
+    """For every component the data classes that it keeps or that flows carry to it or from it, each once."""
+    found = {name: {word: word for word in component.data} for name, component in system.components.items()}
     for flow in system.flows:
-        if name in (flow.source, flow.target):
-            found |= {word: word for word in flow.data if word not in found}
-    return tuple(found.values())
+        for end in (flow.source, flow.target):
+            for word in flow.data:
+                found[end].setdefault(word, word)
+    return {name: tuple(words.values()) for name, words in found.items()}
 
 
 def trust(system: System, component: Component) -> str:

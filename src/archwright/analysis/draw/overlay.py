@@ -29,7 +29,8 @@ class Use:
 class Break:
     """What breaks first: the component, the mechanism, the load (key of its figure), and the promise that goes.
 
-    `chain` are sentences. `component` is empty where the simulation found no cause.
+    `chain` are sentences. `component` is empty where the simulation found no cause. Where `holds`, no promise goes:
+    canned answers stand in.
     """
 
     component: str
@@ -37,6 +38,7 @@ class Break:
     load: str
     promise: str
     chain: tuple[str, ...]
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from archwright.spec.day import Day
 from archwright.spec.given import Given
 from archwright.spec.model import System
 from archwright.spec.operation import Operation
-from archwright.spec.settings.models import ModelSettings
 from archwright.spec.shapes import Choice, Many, Named, One, Record, Shape, fields_of
 
 GIVEN = "given"  # the word of everything that was written at all
@@ -123,9 +122,8 @@ def _of_design(system: System) -> dict[str, Fact]:
 
 def _agreements(system: System) -> Fact:
     terms = [
-        settings.supplier.agreement if settings.supplier else UNKNOWN
+        item.supplier.agreement if item.supplier is not None else UNKNOWN
         for item in system.with_trait("managed").values()
-        if (settings := item.settings_as(ModelSettings)) is not None
     ]
     return _all(system.place("components"), terms)
 

@@ -27,7 +27,7 @@ from archwright.cli.show import Sink
 @click.option("--record", type=click.Path(path_type=Path), help="Also write every decision with its event and time.")
 @JSON
 def command(plan: Path, host: str, port: int, ledger: Path, record: Path | None, as_json: bool) -> None:
-    """Serve a built PLAN: an OpenAI-compatible gateway for real providers.
+    """Serve a built PLAN: a gateway to real providers for clients of OpenAI and of Anthropic.
 
     Suppliers' keys come from the environment (OPENAI_API_KEY, MISTRAL_API_KEY and so on), clients' keys from
     ARCHWRIGHT_KEYS as tenant:key,tenant:key. Without clients' keys it serves this machine only. Spend caps count from

@@ -1,6 +1,7 @@
-"""The shelf of model vendors that speak the OpenAI wire format: one YAML file a vendor. It knows no system.
+"""The shelf of model vendors: one YAML file a vendor. It knows no system.
 
-A vendor needs no code: its address, the environment variable that holds the key, and where that was read and when.
+A vendor that speaks the OpenAI wire format needs no code: its address, the environment variable that holds the key,
+and where that was read and when. Another has a provider of its name in the runtime.
 """
 
 from __future__ import annotations

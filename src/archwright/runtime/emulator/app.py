@@ -1,4 +1,4 @@
-"""The emulated supplier's HTTP face: chat completions under `/<target>/v1`, its bill, and the start of a scenario."""
+"""The emulated supplier's HTTP face: answers under `/<target>/v1` in each wire, its bill, the start of a scenario."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
@@ -16,7 +15,10 @@ from archwright.plan.rules import pace, target_limits
 from archwright.policy import chance, provider
 from archwright.policy.provider import Meter, Timing
 from archwright.runtime.agents.words import emulated
+from archwright.runtime.emulator.anthropic import Anthropic
 from archwright.runtime.emulator.bill import Line, line, statement
+from archwright.runtime.emulator.openai import OpenAI
+from archwright.runtime.emulator.tongue import Asked, Head, Tally, Tongue
 from archwright.runtime.emulator.writing import chunks, text
 from archwright.runtime.serving import Header, Receive, Scope, Send, answer, body_of, lifespan
 
@@ -24,6 +26,8 @@ DEFAULT_TOKENS = 64
 MOST_BYTES = 32 * 1024 * 1024
 TICK_S = 0.001  # chunks that are due within this time go out together
 JSON: list[Header] = [(b"content-type", b"application/json")]
+PLAIN = OpenAI()
+TONGUES: dict[str, Tongue] = {tongue.path: tongue for tongue in (PLAIN, Anthropic())}
 STREAM: list[Header] = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
 
 
@@ -62,23 +66,26 @@ class _Call:
     """One call: who is asked, its luck's number and attempt, its tokens; `words` are said where the prompt decides."""
 
     shop: _Shop
-    question: _Question
+    tongue: Tongue
+    asked: Asked
     request: int
     attempt: int
-    prompt: int
     tokens: int
     began: float
     words: tuple[str, ...] = ()
     written: int = 0
 
     @property
-    def usage(self) -> dict[str, Any]:
-        return {
-            "prompt_tokens": self.prompt,
-            "completion_tokens": self.written,
-            "total_tokens": self.prompt + self.written,
-            "prompt_tokens_details": {"cached_tokens": self.shop.cached(self.prompt)},
-        }
+    def prompt(self) -> int:
+        return self.asked.words
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(self.prompt, self.shop.cached(self.prompt), self.written)
+
+    @property
+    def head(self) -> Head:
+        return Head(f"{self.request}-{self.attempt}", self.asked.model, int(time.time()))
 
 
 @dataclass(slots=True)
@@ -118,16 +125,17 @@ class Emulator:
         if scope["type"] == "lifespan":
             await lifespan(receive, send, _nothing, _nothing)
             return
-        path = scope["path"].strip("/").split("/")
-        if path == ["_emulator", "bill"]:
+        name, _, path = scope["path"].strip("/").partition("/")
+        tongue = TONGUES.get(path)
+        if (name, path) == ("_emulator", "bill"):
             lines = {name: shop.line for name, shop in self.shops.items()}
             await answer(send, 200, JSON, msgspec.json.encode(statement(lines)))
-        elif path == ["_emulator", "start"]:
+        elif (name, path) == ("_emulator", "start"):
             await self._start(receive, send)
-        elif path[1:] == ["v1", "chat", "completions"] and path[0] in self.shops:
-            await self._complete(self.shops[path[0]], scope, receive, send)
+        elif tongue is not None and name in self.shops:
+            await self._complete(self.shops[name], tongue, scope, receive, send)
         else:
-            await _refuse(send, 404, "invalid_request_error", f"there is nothing at {scope['path'][:100]}")
+            await _refuse(tongue or PLAIN, send, 404, f"there is nothing at {scope['path'][:100]}")
 
     async def _start(self, receive: Receive, send: Send) -> None:
         """The scenario's time begins, `after_s` from now; luck follows its seed."""
@@ -139,25 +147,25 @@ class Emulator:
             shop.faults = faults_of(scenario, name)
         await answer(send, 200, JSON, b"{}")
 
-    async def _complete(self, shop: _Shop, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _complete(self, shop: _Shop, tongue: Tongue, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.monotonic()
         body = await body_of(receive, MOST_BYTES)
         if body is None:
-            await _refuse(send, 413, "invalid_request_error", "the body is too long")
+            await _refuse(tongue, send, 413, "the body is too long")
             return
         try:
-            question = msgspec.json.decode(body, type=_Question)
+            asked = tongue.read(body)
         except (msgspec.DecodeError, RecursionError) as error:
-            await _refuse(send, 400, "invalid_request_error", str(error))
+            await _refuse(tongue, send, 400, str(error))
             return
-        call = _call(shop, question, dict(scope["headers"]), began)
+        call = _call(shop, tongue, asked, dict(scope["headers"]), began)
         weather = shop.faults.at(began - self.zero)
         limit = target_limits(shop.target, weather.limit, shop.scale)
         entry = provider.enter(limit, shop.meter, began, float(call.prompt + call.tokens))
         shop.meter = entry.meter
         if entry.retry_after > 0.0:
             shop.line.refused += 1
-            await _refuse(send, 429, "rate_limit_exceeded", "slow down", entry.retry_after)
+            await _refuse(tongue, send, 429, "slow down", entry.retry_after)
             return
         try:
             await self._work(call, weather, receive, send)
@@ -173,7 +181,7 @@ class Emulator:
             call.shop.line.failed += 1
             await _until(call.began + provider.failure_s(law, weather.slow, first))
             status = 503 if weather.down else 500
-            await _refuse(send, status, "server_error", "the model is not available")
+            await _refuse(call.tongue, send, status, "the model is not available")
             return
         luck = chance.uniform(self.seed, call.request, call.attempt, chance.PACE)
         timing = provider.timing(law, float(call.prompt), float(call.tokens), weather.slow, first, luck)
@@ -183,7 +191,7 @@ class Emulator:
         leaving.cancel()
         if not writing.done():
             writing.cancel()
-            if not call.question.stream:
+            if not call.asked.stream:
                 call.written = provider.written(timing, call.tokens, time.monotonic() - call.began)
             if call.written:
                 call.shop.line.charge("cut", call.prompt, call.shop.cached(call.prompt), call.written)
@@ -192,7 +200,7 @@ class Emulator:
         call.shop.line.charge("finished", call.prompt, call.shop.cached(call.prompt), call.written)
 
     async def _write(self, call: _Call, timing: Timing, send: Send) -> None:
-        if call.question.stream:
+        if call.asked.stream:
             await self._stream(call, timing, send)
             return
         await _until(call.began + timing.last_s)
@@ -201,9 +209,11 @@ class Emulator:
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         whole = {**_head(call, "chat.completion"), "choices": [choice], "usage": call.usage}
         await answer(send, 200, JSON, msgspec.json.encode(whole))
+        said = text(self.seed, call.request, 0, call.tokens)
+        await answer(send, 200, JSON, call.tongue.whole(call.head, said, call.tally))
 
     async def _stream(self, call: _Call, timing: Timing, send: Send) -> None:
-        head = _head(call, "chat.completion.chunk")
+        tongue, head = call.tongue, call.head
         pending: list[bytes] = []
         opened = False
         for chunk in chunks(timing, call.tokens, self.seed, call.request, call.attempt):
@@ -213,14 +223,12 @@ class Emulator:
             await _until(due)
             if not opened:
                 await send({"type": "http.response.start", "status": 200, "headers": STREAM})
-                pending.append(_event(head, {"role": "assistant", "content": ""}))
+                pending.append(tongue.opening(head, call.tally))
                 opened = True
             pending.append(_event(head, {"content": self._words(call, chunk.begin, chunk.end)}))
+            pending.append(tongue.words(head, self._words(call, chunk)))
             call.written = chunk.end
-        pending.append(_event(head, {}, "stop"))
-        if (call.question.stream_options or {}).get("include_usage"):
-            pending.append(b"data: " + msgspec.json.encode({**head, "choices": [], "usage": call.usage}) + b"\n\n")
-        pending.append(b"data: [DONE]\n\n")
+        pending.append(tongue.closing(head, call.tally, call.asked.usage))
         await send({"type": "http.response.body", "body": b"".join(pending)})
 
     def _words(self, call: _Call, begin: int, end: int) -> str:
@@ -229,18 +237,19 @@ class Emulator:
         return text(self.seed, call.request, begin, end)
 
 
-def _call(shop: _Shop, question: _Question, headers: dict[bytes, bytes], began: float) -> _Call:
-    asked = question.max_completion_tokens or question.max_tokens
+def _call(shop: _Shop, tongue: Tongue, asked: Asked, headers: dict[bytes, bytes], began: float) -> _Call:
     attempt = headers.get(b"x-archwright-attempt", b"1")
     said = emulated([(message.role, message.text) for message in question.messages])
     words = tuple(said.split()) if said else ()
     return _Call(
         shop=shop,
-        question=question,
+        tongue=tongue,
+        asked=asked,
         request=request_number(headers.get(b"x-request-id", b"")),
         attempt=int(attempt) if attempt.isdigit() else 1,
         prompt=sum(len(message.text.split()) for message in question.messages),
         tokens=len(words) or (max(1, asked) if asked is not None else DEFAULT_TOKENS),
+        tokens=DEFAULT_TOKENS if asked.most is None else max(1, asked.most),
         began=began,
         words=words,
     )
@@ -279,10 +288,9 @@ async def _until(moment: float) -> None:
         await asyncio.sleep(left)
 
 
-async def _refuse(send: Send, status: int, code: str, message: str, retry_after: float = 0.0) -> None:
+async def _refuse(tongue: Tongue, send: Send, status: int, message: str, retry_after: float = 0.0) -> None:
     headers = [*JSON, (b"retry-after", f"{retry_after:.4f}".encode())] if retry_after else JSON
-    body = {"error": {"message": message, "type": code, "param": None, "code": code}}
-    await answer(send, status, headers, msgspec.json.encode(body))
+    await answer(send, status, headers, tongue.refusal(status, message))
 
 
 async def _nothing() -> None:

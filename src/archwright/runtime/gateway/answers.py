@@ -1,16 +1,15 @@
-"""What the client gets: answers whole or streamed, errors in the format that OpenAI's clients read, headers."""
+"""What the client gets: answers whole or streamed, errors in the format that its wire has for them, headers."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-import msgspec
-
 from archwright.policy import machine
-from archwright.runtime.gateway.exchange import Exchange
-from archwright.runtime.gateway.wire import DONE
+from archwright.runtime.gateway.exchange import Exchange, Stored
+from archwright.runtime.neutral import END, Said, Text, Usage, pieces
 from archwright.runtime.serving import Header
+from archwright.runtime.wire import Wire
 
 _RUNGS = {
     machine.CACHED: (-1, "cached"),
@@ -42,10 +41,9 @@ class Streamed:
     status: int = 200
 
 
-def error(status: int, code: str, message: str, retry_after: float = 0.0, param: str | None = None) -> Answer:
-    """An error as OpenAI's clients expect it. `retry_after` in seconds; 0: nothing is said."""
-    kind = "invalid_request_error" if status < 500 and status != 429 else "api_error"
-    body = msgspec.json.encode({"error": {"message": message, "type": kind, "param": param, "code": code}})
+def error(x: Exchange, status: int, code: str, message: str, retry_after: float = 0.0, param: str = "") -> Answer:
+    """An error as the client's wire has it. `retry_after` in seconds; 0: nothing is said."""
+    status, body = x.wire.error(status, code, message, param, x.id)
     headers: tuple[Header, ...] = (JSON,)
     if retry_after > 0:
         milliseconds = math.ceil(retry_after * 1000)
@@ -56,30 +54,32 @@ def error(status: int, code: str, message: str, retry_after: float = 0.0, param:
     return Answer(status, body, headers)
 
 
-def error_event(code: str, message: str) -> bytes:
-    """An error inside a stream that has begun."""
-    fault = {"message": message, "type": "api_error", "param": None, "code": code}
-    return b"data: " + msgspec.json.encode({"error": fault}) + b"\n\n"
-
-
 def canned(x: Exchange, text: str, created: int) -> Answer:
-    """A route's own words as a proper completion, whole or as a stream, as the client asked."""
-    model = x.ask.model if x.ask else ""
-    head = {"id": f"chatcmpl-{x.id}", "created": created, "model": model}
-    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    """A route's own words as a proper answer, whole or as a stream, as the client asked."""
+    words = Said(f"canned-{x.id}", x.ask.model if x.ask else "", (Text(text),), END, usage=Usage(0, 0, 0))
+    return _of(x, words, created)
+
+
+def again(x: Exchange, stored: Stored, wire: Wire, created: int) -> Answer:
+    """An answer that was kept in the wire in which it came, in the client's wire, whole or as a stream."""
+    stream, usage = (x.ask.stream, x.ask.usage) if x.ask else (False, False)
+    if wire is not x.wire:
+        return _of(x, wire.said(stored.whole or wire.as_whole(list(stored.events))), created)
+    if not stream:
+        return Answer(200, stored.whole or wire.as_whole(list(stored.events)))
+    if not stored.events:
+        return Answer(200, wire.as_stream(stored.whole, usage), tuple(STREAM))
+    reader = wire.reader()
+    shown = (event for event in stored.events if usage or not reader.read(event, True).bare)
+    return Answer(200, b"".join(shown) + wire.end, tuple(STREAM))
+
+
+def _of(x: Exchange, said: Said, created: int) -> Answer:
+    """A neutral answer in the client's wire, whole or as a stream, as it asked."""
     if x.ask is None or not x.ask.stream:
-        message = {"role": "assistant", "content": text}
-        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
-        body = {**head, "object": "chat.completion", "choices": [choice], "usage": usage}
-        return Answer(200, msgspec.json.encode(body))
-    chunk = {**head, "object": "chat.completion.chunk"}
-    said = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}
-    last = {"index": 0, "delta": {}, "finish_reason": "stop"}
-    chunks: list[object] = [{**chunk, "choices": [said]}, {**chunk, "choices": [last]}]
-    if x.ask.usage:
-        chunks.append({**chunk, "choices": [], "usage": usage})
-    events = b"".join(b"data: " + msgspec.json.encode(item) + b"\n\n" for item in chunks)
-    return Answer(200, events + DONE, tuple(STREAM))
+        return Answer(200, x.wire.told(said, created))
+    teller = x.wire.teller(x.ask.usage, created)
+    return Answer(200, teller.tell(pieces(said)) + teller.close(), tuple(STREAM))
 
 
 def own_headers(x: Exchange, target: str, cache: str) -> list[Header]:
@@ -89,6 +89,8 @@ def own_headers(x: Exchange, target: str, cache: str) -> list[Header]:
         (b"x-archwright-cache", cache.encode()),
         (b"x-archwright-attempts", str(x.attempts).encode()),
     ]
+    if x.wire.id_header != b"x-request-id":
+        headers.append((x.wire.id_header, x.id.encode()))
     if x.route is not None:
         headers.append((b"x-archwright-route", x.route.name.encode()))
         headers.append((b"x-archwright-level", level(x).encode()))

@@ -50,8 +50,8 @@ class Gateway:
         x = self._exchange(scope, receive, send)
         place = (scope["method"], scope["path"])
         if [name for name, _ in scope["headers"]].count(b"host") > 1:
-            await self._send(x, error(400, "invalid_request", "send one Host header"), "", "none")
-        elif place == ("POST", "/v1/chat/completions"):
+            await self._send(x, error(x, 400, "invalid_request", "send one Host header"), "", "none")
+        elif place[0] == "POST" and place[1] in self.house.doors:
             await self._chat(x)
         elif self.house.crew is not None and f"{place[1]}/".startswith(f"{CONVERSATIONS}/"):
             people = await authenticate(self.house, x) or await self.house.crew.people(x, *place)
@@ -63,10 +63,11 @@ class Gateway:
         elif place == ("GET", _MODELS):
             await self._shown(x, self._models)
         elif place[0] == "GET" and place[1].startswith(f"{_MODELS}/"):
-            await self._shown(x, lambda: self._model(place[1].removeprefix(f"{_MODELS}/")))
+            await self._shown(x, lambda: self._model(x, place[1].removeprefix(f"{_MODELS}/")))
         else:
-            message = "there is only POST /v1/chat/completions, GET /v1/models, /v1/models/{id}, /healthz and /metrics"
-            await self._send(x, error(404, "not_found", message), "", "none")
+            doors = ", ".join(f"POST {path}" for path in self.house.doors)
+            message = f"there is only {doors}, GET /v1/models, /v1/models/{{id}}, /healthz and /metrics"
+            await self._send(x, error(x, 404, "not_found", message), "", "none")
 
     async def start(self) -> None:
         """Open the way to the targets."""
@@ -108,7 +109,10 @@ class Gateway:
         given = headers.get(b"x-request-id", b"")
         identity = given.decode() if _ID.fullmatch(given) else f"{self.house.instance}-{number}"
         luck = int(identity) if identity.isdigit() and len(identity) <= 18 else number
-        return Exchange(number, identity, luck, headers, receive, send, time.monotonic(), wall())
+        # An address below a door, such as another method of the same supplier, is refused in that door's wire.
+        wires = (wire for path, wire in self.house.doors.items() if scope["path"].startswith(path))
+        wire = next(wires, self.house.plain)
+        return Exchange(number, identity, luck, headers, receive, send, time.monotonic(), wall(), wire)
 
     async def _chat(self, x: Exchange) -> None:
         status, target, cache = LEFT_STATUS, "", "none"
@@ -172,6 +176,10 @@ class Gateway:
     def _model(self, name: str) -> Answer:
         if name not in self._names():
             return unknown(self.house, name)
+
+    def _model(self, x: Exchange, name: str) -> Answer:
+        if name not in self.house.routes:
+            return unknown(self.house, x, name)
         return Answer(200, msgspec.json.encode(_model(name)))
 
     def _names(self) -> list[str]:

@@ -1,59 +1,60 @@
-"""A chat request as far as a gateway must understand it; everything else passes through as it came."""
+"""A request as far as a gateway must understand it; everything else passes through as it came, or is translated."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from archwright.runtime.provider import Provider
+from archwright.runtime.wire import BadAsk, Parts, Wire, place_in
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 DEFAULT_TOKENS: Final = 1024  # output tokens reserved where the client names no bound
 BYTES_A_TOKEN: Final = 4
 
-
-class _Fields(msgspec.Struct):
-    model: str
-    messages: list[msgspec.Raw]
-    stream: bool | None = None
-    stream_options: dict[str, msgspec.Raw] | None = None
-    max_tokens: int | None = None
-    max_completion_tokens: int | None = None
-    n: int | None = None
-
-
-_fields = msgspec.json.Decoder(_Fields)
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
-
-
-class BadAsk(ValueError):
-    """A body is no chat request; the text says what is wrong."""
+_NO_HEADERS: Final[Mapping[bytes, bytes]] = {}
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
 class Ask:
-    """A decoded request. `stream` and `usage` say whether the client wants a stream, and usage at its end."""
+    """A decoded request. `stream` and `usage` say whether the client wants a stream, and usage at its end.
 
-    __slots__ = ("_body", "_parts", "answers", "model", "most_out", "size", "stream", "usage")
+    Args:
+        body: as it came.
+        wire: what the client speaks.
+        headers: of the request, names in lower case.
 
-    def __init__(self, body: bytes) -> None:
+    Raises:
+        BadAsk: it is no request of that wire.
+    """
+
+    __slots__ = (
+        "_body", "_parts", "_translated", "answers", "carried", "model", "most_out", "size", "stream", "usage", "wire",
+    )  # fmt: skip
+
+    def __init__(self, body: bytes, wire: Wire, headers: Mapping[bytes, bytes] = _NO_HEADERS) -> None:
         try:
-            fields = _fields.decode(body)
+            fields = wire.read(body, headers)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise BadAsk(str(error)) from error
+            raise BadAsk(str(error), place_in(str(error))) from error
         except RecursionError as error:
             raise BadAsk("the JSON is nested too deeply") from error
         self._body = body
         self._parts: dict[str, msgspec.Raw] | None = None
+        self._translated: dict[str, Parts] = {}
+        self.wire = wire
+        self.carried = _carried(wire, headers) if wire.carried else _NOTHING
         self.size = len(body)
         self.model = fields.model
-        self.stream = fields.stream is True
-        self.usage = _true((fields.stream_options or {}).get("include_usage"))
-        self.answers = min(max(fields.n or 1, 1), 128)
-        asked = fields.max_completion_tokens if fields.max_completion_tokens is not None else fields.max_tokens
-        self.most_out = DEFAULT_TOKENS if asked is None else min(max(asked, 0), 10**9)
+        self.stream = fields.stream
+        self.usage = fields.usage
+        self.answers = min(max(fields.answers, 1), 128)
+        self.most_out = DEFAULT_TOKENS if fields.most is None else min(max(fields.most, 0), 10**9)
 
     @property
     def tokens_in(self) -> int:
@@ -73,31 +74,46 @@ class Ask:
         return self._parts
 
     def key(self, tenant: str, route: str) -> int:
-        """The exact cache key, from 1 to below 2**63: equal for equal requests of a tenant, streamed or not."""
-        digest = hashlib.blake2b(f"{tenant}\0{route}".encode(), digest_size=8)
+        """The exact cache key, from 1 to below 2**63: equal for equal requests of a tenant, streamed or not.
+
+        Requests of two wires are never equal: the same bytes can mean another thing.
+        """
+        digest = hashlib.blake2b(f"{tenant}\0{route}\0{self.wire.name}".encode(), digest_size=8)
         for name in sorted(self.parts):
             if name not in ("stream", "stream_options"):
                 digest.update(b"\0" + name.encode() + b"\0" + bytes(self.parts[name]))
+        for name, value in self.carried.items():
+            digest.update(f"\0\0{name}\0{value}".encode())
         return (int.from_bytes(digest.digest()) >> 1) or 1
 
-    def addressed(self, model: str, provider: Provider) -> bytes:
-        """The body for a target: its model, usage at the end of a stream, and what its provider is peculiar about.
+    def into(self, wire: Wire) -> Parts:
+        """The fields of the request in another wire, but for the model. What is not said of a bound is what we reserve.
 
-        All other fields are as they came.
+        Raises:
+            BadAsk: it says something that cannot be translated; the text and `field` name it.
         """
+        known = self._translated.get(wire.name)
+        if known is None:
+            try:
+                known = wire.written(self.wire.question(self._body)._replace(most=self.most_out))
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                raise BadAsk(str(error), place_in(str(error))) from error
+            except RecursionError as error:
+                raise BadAsk("the JSON is nested too deeply") from error
+            self._translated[wire.name] = known
+        return known
+
+    def addressed(self, model: str, provider: Provider, wire: Wire) -> bytes:
+        """The body for a target that speaks `wire`: its model, and what its provider is peculiar about.
+
+        In the client's own wire all other fields are as they came.
+        """
+        parts: Parts = self.parts if wire is self.wire else self.into(wire)
+        fields = wire.addressed(dict(parts), model, self.stream)
         names = provider.renamed
-        changed: dict[str, object] = {
-            names.get(name, name): part for name, part in self.parts.items() if name not in provider.without
-        }
-        changed["model"] = model
-        if self.stream and "stream_options" not in provider.without:
-            options = changed.get("stream_options")
-            known = (
-                _parts.decode(bytes(options)) if isinstance(options, msgspec.Raw) and bytes(options) != b"null" else {}
-            )
-            changed["stream_options"] = {**known, "include_usage": True}
-        return _encode(changed)
+        return _encode({names.get(name, name): part for name, part in fields.items() if name not in provider.without})
 
 
-def _true(raw: msgspec.Raw | None) -> bool:
-    return raw is not None and bytes(raw) == b"true"
+def _carried(wire: Wire, headers: Mapping[bytes, bytes]) -> Mapping[str, str]:
+    """The headers that a target of the same wire is told."""
+    return {name: headers[name.encode()].decode("latin-1") for name in wire.carried if name.encode() in headers}

@@ -17,18 +17,21 @@ from archwright.runtime.gateway.answers import STREAM, own_headers
 from archwright.runtime.gateway.ask import BYTES_A_TOKEN
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.house import House, Line, wall
-from archwright.runtime.gateway.wire import Event, Events, Usage, letters, letters_of_whole, read_event, usage_of
+from archwright.runtime.neutral import Usage
+from archwright.runtime.wire import Event, Events, Reader, Teller, Wire
 
 MOST_ANSWER: Final = 64 * 1024 * 1024
 LONG_BODY: Final = 1024 * 1024
 MOST_ERROR: Final = 256 * 1024
 MOST_HELD: Final = 64  # events without content that are held back; then the stream is passed on as it is
-OF_THE_CALLER: Final = range(400, 500)
-OF_THE_KEY: Final = frozenset((401, 402, 403))
 
 
 class _Broken(Exception):
-    """The supplier's answer is no answer."""
+    """The supplier's answer is no answer. `outcome` is what that means where nothing was passed on yet."""
+
+    def __init__(self, outcome: int = route.TRANSIENT) -> None:
+        super().__init__()
+        self.outcome = outcome
 
 
 class Waiting:
@@ -73,8 +76,10 @@ async def attempt(house: House, x: Exchange, call: Call) -> Try:
             await _call(house, x, item, line)
     except TimeoutError:
         item.outcome = route.CUT if x.begun else route.TIMEOUT
+    except _Broken as broken:
+        item.outcome = route.CUT if x.begun else broken.outcome
     # ValueError: text or a header that cannot be read or written; RecursionError: JSON that is nested too deeply.
-    except (aiohttp.ClientError, OSError, ValueError, RecursionError, _Broken):
+    except (aiohttp.ClientError, OSError, ValueError, RecursionError):
         item.outcome = route.CUT if x.begun else route.TRANSIENT
     conclude(house, x, item)
     return item
@@ -85,31 +90,34 @@ def conclude(house: House, x: Exchange, item: Try) -> None:
     item.total_s = time.monotonic() - item.began
     if item.usage is None and (item.outcome in (route.OK, route.CUT, route.TIMEOUT)):
         item.estimated = True
-        item.usage = _estimate(x, item)
+        item.usage = _estimate(x, item, house.lines[item.call.target].wire)
     house.price(x, item)
     house.attempted(x, item)
 
 
-def _estimate(x: Exchange, item: Try) -> Usage | None:
-    """Tokens by size: of the request, and of what came back for the reader.
+def _estimate(x: Exchange, item: Try, wire: Wire) -> Usage | None:
+    """Tokens by size: of the request where its count was not told, and of what came back for the reader.
 
     Where nothing came back, only what was answered, or left by the client while the target worked on the whole, is
     paid for.
     """
     if x.ask is None:
         return None
-    came = letters(item.events) if item.events else letters_of_whole(item.body)
+    came = wire.letters(item.events) if item.events else wire.letters_of_whole(item.body)
     left = item.outcome == route.CUT and item.sent and item.status in (0, 200) and not x.ask.stream
     if not (came or left or item.outcome == route.OK):
         return None
-    return Usage(x.ask.tokens_in, 0, -(-came // BYTES_A_TOKEN))
+    told = item.opening or Usage(x.ask.tokens_in, 0, 0)
+    return told._replace(output=-(-came // BYTES_A_TOKEN))
 
 
 async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
     if house.session is None or x.ask is None:
         raise _Broken
-    body = x.ask.addressed(line.target.model, line.provider)
+    body = x.ask.addressed(line.target.model, line.provider, line.wire)
     headers = line.headers(x.id, item.call.attempt)
+    if line.wire is x.wire:
+        headers.update(x.ask.carried)
     with Waiting(x):
         # A long body goes out in pieces, so that nobody else waits for it.
         data = body if len(body) < LONG_BODY else io.BytesIO(body)
@@ -119,37 +127,26 @@ async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
     try:
         item.status = response.status
         if response.status != 200:
-            await _refused(x, item, response)
+            await _refused(x, item, line.wire, response)
         elif x.ask.stream:
-            await _stream(house, x, item, response)
+            await _Stream(house, x, item, line.wire).run(response)
         else:
             item.body = await _read(x, response, MOST_ANSWER)
-            item.usage = usage_of(item.body)
+            item.usage = line.wire.usage(item.body)
+            item.shown = item.body
+            if line.wire is not x.wire:
+                item.shown = x.wire.told(line.wire.said(item.body), int(time.time()))
             item.outcome = route.OK
     finally:
         response.close() if item.outcome != route.OK else response.release()
 
 
-async def _refused(x: Exchange, item: Try, response: aiohttp.ClientResponse) -> None:
+async def _refused(x: Exchange, item: Try, wire: Wire, response: aiohttp.ClientResponse) -> None:
     """The target said no: which kind of no."""
     item.outcome = route.TRANSIENT
     item.body = await _read(x, response, MOST_ERROR)
     item.retry_after = _retry_after(response)
-    item.outcome = classify(response.status, item.retry_after, item.body)
-
-
-def classify(status: int, retry_after: float, body: bytes) -> int:
-    """The outcome that a status other than 200 means. `retry_after` in seconds, 0: none was given."""
-    if status == 429:
-        # OpenAI answers so when the account is empty; waiting does not help then.
-        return route.KEY if b'"insufficient_quota"' in body else route.OVERLOAD
-    if status == 503 and retry_after > 0:
-        return route.OVERLOAD
-    if status in OF_THE_KEY:
-        return route.KEY
-    if status in OF_THE_CALLER and status != 408:
-        return route.CALLER
-    return route.TRANSIENT
+    item.outcome = wire.classify(response.status, item.retry_after, item.body)
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> float:
@@ -179,63 +176,81 @@ async def _read(x: Exchange, response: aiohttp.ClientResponse, most: int) -> byt
             raise _Broken
 
 
-async def _stream(house: House, x: Exchange, item: Try, response: aiohttp.ClientResponse) -> None:
-    """Pass a stream on. Until content comes it is held back, so that another target can still take over."""
-    if response.content_type != "text/event-stream":
-        raise _Broken
-    events = Events()
-    held: list[bytes] = []
-    finished = False
-    size = 0
-    while True:
-        with Waiting(x):
-            piece = await response.content.readany()
-        size += len(piece)
-        if not piece or size > MOST_ANSWER:
-            break
-        content = False
-        for event in events.feed(piece):
-            said = read_event(event, x.begun or content)
-            if said.fault:
-                raise _Broken
-            if said.done:
-                await _pass_on(house, x, item, held, content)
-                _complete(x, item, finished)
-                return
-            finished = finished or said.finished
-            content = content or said.content or len(held) >= MOST_HELD
-            _keep(x, item, held, event, said)
-        await _pass_on(house, x, item, held, content)
-    _complete(x, item, finished)
+class _Stream:
+    """One stream on its way from a target to the client, in bytes as they come or translated."""
 
+    __slots__ = ("finished", "held", "house", "item", "reader", "teller", "x")
 
-def _keep(x: Exchange, item: Try, held: list[bytes], event: bytes, said: Event) -> None:
-    item.events.append(event)
-    item.usage = said.usage or item.usage
-    if not said.bare or (x.ask is not None and x.ask.usage):
-        held.append(event)
+    def __init__(self, house: House, x: Exchange, item: Try, wire: Wire) -> None:
+        self.house = house
+        self.x = x
+        self.item = item
+        self.reader: Reader = wire.reader()
+        usage = x.ask is not None and x.ask.usage
+        self.teller: Teller | None = None if wire is x.wire else x.wire.teller(usage, int(time.time()))
+        self.held: list[bytes] = []
+        self.finished = False
 
+    async def run(self, response: aiohttp.ClientResponse) -> None:
+        """Pass it on. Until content comes it is held back, so that another target can still take over."""
+        if response.content_type != "text/event-stream":
+            raise _Broken
+        events = Events()
+        size = 0
+        while True:
+            with Waiting(self.x):
+                piece = await response.content.readany()
+            size += len(piece)
+            if not piece or size > MOST_ANSWER:
+                break
+            content = False
+            for event in events.feed(piece):
+                said = self.reader.read(event, self.x.begun or content)
+                if said.fault:
+                    raise _Broken(said.fault)
+                if said.done:
+                    await self._pass_on(content)
+                    self._complete(event)
+                    return
+                self.finished = self.finished or said.finished
+                content = content or said.content or len(self.held) >= MOST_HELD
+                self._keep(event, said)
+            await self._pass_on(content)
+        self._complete(self.x.wire.end)
 
-def _complete(x: Exchange, item: Try, finished: bool) -> None:
-    """The stream is over: an answer if it said so, and broken off otherwise."""
-    if not (x.begun and finished):
-        raise _Broken
-    item.outcome = route.OK
+    def _keep(self, event: bytes, said: Event) -> None:
+        item, x = self.item, self.x
+        item.events.append(event)
+        item.usage = said.usage or item.usage
+        item.opening = said.opening or item.opening
+        if self.teller is not None:
+            told = self.teller.tell(self.reader.pieces(event))
+            if told:
+                self.held.append(told)
+        elif not said.bare or (x.ask is not None and x.ask.usage):
+            self.held.append(event)
 
+    def _complete(self, end: bytes) -> None:
+        """The stream is over: an answer if it said so, and broken off otherwise."""
+        if not (self.x.begun and self.finished):
+            raise _Broken
+        self.x.ending = end if self.teller is None else self.teller.close()
+        self.item.outcome = route.OK
 
-async def _pass_on(house: House, x: Exchange, item: Try, held: list[bytes], content: bool) -> None:
-    if not held or not (x.begun or content):
-        return
-    if not x.begun:
-        x.begun = True
-        item.first_s = time.monotonic() - item.began
-        x.first_s = time.monotonic() - x.began
-        house.brain.tell(Begin(x.number))
-        target = house.lines[item.call.target].target.name
-        cache = "miss" if x.key else "none"
-        await x.send(
-            {"type": "http.response.start", "status": 200, "headers": [*STREAM, *own_headers(x, target, cache)]}
-        )
-    body = held[0] if len(held) == 1 else b"".join(held)
-    held.clear()
-    await x.send({"type": "http.response.body", "body": body, "more_body": True})
+    async def _pass_on(self, content: bool) -> None:
+        x, held = self.x, self.held
+        if not held or not (x.begun or content):
+            return
+        if not x.begun:
+            x.begun = True
+            self.item.first_s = time.monotonic() - self.item.began
+            x.first_s = time.monotonic() - x.began
+            self.house.brain.tell(Begin(x.number))
+            target = self.house.lines[self.item.call.target].target.name
+            cache = "miss" if x.key else "none"
+            await x.send(
+                {"type": "http.response.start", "status": 200, "headers": [*STREAM, *own_headers(x, target, cache)]}
+            )
+        body = held[0] if len(held) == 1 else b"".join(held)
+        held.clear()
+        await x.send({"type": "http.response.body", "body": body, "more_body": True})

@@ -9,21 +9,30 @@ from dataclasses import dataclass, field
 from archwright.plan.model import Price, Route
 from archwright.policy.machine import Call, Reply
 from archwright.runtime.gateway.ask import Ask
-from archwright.runtime.gateway.wire import Usage
+from archwright.runtime.neutral import Usage
 from archwright.runtime.serving import Header, Receive, Send
+from archwright.runtime.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An answer that can be given again: a whole one, or the events of a stream with the usage chunk."""
+    """An answer that can be given again: a whole one, or the events of a stream with its usage.
+
+    It is kept as the target wrote it; `target` is its place in the plan and so says in which wire.
+    """
 
     whole: bytes = b""
     events: tuple[bytes, ...] = ()
+    target: int = -1
 
 
 @dataclass(slots=True)
 class Try:
-    """One attempt. `began` is monotonic; `first_s` and `total_s` count from there. `sent`: the target has its head."""
+    """One attempt. `began` is monotonic; `first_s` and `total_s` count from there. `sent`: the target has its head.
+
+    `body` and `events` are as the target wrote them; `shown` is a whole answer as the client gets it. `opening` is what
+    a stream told of its input before the output was known.
+    """
 
     call: Call
     began: float
@@ -39,6 +48,8 @@ class Try:
     retry_after: float = 0.0
     headers: list[Header] = field(default_factory=list)
     body: bytes = b""
+    shown: bytes = b""
+    opening: Usage | None = None
     events: list[bytes] = field(default_factory=list)
 
 
@@ -48,6 +59,7 @@ class Exchange:
 
     `waited_s` is what was spent waiting for suppliers and in pauses: the rest of the total is the gateway's own.
     `served`: an agent answers it, and what it calls are requests of their own.
+    `wire` is what the client speaks, `ending` what ends its stream.
     """
 
     number: int
@@ -58,6 +70,7 @@ class Exchange:
     send: Send
     began: float
     at: str
+    wire: Wire
     tenant: str = ""
     tenant_index: int = -1
     ask: Ask | None = None
@@ -71,6 +84,7 @@ class Exchange:
     key: int = 0
     reserved: int = 0
     begun: bool = False
+    ending: bytes = b""
     gone: bool = False
     served: bool = False
     first_s: float = -1.0

@@ -25,6 +25,8 @@ from archwright.runtime.gateway.metrics import Metrics
 from archwright.runtime.gateway.setup import ClientKey, Upstream
 from archwright.runtime.provider import Provider
 from archwright.runtime.providers import PROVIDERS
+from archwright.runtime.wire import Wire
+from archwright.runtime.wires import PLAIN, WIRES
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Line:
 
     target: Target
     provider: Provider
+    wire: Wire
     url: str
     key: str = field(repr=False)
 
@@ -75,9 +78,15 @@ class House:
         self.metrics = Metrics()
         self.numbers = count(1)
         self.lines = tuple(
-            Line(target, provider, provider.url(upstream.base, target.name), upstream.key)
+            Line(target, provider, WIRES.get(provider.wire), provider.url(upstream.base, target.name), upstream.key)
             for target, upstream in zip(plan.targets, upstreams, strict=True)
             for provider in (PROVIDERS.get(upstream.provider),)
+        )
+        self.doors = {wire.path: wire for wire in WIRES}
+        self.plain = WIRES.get(PLAIN)
+        self.wires = tuple(
+            tuple({line.wire.name: line.wire for line in (self.lines[hop.target] for hop in route.hops)}.values())
+            for route in plan.routes
         )
         self.routes = {route.name: index for index, route in enumerate(plan.routes)}
         self.journeys = {journey.name: index for index, journey in enumerate(plan.journeys)}

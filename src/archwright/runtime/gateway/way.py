@@ -15,13 +15,13 @@ from archwright.policy import machine
 from archwright.policy.chance import BACKOFF, ROUTE, uniform
 from archwright.policy.machine import Arrive, Finish, Reply
 from archwright.policy.route import CALLER
-from archwright.runtime.gateway.answers import JSON, STREAM, Answer, Streamed, canned, error, error_event
-from archwright.runtime.gateway.ask import MOST_BYTES, Ask, BadAsk
+from archwright.runtime.gateway.answers import JSON, Answer, Streamed, again, canned, error
+from archwright.runtime.gateway.ask import MOST_BYTES, Ask
 from archwright.runtime.gateway.attempt import Waiting, attempt
 from archwright.runtime.gateway.exchange import Exchange, Stored
 from archwright.runtime.gateway.house import House
-from archwright.runtime.gateway.wire import DONE, as_stream, as_whole, read_event
 from archwright.runtime.serving import PATIENCE, body_of
+from archwright.runtime.wire import BadAsk
 
 Stage = Callable[[House, Exchange], Awaitable[Answer | Streamed | None]]
 
@@ -33,40 +33,46 @@ _TRACE = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-")
 
 
 async def authenticate(house: House, x: Exchange) -> Answer | None:
-    """Who asks? With keys: the bearer of one. Without: this machine only, and no web page that it shows."""
+    """Who asks? With keys: who sends one. Without: this machine only, and no web page that it shows."""
     if not house.tenants:
         host = _PORT.sub(b"", x.headers.get(b"host", b"localhost")).lower()
         return (
-            None if host in LOCAL else error(403, "not_local", "this gateway has no keys and serves this machine only")
+            None
+            if host in LOCAL
+            else error(x, 403, "not_local", "this gateway has no keys and serves this machine only")
         )
     scheme, _, key = x.headers.get(b"authorization", b"").partition(b" ")
-    tenant = house.tenant(key.strip()) if scheme.lower() == b"bearer" else None
+    if scheme.lower() != b"bearer":
+        key = x.headers.get(b"x-api-key", b"")
+    tenant = house.tenant(key.strip()) if key.strip() else None
     if tenant is None:
-        return error(401, "invalid_api_key", "no valid key: send `Authorization: Bearer <key>`")
+        return error(
+            x, 401, "invalid_api_key", "no valid key: send `Authorization: Bearer <key>` or `x-api-key: <key>`"
+        )
     x.tenant, x.tenant_index = tenant.name, tenant.index
     return None
 
 
 async def read(house: House, x: Exchange) -> Answer | None:
-    """The body, within bounds, as a chat request."""
+    """The body, within bounds, as a request of the client's wire."""
     kind = x.headers.get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
     if kind != b"application/json":
-        return error(415, "unsupported_media_type", "send the request as application/json")
+        return error(x, 415, "unsupported_media_type", "send the request as application/json")
     length = x.headers.get(b"content-length", b"0")
-    too_long = error(413, "request_too_large", f"a request may have at most {MOST_BYTES:,} bytes")
+    too_long = error(x, 413, "request_too_large", f"a request may have at most {MOST_BYTES:,} bytes")
     if length.isdigit() and int(length) > MOST_BYTES * PATIENCE:
         return too_long
     try:
         async with asyncio.timeout(BODY_S):
             body = await body_of(x.receive, MOST_BYTES)
     except TimeoutError:
-        return error(408, "request_timeout", f"the body did not come within {BODY_S:.0f} s")
+        return error(x, 408, "request_timeout", f"the body did not come within {BODY_S:.0f} s")
     if body is None:
         return too_long
     try:
-        x.ask = Ask(body)
+        x.ask = Ask(body, x.wire, x.headers)
     except BadAsk as fault:
-        return error(400, "invalid_request", f"not a chat request: {fault}")
+        return error(x, 400, "invalid_request", f"not a chat request: {fault}", param=fault.field)
     return None
 
 
@@ -82,7 +88,7 @@ async def identify(house: House, x: Exchange) -> Answer | None:
         return None
     index = house.routes.get(x.ask.model)
     if index is None:
-        return unknown(house, x.ask.model)
+        return unknown(house, x, x.ask.model)
     x.route_index, x.route = index, house.plan.routes[index]
     x.journey = _label(x.headers.get(b"x-archwright-journey", b"")) or x.route.journey
     x.step = _label(x.headers.get(b"x-archwright-step", b""))
@@ -92,11 +98,27 @@ async def identify(house: House, x: Exchange) -> Answer | None:
     return None
 
 
-def unknown(house: House, model: str) -> Answer:
+def unknown(house: House, x: Exchange, model: str) -> Answer:
     """There is no such route; which one may be meant."""
     hint = nearest(model[:100], house.routes)
     known = f"did you mean `{hint}`?" if hint else f"known: {', '.join(house.routes)}"
-    return error(404, "model_not_found", f"there is no route `{model[:100]}`; {known}", param="model")
+    return error(x, 404, "model_not_found", f"there is no route `{model[:100]}`; {known}", param="model")
+
+
+async def translate(house: House, x: Exchange) -> Answer | None:
+    """The request in every wire that the route's targets speak, so that each of them can take over from another."""
+    if x.ask is None:
+        return None
+    for wire in house.wires[x.route_index]:
+        if wire is not x.wire:
+            try:
+                x.ask.into(wire)
+            except BadAsk as fault:
+                message = (
+                    f"a target of this route speaks the wire of `{wire.name}`, and this cannot be put into it: {fault}"
+                )
+                return error(x, 400, "not_translatable", message, param=fault.field)
+    return None
 
 
 async def estimate(house: House, x: Exchange) -> Answer | None:
@@ -140,6 +162,7 @@ def _arrival(house: House, x: Exchange) -> Arrive:
 
 
 WAY: tuple[Stage, ...] = (authenticate, read, delegate, identify, estimate, decide)
+WAY: tuple[Stage, ...] = (authenticate, read, identify, translate, estimate, decide)
 
 
 async def walk(house: House, x: Exchange) -> Answer | Streamed:
@@ -148,7 +171,7 @@ async def walk(house: House, x: Exchange) -> Answer | Streamed:
         found = await stage(house, x)
         if found is not None:
             return found
-    return error(500, "no_answer", "no stage answered")
+    return error(x, 500, "no_answer", "no stage answered")
 
 
 async def _watch(x: Exchange, task: asyncio.Task[None] | None) -> None:
@@ -170,22 +193,17 @@ def _label(value: bytes) -> str:
 
 async def _answered(house: House, x: Exchange) -> Answer | Streamed:
     if x.begun:
-        await x.send({"type": "http.response.body", "body": DONE})
+        await x.send({"type": "http.response.body", "body": x.ending})
         return Streamed()
-    return Answer(200, x.last.body if x.last else b"")
+    return Answer(200, x.last.shown if x.last else b"")
 
 
 async def _cached(house: House, x: Exchange) -> Answer | Streamed:
     stored = x.stored or Stored()
-    if x.ask is not None and x.ask.stream:
-        return Answer(200, _again(stored, x.ask.usage), tuple(STREAM))
-    return Answer(200, stored.whole or as_whole(list(stored.events)))
-
-
-def _again(stored: Stored, usage: bool) -> bytes:
-    if not stored.events:
-        return as_stream(stored.whole, usage)
-    return b"".join(event for event in stored.events if usage or not read_event(event, True).bare) + DONE
+    try:
+        return again(x, stored, house.lines[stored.target].wire, int(time.time()))
+    except (ValueError, RecursionError):  # a stream passes as it is; as a whole, or in another wire, it may be nothing
+        return error(x, 502, "upstream_failed", "the answer that is kept cannot be given in this form")
 
 
 async def _degraded(house: House, x: Exchange) -> Answer | Streamed:
@@ -194,28 +212,32 @@ async def _degraded(house: House, x: Exchange) -> Answer | Streamed:
 
 async def _failed(house: House, x: Exchange) -> Answer | Streamed:
     if x.begun:
-        event = error_event("stream_cut", "the answer broke off and cannot be continued")
+        event = x.wire.error_event("stream_cut", "the answer broke off and cannot be continued")
         await x.send({"type": "http.response.body", "body": event})
         return Streamed()
     last = x.last
     if last is not None and last.outcome == CALLER:
-        return Answer(last.status, last.body, (JSON,))
+        wire = house.lines[last.call.target].wire
+        if wire is x.wire:
+            return Answer(last.status, last.body, (JSON,))
+        message, code = wire.complaint(last.body)
+        return error(x, last.status, code, message)
     tries = f"{x.attempts} attempt{'s' if x.attempts != 1 else ''}"
-    return error(502, "upstream_failed", f"no target of this route answered ({tries})")
+    return error(x, 502, "upstream_failed", f"no target of this route answered ({tries})")
 
 
 async def _shed(house: House, x: Exchange) -> Answer | Streamed:
     wait = x.reply.retry_after if x.reply else 0.0
-    return error(503, "overloaded", "the gateway is full; come back later", retry_after=wait)
+    return error(x, 503, "overloaded", "the gateway is full; come back later", retry_after=wait)
 
 
 async def _over_budget(house: House, x: Exchange) -> Answer | Streamed:
-    return error(402, "budget_exceeded", "the spend cap of this period is reached")
+    return error(x, 402, "budget_exceeded", "the spend cap of this period is reached")
 
 
 async def _over_rate(house: House, x: Exchange) -> Answer | Streamed:
     wait = x.reply.retry_after if x.reply else 0.0
-    return error(429, "rate_limit_exceeded", "too many requests for this key", retry_after=wait)
+    return error(x, 429, "rate_limit_exceeded", "too many requests for this key", retry_after=wait)
 
 
 _REPLIES: Final[dict[int, Stage]] = {

@@ -13,4 +13,4 @@ def _headers(key: str, request: str, attempt: int) -> dict[str, str]:
     return {"X-Request-Id": request, "X-Archwright-Attempt": str(attempt)}
 
 
-PROVIDER = Provider(name="emulated", url=_url, headers=_headers, needs_key=False)
+PROVIDER = Provider(name="emulated", url=_url, headers=_headers, needs_key=False, emulated=True)

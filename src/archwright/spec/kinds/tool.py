@@ -1,7 +1,7 @@
 """Kind `tool`: an action that an agent may take."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings.tools import ToolSettings
+from archwright.spec.settings.tools import ActingSettings
 
 KIND = Kind(
     name="tool",
@@ -9,5 +9,5 @@ KIND = Kind(
     traits=frozenset({"tool", "compute"}),
     shape="box",
     caption="tool",
-    settings=ToolSettings,
+    settings=ActingSettings,
 )

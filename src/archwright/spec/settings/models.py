@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from archwright.spec.day import Day
 from archwright.spec.given import Given, Word
-from archwright.spec.shapes import Record, choice, day, number, one, text
+from archwright.spec.shapes import Record, day, number, one, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +57,6 @@ class BatchLane(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Supplier(Record):
-    """The terms that a supplier gave. Unknown is never read as good."""
-
-    name: Word = text("who runs it")
-    training: str = choice(("true", "false", "unknown"), "may the supplier train on our data?", default="unknown")
-    retention: Given | None = number("duration", "how long the supplier keeps our data", default=None)
-    agreement: str = choice(("true", "false", "unknown"), "is a data processing agreement signed?", default="unknown")
-
-
-@dataclass(frozen=True, kw_only=True)
 class ModelSettings(Record):
     """A language model behind an API."""
 
@@ -80,9 +70,10 @@ class ModelSettings(Record):
     error_rate: Given = number("share", "calls that fail without any outage", default="0 %", maximum=1, estimate=True)
     price: TokenPrice | None = one(TokenPrice, "an agreed price that wins over the published one", default=None)
     batch: BatchLane | None = one(BatchLane, "the supplier's cheaper lane, for batch journeys", default=None)
-    supplier: Supplier | None = one(Supplier, "the supplier's terms", default=None)
     retires: Day | None = day("the day on which its supplier takes it away", default=None)
     endpoint: Word = text("base URL of an OpenAI-compatible API; the provider's own by default", default="")
+    supplier: Supplier | None = one(Supplier, "the supplier's terms", default=None)
+    endpoint: Word = text("base URL of the API; the provider's own by default", default="")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,37 +6,47 @@ from collections.abc import Iterator
 
 from archwright.analysis.check.reach import guarded, open_ways, reached, tools_of
 from archwright.analysis.check.rule import Hit, Rule
-from archwright.analysis.check.weight import CONFIDENTIAL, grade, is_public, passing, theirs
+from archwright.analysis.check.weight import CONFIDENTIAL, grade, is_public, passing_by, theirs
+from archwright.spec.given import Word
 from archwright.spec.model import System
-from archwright.spec.settings.tools import ToolSettings
+from archwright.spec.settings.tools import Powers
 
 
 def _find(system: System) -> Iterator[Hit]:
-    for name, component in system.with_trait("agent").items():
+    agents = system.with_trait("agent")
+    words_by = passing_by(system) if agents else {}
+    public = _public(system) if agents else {}
+    for name, component in agents.items():
         around = [name, *reached(system, name), *tools_of(system, name)]
-        secret = _secret(system, around)
-        stranger = _stranger(system, name, around)
+        words = list(dict.fromkeys(word for each in around for word in words_by[each]))
+        secret = _secret(system, words)
+        stranger = public.get(name) or _stranger(system, name, words)
         out = _way_out(system, around)
         if secret and stranger and out:
             message = f"agent `{name}` joins {secret}, {stranger} and {out}, and nothing stands between them"
             yield Hit(message, component.where, name)
 
 
-def _secret(system: System, around: list[str]) -> str:
-    words = (word for name in around for word in passing(system, name) if grade(system, word) >= CONFIDENTIAL)
-    word = next(words, None)
+def _public(system: System) -> dict[str, str]:
+    """What is reached by anybody's words past no guard, and whose they are."""
+    found: dict[str, str] = {}
+    for name, component in system.with_trait("actor").items():
+        if is_public(system, component):
+            for reached_by in open_ways(system, name, "input"):
+                found.setdefault(reached_by, f"what anybody writes (`{name}`)")
+    return found
+
+
+def _secret(system: System, words: list[Word]) -> str:
+    word = next((word for word in words if grade(system, word) >= CONFIDENTIAL), None)
     return f"private data (`{word}`)" if word is not None else ""
 
 
-def _stranger(system: System, agent: str, around: list[str]) -> str:
-    """Words of outsiders that reach the agent past no guard."""
-    for name, component in system.with_trait("actor").items():
-        if is_public(system, component) and agent in open_ways(system, name, "input"):
-            return f"what anybody writes (`{name}`)"
+def _stranger(system: System, agent: str, words: list[Word]) -> str:
+    """Content of outsiders that the agent reads without asking a guard."""
     if guarded(system, agent, "input"):
         return ""
-    words = (word for name in around for word in passing(system, name) if system.data[word].authors == "outsiders")
-    word = next(words, None)
+    word = next((word for word in words if system.data[word].authors == "outsiders"), None)
     return f"what outsiders write (`{word}`)" if word is not None else ""
 
 
@@ -44,7 +54,7 @@ def _way_out(system: System, around: list[str]) -> str:
     """What reaches others without being asked for by a person."""
     for name in around:
         component = system.components[name]
-        settings = component.settings_as(ToolSettings)
+        settings = component.settings_as(Powers)
         if settings is not None and settings.effect in ("external", "irreversible") and settings.approval != "person":
             return f"a way out (`{name}`)"
         if component.has("external") and not component.has("token-model") and theirs(system, component):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archwright.analysis.check.rule import Hit, Rule
-from archwright.analysis.check.weight import PERSONAL, by_grade, grade, gravest, passing, theirs
+from archwright.analysis.check.weight import PERSONAL, by_grade, grade, gravest, passing_by, theirs
 from archwright.spec.model import System
 
 
 def _find(system: System) -> Iterator[Hit]:
+    words_by = passing_by(system)
     for name, component in system.components.items():
-        word = gravest(system, passing(system, name))
+        word = gravest(system, words_by[name])
         if word is None or grade(system, word) < PERSONAL or component.has("actor") or not theirs(system, component):
             continue
         signed = component.supplier.agreement if component.supplier is not None else "unknown"

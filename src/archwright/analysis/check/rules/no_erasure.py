@@ -43,8 +43,8 @@ RULE = Rule(
     why="Who asks to be forgotten lives on in caches, indexes and memories, and the promise to delete is broken.",
     mend="write `kept: {erasure: by-key}` where it is deleted by a key, `expires` where it goes by itself in time",
     detection="Every component that keeps personal or special data without `erasure: by-key` or `expires`. `none` is "
-    "an error; unknown is a warning (an error for special categories), and a note where the class says its `deletion`. A "
-    "cache whose `ttl` is no longer than the class's `retention` is left out.",
+    "an error; unknown is a warning (an error for special categories), and a note where the class says its `deletion`. "
+    "A cache whose `ttl` is no longer than the class's `retention` is left out.",
     false_positives="A copy that holds nothing of one person: give it a class of its own.",
     references=("G:17", "V:C8.3", "L:LLM08:2025", "F:AIR-SEC-002"),
     bad="""\

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archwright.analysis.check.reach import ahead, open_ways
 from archwright.analysis.check.rule import Hit, Rule
-from archwright.analysis.check.weight import PERSONAL, grade, is_public, passing
+from archwright.analysis.check.weight import PERSONAL, grade, is_public, passing_by
 from archwright.report.document import Severity
 from archwright.spec.model import System
 
@@ -29,7 +29,8 @@ def _find(system: System) -> Iterator[Hit]:
 def _severity(system: System, reached: list[str]) -> Severity:
     """An error where the model could act on it or tell of others."""
     acts = any(system.components[name].has("agent") for name in reached)
-    tells = any(grade(system, word) >= PERSONAL for name in reached for word in passing(system, name))
+    words_by = passing_by(system)
+    tells = any(grade(system, word) >= PERSONAL for name in reached for word in words_by[name])
     return "error" if acts and tells else "warning"
 
 

@@ -37,7 +37,7 @@ RULE = Rule(
     why="A review, a mail or a page can hold orders for the model; whoever finds it carries them out.",
     mend="let a guard look at it before it is indexed, or where it is read; or index only what you write yourselves",
     detection="Every store that a retriever reaches with a data class of `authors: outsiders`, where no guard for "
-    "input is, or is asked by, each that writes to it, or the retriever. A class whose authors are unknown is left out.",
+    "input is, or is asked by, each that writes to it, or the retriever. Unknown authors are left out.",
     false_positives="Cleaning inside the pipeline that is drawn as one component: draw the guard.",
     references=("L:LLM01:2025", "L:LLM04:2025", "ASI:ASI06", "F:AIR-PREV-002", "F:AIR-SEC-009", "V:C8.2", "V:C2.1"),
     bad="""\

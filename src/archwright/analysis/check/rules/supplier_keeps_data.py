@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archwright.analysis.check.rule import Hit, Rule
-from archwright.analysis.check.weight import CONFIDENTIAL, PERSONAL, SPECIAL, grade, gravest, passing
+from archwright.analysis.check.weight import CONFIDENTIAL, PERSONAL, SPECIAL, grade, gravest, passing_by
 from archwright.report.document import Severity
 from archwright.spec.model import System
 
 
 def _find(system: System) -> Iterator[Hit]:
+    words_by = passing_by(system)
     for name, component in system.with_trait("managed").items():
-        word = gravest(system, passing(system, name))
+        word = gravest(system, words_by[name])
         if word is None or grade(system, word) < CONFIDENTIAL:
             continue
         terms = component.supplier

@@ -9,8 +9,8 @@ from typing import Final
 from archwright.analysis.draw.overlay import Answered, Evidence, Overlay, redrawn
 from archwright.analysis.draw.picture import flows_of
 from archwright.report.diagram import Diagram, Edge, Node
+from archwright.spec.handling import Supplier
 from archwright.spec.model import SENSITIVITIES, DataClass, System
-from archwright.spec.settings.models import ModelSettings
 
 _PERSONAL: Final = frozenset(SENSITIVITIES[SENSITIVITIES.index("personal") :])
 _KNOWN: Final = {"true": "trains on it", "false": "does not train on it", "unknown": "nobody knows whether it trains"}
@@ -36,9 +36,8 @@ def _node(system: System, node: Node) -> Node:
     lines = [f"keeps {', '.join(kept)}"] if kept else []
     lines += [f"passes {', '.join(name for name in system.data if name in passed.difference(kept))}"]
     lines = [line for line in lines if not line.endswith(" ")]
-    settings = component.settings_as(ModelSettings)
-    if settings is not None and passed:
-        lines += _terms(settings)
+    if passed and (component.has("managed") or component.supplier is not None):
+        lines += _terms(component.supplier)
     badges = [_worst(system, kept)] if kept else []
     if not kept and component.has("store"):
         badges = ["nobody says what it keeps"]
@@ -47,9 +46,8 @@ def _node(system: System, node: Node) -> Node:
     return replace(node, lines=(*lines, *where), badges=tuple(badges), heat=heat)
 
 
-def _terms(settings: ModelSettings) -> Iterator[str]:
+def _terms(terms: Supplier | None) -> Iterator[str]:
     """What the supplier may do with what it gets. What is not stated is unknown."""
-    terms = settings.supplier
     if terms is None:
         yield "the supplier's terms are unknown"
         return

@@ -8,13 +8,13 @@ from dataclasses import replace
 from archwright.analysis.draw.overlay import Answered, Evidence, Overlay, redrawn
 from archwright.base.text import plural
 from archwright.report.diagram import Diagram, Edge, Node
-from archwright.spec.aftermath import aftermath
+from archwright.spec.aftermath import Struck, aftermaths
 from archwright.spec.calls import alone, needed, waits
 from archwright.spec.model import Journey, System
 
 
 def _draw(system: System, picture: Diagram, _: Evidence) -> Answered:
-    stops = {name: _stopped(system, name) for name in system.components}
+    stops = {name: _stopped(system, struck) for name, struck in aftermaths(system).items()}
     critical = {name for journey in _critical(system) for name in _vital(system, journey, stops)}
     most = max((len(names) for names in stops.values()), default=0)
     drawn = redrawn(
@@ -35,9 +35,8 @@ def _draw(system: System, picture: Diagram, _: Evidence) -> Answered:
     )
 
 
-def _stopped(system: System, name: str) -> tuple[str, ...]:
-    """The components, actors aside, that fail when this one does."""
-    struck = aftermath(system, name)
+def _stopped(system: System, struck: Mapping[str, Struck]) -> tuple[str, ...]:
+    """The components, actors aside, that fail too."""
     return tuple(
         other for other, item in struck.items() if item.effect == "fails" and not system.components[other].has("actor")
     )

@@ -12,7 +12,7 @@ from archwright.spec.aftermath import Effect, Struck, aftermath
 from archwright.spec.model import System
 
 _HEAT: Final[Mapping[Effect, float]] = {"goes on": 0.1, "degraded": 0.5, "fails": 0.7}
-_SCALE: Final = ((0.1, "goes on"), (0.5, "degraded"), (0.7, "fails with it"), (1.0, "breaks first"))
+_SCALE: Final = ((0.1, "goes on"), (0.5, "degraded"), (0.7, "fails with it"))
 
 
 def _draw(system: System, picture: Diagram, evidence: Evidence) -> Answered:
@@ -23,7 +23,7 @@ def _draw(system: System, picture: Diagram, evidence: Evidence) -> Answered:
     name = system.called(first.component)
     drawn = redrawn(
         picture,
-        f"What breaks first: {name}, {first.mechanism}. What becomes of the others when it is away.",
+        f"What {_word(first)}: {name}, {first.mechanism}. What becomes of the others when it is away.",
         lambda node: _node(system, node, first, evidence, struck),
         lambda edge: _edge(edge, first.component, struck),
     )
@@ -31,16 +31,22 @@ def _draw(system: System, picture: Diagram, evidence: Evidence) -> Answered:
         replace(
             drawn,
             legend=tuple(_words(system, first, evidence, struck)),
-            scale=_SCALE,
-            alarm=f"breaks first: {first.promise}",
+            scale=(*_SCALE, (1.0, _word(first))),
+            alarm=first.promise,
         ),
-        ((f"{name} breaks at", first.load),),
+        ((f"{name} {_word(first)}, at", first.load),),
     )
+
+
+def _word(first: Break) -> str:
+    return "degrades first" if first.holds else "breaks first"
 
 
 def _calm(evidence: Evidence) -> str:
     if evidence.breaks is not None:
-        return f"What breaks is no single component's doing: {evidence.breaks.promise}."
+        promise = evidence.breaks.promise
+        words = f"{promise[:1].upper()}{promise[1:]}. {' '.join(evidence.breaks.chain)}"
+        return f"{words} No component can be named; the overlay `load` shows what is full."
     if evidence.tried in evidence.book:
         return f"Nothing breaks up to {evidence.book[evidence.tried].shown} the busiest hour."
     return "Nothing is ever asked, so nothing breaks."
@@ -49,7 +55,7 @@ def _calm(evidence: Evidence) -> str:
 def _node(system: System, node: Node, first: Break, evidence: Evidence, struck: Mapping[str, Struck]) -> Node:
     if node.name == first.component:
         at = f"at {evidence.book[first.load].shown} the busiest hour"
-        return replace(node, lines=(first.mechanism, at), badges=("breaks first",), heat=1.0, alarm=True)
+        return replace(node, lines=(first.mechanism, at), badges=(_word(first),), heat=1.0, alarm=True)
     if node.name not in struck:
         return node
     item = struck[node.name]

@@ -1,33 +1,31 @@
-"""The OpenAI wire format as far as a gateway reads and writes it: usage, events, answers made of streams."""
+"""What a gateway reads of answers in OpenAI's wire as they pass: usage, events, streams made of answers and back."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
+from archwright.policy.route import TRANSIENT
+from archwright.runtime.neutral import Usage
+from archwright.runtime.wire import Event, payload
+
 DONE = b"data: [DONE]\n\n"
 MOST_CALLS = 1023  # tools in one answer; a place beyond would only fill the memory
-_END = re.compile(rb"\r?\n\r?\n")
 _FINISHED = re.compile(rb'"finish_reason"\s*:\s*"')
 _USED = re.compile(rb'"usage"\s*:\s*\{')
 _FAULT = re.compile(rb'^\s*\{\s*"error"\s*:')
 
 
-class Usage(NamedTuple):
-    """Tokens by kind; `cached` are part of `input`."""
-
-    input: int
-    cached: int
-    output: int
-
-
 class _Details(msgspec.Struct):
     cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
 
 
-class _Usage(msgspec.Struct):
+class Tokens(msgspec.Struct):
+    """The usage as it is written."""
+
     prompt_tokens: int = 0
     completion_tokens: int = 0
     prompt_tokens_details: _Details | None = None
@@ -35,7 +33,7 @@ class _Usage(msgspec.Struct):
 
 class _Whole(msgspec.Struct):
     choices: list[msgspec.Raw]
-    usage: _Usage | None = None
+    usage: Tokens | None = None
 
 
 class _Delta(msgspec.Struct):
@@ -52,7 +50,7 @@ class _Choice(msgspec.Struct):
 
 class _Chunk(msgspec.Struct):
     choices: list[_Choice] = msgspec.field(default_factory=list)
-    usage: _Usage | None = None
+    usage: Tokens | None = None
 
 
 class _Said(msgspec.Struct):
@@ -74,59 +72,17 @@ def usage_of(body: bytes) -> Usage | None:
     Raises:
         msgspec.DecodeError: it is no answer.
     """
-    return _plain(_whole.decode(body).usage)
+    return plain(_whole.decode(body).usage)
 
 
-def _plain(usage: _Usage | None) -> Usage | None:
+def plain(usage: Tokens | None) -> Usage | None:
+    """The usage as a gateway counts it: never below nothing, and never more cached than there was."""
     if usage is None:
         return None
     details = usage.prompt_tokens_details
     cached = details.cached_tokens or 0 if details else 0
     tokens_in = max(0, usage.prompt_tokens)
     return Usage(tokens_in, min(max(0, cached), tokens_in), max(0, usage.completion_tokens))
-
-
-class Events:
-    """Cuts a stream of bytes into events. What is not whole yet waits."""
-
-    __slots__ = ("rest",)
-
-    def __init__(self) -> None:
-        self.rest = b""
-
-    def feed(self, piece: bytes) -> list[bytes]:
-        """The events that are whole now, each with the blank line at its end."""
-        data = self.rest + piece if self.rest else piece
-        found = []
-        begin = 0
-        for match in _END.finditer(data):
-            found.append(data[begin : match.end()])
-            begin = match.end()
-        self.rest = data[begin:]
-        return found
-
-
-class Event(NamedTuple):
-    """What one event of a stream says.
-
-    `content` that something for the reader is in it, `usage` the usage, `bare` that it holds usage and nothing else.
-    """
-
-    content: bool = False
-    finished: bool = False
-    usage: Usage | None = None
-    bare: bool = False
-    done: bool = False
-    fault: bool = False
-
-
-NOTHING = Event()
-
-
-def payload(event: bytes) -> bytes:
-    """The data of an event, its lines joined; empty for a comment."""
-    lines = [line[5:].strip() for line in event.splitlines() if line.startswith(b"data:")]
-    return lines[0] if len(lines) == 1 else b"\n".join(lines)
 
 
 def read_event(event: bytes, begun: bool) -> Event:
@@ -139,14 +95,14 @@ def read_event(event: bytes, begun: bool) -> Event:
     if data == b"[DONE]":
         return Event(done=True)
     if _FAULT.match(data):
-        return Event(fault=True)
+        return Event(fault=TRANSIENT)
     finished = _FINISHED.search(data) is not None
     used = _USED.search(data) is not None
     if not data or (begun and not used):
         return Event(content=begun and bool(data), finished=finished)
     chunk = _chunk.decode(data)
     content = any(choice.finish_reason or _says(choice.delta) for choice in chunk.choices)
-    return Event(content, finished, _plain(chunk.usage), used and not chunk.choices)
+    return Event(content, finished, plain(chunk.usage), used and not chunk.choices)
 
 
 def _says(delta: _Delta) -> bool:

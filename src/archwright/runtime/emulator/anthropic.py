@@ -1,0 +1,108 @@
+"""The emulated supplier in Anthropic's wire."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from archwright.runtime.emulator.tongue import Asked, Head, Tally, Tongue
+
+KINDS: Final = {404: "not_found_error", 413: "request_too_large", 429: "rate_limit_error"}
+
+
+class _Part(msgspec.Struct):
+    text: str = ""
+
+
+class _Block(msgspec.Struct):
+    text: str = ""
+    content: str | list[_Part] | None = None  # of a tool's result
+
+
+class _Message(msgspec.Struct):
+    content: str | list[_Block]
+
+
+class _Question(msgspec.Struct):
+    messages: list[_Message]
+    model: str
+    max_tokens: int
+    system: str | list[_Part] | None = None
+    stream: bool | None = None
+
+
+class Anthropic(Tongue):
+    """Messages."""
+
+    path = "v1/messages"
+
+    def read(self, body: bytes) -> Asked:
+        """A request."""
+        question = msgspec.json.decode(body, type=_Question)
+        words = _words(question.system) + sum(_said(message) for message in question.messages)
+        return Asked(question.model, words, question.max_tokens, question.stream is True, True)
+
+    def whole(self, head: Head, text: str, tally: Tally) -> bytes:
+        """A whole answer."""
+        block = {"type": "text", "text": text}
+        ending = {"stop_reason": "end_turn", "stop_sequence": None}
+        return msgspec.json.encode({**_head(head), "content": [block], **ending, "usage": _usage(tally)})
+
+    def opening(self, head: Head, tally: Tally) -> bytes:
+        """The message begins, with its input counted, and its one block."""
+        ending = {"stop_reason": None, "stop_sequence": None}
+        message = {**_head(head), "content": [], **ending, "usage": {**_usage(tally), "output_tokens": 1}}
+        block = {"type": "text", "text": ""}
+        return (
+            _event("message_start", message=message)
+            + _event("content_block_start", index=0, content_block=block)
+            + _event("ping")
+        )
+
+    def words(self, head: Head, text: str) -> bytes:
+        """A delta."""
+        return _event("content_block_delta", index=0, delta={"type": "text_delta", "text": text})
+
+    def closing(self, head: Head, tally: Tally, usage: bool) -> bytes:
+        """The block ends, the output is counted, the message ends."""
+        ending = {"stop_reason": "end_turn", "stop_sequence": None}
+        return (
+            _event("content_block_stop", index=0)
+            + _event("message_delta", delta=ending, usage={"output_tokens": tally.written})
+            + _event("message_stop")
+        )
+
+    def refusal(self, status: int, message: str) -> bytes:
+        """The body of an error."""
+        kind = KINDS.get(status, "api_error" if status >= 500 else "invalid_request_error")
+        return msgspec.json.encode({"type": "error", "error": {"type": kind, "message": message}})
+
+
+def _words(content: str | list[_Part] | None) -> int:
+    if content is None or isinstance(content, str):
+        return len((content or "").split())
+    return sum(len(part.text.split()) for part in content)
+
+
+def _said(message: _Message) -> int:
+    if isinstance(message.content, str):
+        return len(message.content.split())
+    return sum(len(block.text.split()) + _words(block.content) for block in message.content)
+
+
+def _head(head: Head) -> dict[str, Any]:
+    return {"id": f"msg_{head.id}", "type": "message", "role": "assistant", "model": head.model}
+
+
+def _usage(tally: Tally) -> dict[str, int]:
+    return {
+        "input_tokens": tally.prompt - tally.cached,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": tally.cached,
+        "output_tokens": tally.written,
+    }
+
+
+def _event(kind: str, **more: object) -> bytes:
+    return f"event: {kind}\n".encode() + b"data: " + msgspec.json.encode({"type": kind, **more}) + b"\n\n"

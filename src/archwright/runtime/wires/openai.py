@@ -1,0 +1,145 @@
+"""OpenAI's chat completions, which most suppliers and most clients speak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from archwright.policy import route
+from archwright.runtime.neutral import Question, Said, Usage
+from archwright.runtime.openai import answering, asking, events
+from archwright.runtime.wire import Fields, Parts, Wire, event, words
+
+OF_THE_CALLER = range(400, 500)
+OF_THE_KEY = frozenset((401, 402, 403))
+
+
+class _Fields(msgspec.Struct):
+    model: str
+    messages: list[msgspec.Raw]
+    stream: bool | None = None
+    stream_options: dict[str, msgspec.Raw] | None = None
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    n: int | None = None
+
+
+_fields = msgspec.json.Decoder(_Fields)
+_options = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_faults = msgspec.json.Decoder(dict[str, object])
+
+
+class OpenAI(Wire):
+    """OpenAI's wire."""
+
+    name = "openai"
+    path = "/v1/chat/completions"
+    id_header = b"x-request-id"
+    end = events.DONE
+
+    def read(self, body: bytes, headers: Mapping[bytes, bytes]) -> Fields:
+        """What a gateway must know of a request."""
+        fields = _fields.decode(body)
+        asked = fields.max_completion_tokens if fields.max_completion_tokens is not None else fields.max_tokens
+        return Fields(
+            fields.model,
+            fields.stream is True,
+            _true((fields.stream_options or {}).get("include_usage")),
+            1 if fields.n is None else fields.n,
+            asked,
+        )
+
+    def question(self, body: bytes) -> Question:
+        """A request in the neutral form."""
+        return asking.question(body)
+
+    def written(self, question: Question) -> Parts:
+        """A neutral request as the fields of this wire."""
+        return asking.written(question)
+
+    def addressed(self, parts: dict[str, object], model: str, stream: bool) -> dict[str, object]:
+        """The target's model, and usage at the end of a stream. All other fields are as they came."""
+        parts["model"] = model
+        if stream:
+            given = parts.get("stream_options")
+            named = isinstance(given, msgspec.Raw) and bytes(given) != b"null"
+            known = _options.decode(bytes(given)) if named and isinstance(given, msgspec.Raw) else {}
+            parts["stream_options"] = {**known, "include_usage": True}
+        return parts
+
+    def usage(self, body: bytes) -> Usage | None:
+        """The usage in a whole answer."""
+        return events.usage_of(body)
+
+    def letters(self, came: list[bytes]) -> int:
+        """How many characters for the reader are in these events."""
+        return events.letters(came)
+
+    def letters_of_whole(self, body: bytes) -> int:
+        """How many characters for the reader are in a whole answer."""
+        return events.letters_of_whole(body)
+
+    def said(self, body: bytes) -> Said:
+        """A whole answer in the neutral form."""
+        return answering.said(body)
+
+    def told(self, said: Said, created: int) -> bytes:
+        """A neutral answer as a whole one."""
+        return answering.told(said, created)
+
+    def reader(self) -> answering.ChunkReader:
+        """For one stream of a target."""
+        return answering.ChunkReader()
+
+    def teller(self, usage: bool, created: int) -> answering.ChunkTeller:
+        """For one stream to a client."""
+        return answering.ChunkTeller(usage, created)
+
+    def as_stream(self, body: bytes, usage: bool) -> bytes:
+        """A whole answer as a stream."""
+        return events.as_stream(body, usage)
+
+    def as_whole(self, came: list[bytes]) -> bytes:
+        """The events of a stream as one whole answer."""
+        return events.as_whole(came)
+
+    def error(self, status: int, code: str, message: str, param: str, identity: str) -> tuple[int, bytes]:
+        """An error as OpenAI's clients expect it."""
+        kind = "invalid_request_error" if status < 500 and status != 429 else "api_error"
+        fault = {"message": message, "type": kind, "param": param or None, "code": code}
+        return status, msgspec.json.encode({"error": fault})
+
+    def error_event(self, code: str, message: str) -> bytes:
+        """An error inside a stream that has begun."""
+        return event({"error": {"message": message, "type": "api_error", "param": None, "code": code}})
+
+    def complaint(self, body: bytes) -> tuple[str, str]:
+        """The message and the code of a target's error."""
+        try:
+            fault = _faults.decode(body).get("error")
+        except (ValueError, RecursionError):
+            fault = None
+        if not isinstance(fault, dict) or not words(fault.get("message")):
+            return body.decode(errors="replace"), ""
+        return words(fault.get("message")), words(fault.get("code")) or words(fault.get("type"))
+
+    def classify(self, status: int, retry_after: float, body: bytes) -> int:
+        """The outcome that a status other than 200 means. `retry_after` in seconds, 0: none was given."""
+        if status == 429:
+            # OpenAI answers so when the account is empty; waiting does not help then.
+            return route.KEY if b'"insufficient_quota"' in body else route.OVERLOAD
+        if status == 503 and retry_after > 0:
+            return route.OVERLOAD
+        if status in OF_THE_KEY:
+            return route.KEY
+        if status in OF_THE_CALLER and status != 408:
+            return route.CALLER
+        return route.TRANSIENT
+
+
+def _true(raw: msgspec.Raw | None) -> bool:
+    return raw is not None and bytes(raw) == b"true"
+
+
+WIRE = OpenAI()
