@@ -206,8 +206,7 @@ def shelves() -> str:
     """What lies on every shelf."""
     lines = ["# Shelves", "", NOTE, "A shelf is a folder that is a list: one file an item, found by its name.", ""]
     lines += ["| shelf | items |", "|---|---|"]
-    for shelf in (KINDS, RULES, OVERLAYS, READERS, PROVIDERS):
-    for shelf in (KINDS, RULES, PROVIDERS, WIRES):
+    for shelf in (KINDS, RULES, OVERLAYS, READERS, WIRES, PROVIDERS):
         lines.append(f"| `{shelf.package}` | {', '.join(f'`{name}`' for name in shelf.names())} |")
     listed = ", ".join(f"`{item.name}`" for item in controls.frameworks().values())
     lines.append(f"| `archwright.facts.controls` | {listed} |")

@@ -25,17 +25,16 @@ from archwright.runtime.agents.doing import Doing, Turn
 from archwright.runtime.agents.graph import Graph, build
 from archwright.runtime.agents.store import Store, Waiting, is_ours
 from archwright.runtime.agents.words import Message
-from archwright.runtime.gateway.answers import STREAM, Answer, error
+from archwright.runtime.gateway.answers import Answer, error, spoken
 from archwright.runtime.gateway.crew import CONVERSATIONS
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.setup import Setup
-from archwright.runtime.gateway.wire import as_stream
+from archwright.runtime.neutral import Usage
 from archwright.runtime.serving import App, Header, body_of
 
 MOST_STEPS: Final = 10_000  # of the graph in one turn; an agent's own bounds end it long before
 MOST_BYTES: Final = 1024 * 1024
-_JSON: Final[Header] = (b"content-type", b"application/json")
 _MESSAGES: Final = msgspec.json.Decoder(list[dict[str, Any]])
 _ROLES: Final = ("user", "assistant")
 
@@ -70,14 +69,14 @@ class Crew:
         """Answer a chat request: a new turn, one that was broken off, or one that was answered already."""
         x.served = True
         if x.ask is None:
-            return error(400, "invalid_request", "there is no request")
+            return error(x, 400, "invalid_request", "there is no request")
         try:
             given = _MESSAGES.decode(x.ask.parts["messages"])
         except (KeyError, ValueError, RecursionError):
-            return error(400, "invalid_request", "messages are objects with a role and content", param="messages")
+            return error(x, 400, "invalid_request", "messages are objects with a role and content", param="messages")
         messages = [item for item in given if item.get("role") in _ROLES]
         if not any(item["role"] == "user" for item in messages):
-            return error(400, "invalid_request", "an agent needs a message of the user", param="messages")
+            return error(x, 400, "invalid_request", "an agent needs a message of the user", param="messages")
         name = _session(x) or x.id
         thread = f"{x.tenant}/{name}"
         lock = self.locks.setdefault(thread, asyncio.Lock())
@@ -94,18 +93,18 @@ class Crew:
             return Answer(200, msgspec.json.encode({"object": "list", "data": waiting}))
         if method != "POST" or not name:
             message = f"there is only GET {CONVERSATIONS} and POST {CONVERSATIONS}/{{conversation}}"
-            return error(404, "not_found", message)
+            return error(x, 404, "not_found", message)
         try:
             told = msgspec.json.decode(await body_of(x.receive, MOST_BYTES) or b"", type=_Told).answer.strip()
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             told = ""
         if not told:
-            return error(400, "invalid_request", 'send {"answer": "…"}', param="answer")
+            return error(x, 400, "invalid_request", 'send {"answer": "…"}', param="answer")
         thread = f"{x.tenant}/{name}"
         lock = self.locks.setdefault(thread, asyncio.Lock())
         async with lock:
             if not await self._rests(thread):
-                return error(404, "not_found", f"no conversation called `{name[:100]}` waits for a person")
+                return error(x, 404, "not_found", f"no conversation called `{name[:100]}` waits for a person")
             state = await self._resumed(x, thread, name, told)
         return self._answered(x, name, state)
 
@@ -182,26 +181,11 @@ class Crew:
     def _answered(self, x: Exchange, name: str, state: s.State) -> Answer:
         headers = self._headers(name, state)
         if state["outcome"] == s.FAILED:
-            answer = error(502, "agent_failed", f"no answer: {state['why']}")
+            answer = error(x, 502, "agent_failed", f"no answer: {state['why']}")
             return Answer(answer.status, answer.body, (*answer.headers, *headers))
-        usage = {
-            "prompt_tokens": state["tokens_in"],
-            "completion_tokens": state["tokens_out"],
-            "total_tokens": state["tokens_in"] + state["tokens_out"],
-        }
-        message = {"role": "assistant", "content": state["answer"]}
-        whole = {
-            "id": f"chatcmpl-{x.id}",
-            "object": "chat.completion",
-            "created": int(time.time()),
-            "model": x.ask.model if x.ask else "",
-            "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
-            "usage": usage,
-        }
-        body = msgspec.json.encode(whole)
-        if x.ask is not None and x.ask.stream:
-            return Answer(200, as_stream(body, x.ask.usage), (*STREAM, *headers))
-        return Answer(200, body, (_JSON, *headers))
+        usage = Usage(state["tokens_in"], 0, state["tokens_out"])
+        answer = spoken(x, state["answer"], usage, int(time.time()), x.id)
+        return Answer(answer.status, answer.body, (*answer.headers, *headers))
 
     def _headers(self, name: str, state: s.State) -> list[Header]:
         agents = {agent.name for agent in self.plan.agents}

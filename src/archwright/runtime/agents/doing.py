@@ -18,7 +18,8 @@ from archwright.plan.faults import CALM, Faults, Weather
 from archwright.plan.model import Plan
 from archwright.policy.chance import ERROR, WORK, log_normal, uniform
 from archwright.runtime.agents.words import Message
-from archwright.runtime.gateway.wire import Usage, usage_of
+from archwright.runtime.neutral import Usage
+from archwright.runtime.openai.events import usage_of
 from archwright.runtime.serving import App, Header, Scope
 from archwright.runtime.serving import Message as Event
 

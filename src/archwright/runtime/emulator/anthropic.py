@@ -22,6 +22,7 @@ class _Block(msgspec.Struct):
 
 class _Message(msgspec.Struct):
     content: str | list[_Block]
+    role: str = ""
 
 
 class _Question(msgspec.Struct):
@@ -40,8 +41,10 @@ class Anthropic(Tongue):
     def read(self, body: bytes) -> Asked:
         """A request."""
         question = msgspec.json.decode(body, type=_Question)
-        words = _words(question.system) + sum(_said(message) for message in question.messages)
-        return Asked(question.model, words, question.max_tokens, question.stream is True, True)
+        system = (("system", _text(question.system)),) if question.system else ()
+        turns = (*system, *((message.role, _said(message)) for message in question.messages))
+        words = sum(len(text.split()) for _, text in turns)
+        return Asked(question.model, turns, words, question.max_tokens, question.stream is True, True)
 
     def whole(self, head: Head, text: str, tally: Tally) -> bytes:
         """A whole answer."""
@@ -79,16 +82,16 @@ class Anthropic(Tongue):
         return msgspec.json.encode({"type": "error", "error": {"type": kind, "message": message}})
 
 
-def _words(content: str | list[_Part] | None) -> int:
+def _text(content: str | list[_Part] | None) -> str:
     if content is None or isinstance(content, str):
-        return len((content or "").split())
-    return sum(len(part.text.split()) for part in content)
+        return content or ""
+    return "\n".join(part.text for part in content)
 
 
-def _said(message: _Message) -> int:
+def _said(message: _Message) -> str:
     if isinstance(message.content, str):
-        return len(message.content.split())
-    return sum(len(block.text.split()) + _words(block.content) for block in message.content)
+        return message.content
+    return "\n".join(f"{block.text}\n{_text(block.content)}".strip() for block in message.content)
 
 
 def _head(head: Head) -> dict[str, Any]:

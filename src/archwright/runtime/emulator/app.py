@@ -31,30 +31,6 @@ TONGUES: dict[str, Tongue] = {tongue.path: tongue for tongue in (PLAIN, Anthropi
 STREAM: list[Header] = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
 
 
-class _Part(msgspec.Struct):
-    text: str = ""
-
-
-class _Message(msgspec.Struct):
-    content: str | list[_Part] | None = None
-    role: str = ""
-
-    @property
-    def text(self) -> str:
-        if isinstance(self.content, str):
-            return self.content
-        return " ".join(part.text for part in self.content or ())
-
-
-class _Question(msgspec.Struct):
-    messages: list[_Message]
-    model: str
-    stream: bool | None = None
-    stream_options: dict[str, Any] | None = None
-    max_tokens: int | None = None
-    max_completion_tokens: int | None = None
-
-
 class _Start(msgspec.Struct):
     scenario: str
     seed: int
@@ -205,11 +181,7 @@ class Emulator:
             return
         await _until(call.began + timing.last_s)
         call.written = call.tokens
-        message = {"role": "assistant", "content": self._words(call, 0, call.tokens)}
-        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
-        whole = {**_head(call, "chat.completion"), "choices": [choice], "usage": call.usage}
-        await answer(send, 200, JSON, msgspec.json.encode(whole))
-        said = text(self.seed, call.request, 0, call.tokens)
+        said = self._words(call, 0, call.tokens)
         await answer(send, 200, JSON, call.tongue.whole(call.head, said, call.tally))
 
     async def _stream(self, call: _Call, timing: Timing, send: Send) -> None:
@@ -225,8 +197,7 @@ class Emulator:
                 await send({"type": "http.response.start", "status": 200, "headers": STREAM})
                 pending.append(tongue.opening(head, call.tally))
                 opened = True
-            pending.append(_event(head, {"content": self._words(call, chunk.begin, chunk.end)}))
-            pending.append(tongue.words(head, self._words(call, chunk)))
+            pending.append(tongue.words(head, self._words(call, chunk.begin, chunk.end)))
             call.written = chunk.end
         pending.append(tongue.closing(head, call.tally, call.asked.usage))
         await send({"type": "http.response.body", "body": b"".join(pending)})
@@ -239,7 +210,7 @@ class Emulator:
 
 def _call(shop: _Shop, tongue: Tongue, asked: Asked, headers: dict[bytes, bytes], began: float) -> _Call:
     attempt = headers.get(b"x-archwright-attempt", b"1")
-    said = emulated([(message.role, message.text) for message in question.messages])
+    said = emulated(asked.turns)
     words = tuple(said.split()) if said else ()
     return _Call(
         shop=shop,
@@ -247,9 +218,7 @@ def _call(shop: _Shop, tongue: Tongue, asked: Asked, headers: dict[bytes, bytes]
         asked=asked,
         request=request_number(headers.get(b"x-request-id", b"")),
         attempt=int(attempt) if attempt.isdigit() else 1,
-        prompt=sum(len(message.text.split()) for message in question.messages),
-        tokens=len(words) or (max(1, asked) if asked is not None else DEFAULT_TOKENS),
-        tokens=DEFAULT_TOKENS if asked.most is None else max(1, asked.most),
+        tokens=len(words) or (DEFAULT_TOKENS if asked.most is None else max(1, asked.most)),
         began=began,
         words=words,
     )
@@ -260,21 +229,6 @@ def request_number(identity: bytes) -> int:
     if identity.isdigit() and len(identity) <= 18:
         return int(identity)
     return int.from_bytes(hashlib.blake2b(identity, digest_size=7).digest())
-
-
-def _head(call: _Call, kind: str) -> dict[str, Any]:
-    created = int(time.time())
-    return {
-        "id": f"chatcmpl-{call.request}-{call.attempt}",
-        "object": kind,
-        "created": created,
-        "model": call.question.model,
-    }
-
-
-def _event(head: dict[str, Any], delta: dict[str, str], finish: str | None = None) -> bytes:
-    choice = {"index": 0, "delta": delta, "finish_reason": finish}
-    return b"data: " + msgspec.json.encode({**head, "choices": [choice]}) + b"\n\n"
 
 
 async def _flush(send: Send, pending: list[bytes]) -> None:

@@ -15,6 +15,7 @@ class _Part(msgspec.Struct):
 
 class _Message(msgspec.Struct):
     content: str | list[_Part] | None = None
+    role: str = ""
 
 
 class _Question(msgspec.Struct):
@@ -34,9 +35,11 @@ class OpenAI(Tongue):
     def read(self, body: bytes) -> Asked:
         """A request."""
         question = msgspec.json.decode(body, type=_Question)
+        turns = tuple((message.role, _text(message)) for message in question.messages)
         return Asked(
             model=question.model,
-            words=sum(_words(message) for message in question.messages),
+            turns=turns,
+            words=sum(len(text.split()) for _, text in turns),
             most=question.max_completion_tokens or question.max_tokens,
             stream=question.stream is True,
             usage=bool((question.stream_options or {}).get("include_usage")),
@@ -68,10 +71,9 @@ class OpenAI(Tongue):
         return msgspec.json.encode({"error": {"message": message, "type": code, "param": None, "code": code}})
 
 
-def _words(message: _Message) -> int:
-    if isinstance(message.content, str):
-        return len(message.content.split())
-    return sum(len(part.text.split()) for part in message.content or ())
+def _text(message: _Message) -> str:
+    content = message.content
+    return content if isinstance(content, str) else "\n".join(part.text for part in content or ())
 
 
 def _head(head: Head, kind: str) -> dict[str, Any]:

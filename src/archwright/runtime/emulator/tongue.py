@@ -10,9 +10,13 @@ from typing import ClassVar, NamedTuple
 
 
 class Asked(NamedTuple):
-    """A request: `words` of the prompt, `most` tokens of the answer (None: not said), and how it shall come."""
+    """A request: the prompt as turns of (role, text) with so many `words`, and how the answer shall come.
+
+    `most` are the tokens of the answer at most (None: not said).
+    """
 
     model: str
+    turns: tuple[tuple[str, str], ...]
     words: int
     most: int | None
     stream: bool

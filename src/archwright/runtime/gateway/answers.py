@@ -56,8 +56,12 @@ def error(x: Exchange, status: int, code: str, message: str, retry_after: float 
 
 def canned(x: Exchange, text: str, created: int) -> Answer:
     """A route's own words as a proper answer, whole or as a stream, as the client asked."""
-    words = Said(f"canned-{x.id}", x.ask.model if x.ask else "", (Text(text),), END, usage=Usage(0, 0, 0))
-    return _of(x, words, created)
+    return spoken(x, text, Usage(0, 0, 0), created, f"canned-{x.id}")
+
+
+def spoken(x: Exchange, text: str, usage: Usage, created: int, identity: str) -> Answer:
+    """Words that no target wrote as they are, as a proper answer, whole or as a stream, as the client asked."""
+    return _of(x, Said(identity, x.ask.model if x.ask else "", (Text(text),), END, usage=usage), created)
 
 
 def again(x: Exchange, stored: Stored, wire: Wire, created: int) -> Answer:

@@ -173,12 +173,8 @@ class Gateway:
         models = [_model(name) for name in self._names()]
         return Answer(200, msgspec.json.encode({"object": "list", "data": models}))
 
-    def _model(self, name: str) -> Answer:
-        if name not in self._names():
-            return unknown(self.house, name)
-
     def _model(self, x: Exchange, name: str) -> Answer:
-        if name not in self.house.routes:
+        if name not in self._names():
             return unknown(self.house, x, name)
         return Answer(200, msgspec.json.encode(_model(name)))
 

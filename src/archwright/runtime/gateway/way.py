@@ -161,8 +161,7 @@ def _arrival(house: House, x: Exchange) -> Arrive:
     return Arrive(x.number, x.route_index, x.tenant_index, x.key, x.reserved, *tokens, journey, luck)
 
 
-WAY: tuple[Stage, ...] = (authenticate, read, delegate, identify, estimate, decide)
-WAY: tuple[Stage, ...] = (authenticate, read, identify, translate, estimate, decide)
+WAY: tuple[Stage, ...] = (authenticate, read, delegate, identify, translate, estimate, decide)
 
 
 async def walk(house: House, x: Exchange) -> Answer | Streamed:

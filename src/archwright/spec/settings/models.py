@@ -71,8 +71,6 @@ class ModelSettings(Record):
     price: TokenPrice | None = one(TokenPrice, "an agreed price that wins over the published one", default=None)
     batch: BatchLane | None = one(BatchLane, "the supplier's cheaper lane, for batch journeys", default=None)
     retires: Day | None = day("the day on which its supplier takes it away", default=None)
-    endpoint: Word = text("base URL of an OpenAI-compatible API; the provider's own by default", default="")
-    supplier: Supplier | None = one(Supplier, "the supplier's terms", default=None)
     endpoint: Word = text("base URL of the API; the provider's own by default", default="")
 
 
