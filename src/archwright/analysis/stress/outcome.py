@@ -117,7 +117,11 @@ class StationOutcome:
 
 @dataclass(frozen=True, slots=True)
 class GatewayOutcome:
-    """The gateway within the scenario: its places, mean and most requests in work and waiting."""
+    """The gateway within the scenario: its places, mean and most requests in work and waiting.
+
+    `queue` is the room to wait in, that of the batch lane included where there is batch work. `waited_s` is what all
+    requests waited for a place, also after the scenario's end.
+    """
 
     concurrency: int
     queue: int
@@ -125,6 +129,7 @@ class GatewayOutcome:
     most_in_flight: int
     mean_waiting: float
     most_waiting: int
+    waited_s: float
 
     @property
     def utilisation(self) -> float:

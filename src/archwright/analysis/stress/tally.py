@@ -55,10 +55,10 @@ class Tally:
         self.slot_calls = [[0] * len(plan.targets) for _ in range(BUCKETS)]
         self.slot_most = [0] * BUCKETS
         self.slot_last = [-1] * BUCKETS
-        self.changed = 0.0
+        self.changed = self.told = 0.0
         self.in_flight = self.waiting = 0
         self.most_in_flight = self.most_waiting = 0
-        self.in_flight_s = self.waiting_s = 0.0
+        self.in_flight_s = self.waiting_s = self.waited_s = 0.0
 
     def slot(self, at: float) -> int:
         """The bucket of a time; what happens after the scenario belongs to the last one."""
@@ -122,6 +122,8 @@ class Tally:
         self.in_flight_s += span * self.in_flight
         self.waiting_s += span * self.waiting
         self.changed = until
+        self.waited_s += max(0.0, now - self.told) * self.waiting
+        self.told = now
         self.in_flight, self.waiting = in_flight, waiting
         self.most_in_flight = max(self.most_in_flight, in_flight)
         self.most_waiting = max(self.most_waiting, waiting)
@@ -160,11 +162,12 @@ class Tally:
             stations=tuple(_station(room, lasts) for room in rooms),
             gateway=GatewayOutcome(
                 plan.gateway.concurrency,
-                plan.gateway.queue,
+                plan.gateway.queue + (plan.gateway.batch_queue if any(item.batch for item in plan.journeys) else 0),
                 self.in_flight_s / lasts,
                 self.most_in_flight,
                 self.waiting_s / lasts,
                 self.most_waiting,
+                self.waited_s,
             ),
             width_s=self.width,
             buckets=self._buckets(),
