@@ -20,7 +20,7 @@ from archwright.analysis.draw import diagram
 from archwright.analysis.draw.overlays import OVERLAYS
 from archwright.base.units import DIMENSIONS
 from archwright.cli.main import main as command
-from archwright.facts import controls, vendors
+from archwright.facts import accelerators, controls, frameworks, vendors
 from archwright.render.svg import svg
 from archwright.runtime.providers import PROVIDERS
 from archwright.runtime.wires import WIRES
@@ -210,7 +210,10 @@ def shelves() -> str:
         lines.append(f"| `{shelf.package}` | {', '.join(f'`{name}`' for name in shelf.names())} |")
     listed = ", ".join(f"`{item.name}`" for item in controls.frameworks().values())
     lines.append(f"| `archwright.facts.controls` | {listed} |")
+    offered = ", ".join(f"`{name}`" for name in accelerators.names())
+    lines.append(f"| `archwright.facts.accelerators` | {offered} |")
     lines.append(f"| `archwright.facts.vendors` | {', '.join(f'`{name}`' for name in vendors.names())} |")
+    lines.append(f"| `archwright.facts.frameworks` | {', '.join(f'`{name}`' for name in frameworks.names())} |")
     return "\n".join(lines) + "\n"
 
 

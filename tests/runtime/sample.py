@@ -155,7 +155,13 @@ class Desk:
 
 @contextlib.contextmanager
 def desk(
-    folder: Path, made: m.Plan, *, supplier: App | None = None, keys: tuple[ClientKey, ...] = (), scale: float = 1.0
+    folder: Path,
+    made: m.Plan,
+    *,
+    supplier: App | None = None,
+    keys: tuple[ClientKey, ...] = (),
+    scale: float = 1.0,
+    agents: bool = False,
 ) -> Iterator[Desk]:
     """A gateway before a supplier: the emulated one unless another is given. Read the rows after the block."""
     with running(supplier or Emulator(made, scale)) as upstream:
@@ -166,6 +172,7 @@ def desk(
             record=str(folder / "machine.jsonl"),
             keys=keys,
             scale=scale,
+            agents=str(folder / "conversations.sqlite") if agents else "",
         )
         with gateway(setup) as app, running(app) as server:
             yield Desk(server.url, app, folder / "ledger.jsonl", folder / "machine.jsonl", upstream.url)

@@ -12,7 +12,7 @@ from archwright.spec.day import day
 from archwright.spec.given import Given, Origin, Word, given
 from archwright.spec.kinds import KINDS
 from archwright.spec.model import Component, System
-from archwright.spec.predicate import predicate
+from archwright.spec.predicate import predicate, statement
 from archwright.spec.shapes import (
     ByKind,
     Choice,
@@ -37,6 +37,7 @@ DEMANDS = st.sampled_from(["monthly requests <= 3M", "p95 of question <= 4 s", "
 PARSED: dict[Any, st.SearchStrategy[Any]] = {
     day: st.dates().map(lambda date: day(date.isoformat())),
     predicate: DEMANDS.map(predicate),
+    statement: DEMANDS.map(statement) | WORDS.filter(lambda text: "<" not in text and ">" not in text).map(Word),
 }
 ANY = ("4 s", "20 %", "$3k/month", "$4.50", "250", "3x", "5/s")
 

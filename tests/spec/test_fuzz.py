@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from archwright.base.errors import InputError
 from archwright.spec.load import loads
 
-EXAMPLE = (Path(__file__).resolve().parents[2] / "examples/support-desk/system.yaml").read_text(encoding="utf-8")
+DESK = Path(__file__).resolve().parents[2] / "examples/support-desk/system.yaml"
+EXAMPLE = DESK.read_text(encoding="utf-8").partition("\ninclude:")[0]
 LINES = EXAMPLE.splitlines(keepends=True)
 BITS = st.sampled_from([
     "", " ", "\t", "\n", ":", ": ", "- ", "[", "]", "{", "}", "'", '"', "&a ", "*a", "!", "|", ">", "#", "%", "@", "~",

@@ -63,7 +63,7 @@ def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 def test_the_snippets_of_the_how_to_are_read(tmp_path: Path) -> None:
     agreed, *others = blocks("docs/how-to.md", "yaml")
     (tmp_path / "prices.yaml").write_text(agreed)
-    desk = (ROOT / "examples" / "support-desk" / "system.yaml").read_text()
+    desk = (ROOT / "examples" / "support-desk" / "system.yaml").read_text().partition("\ninclude:")[0]
     volume, _, growth = others[0].partition("\n")
     desk = re.sub(r"      volume: .*", f"      {volume}", desk)
     desk = re.sub(r"      growth: \{value: 4 %, guess: as the shop.*", f"      {growth.strip()}", desk)
@@ -76,3 +76,14 @@ def test_the_snippets_of_the_how_to_are_read(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     assert "framework contract 2026-117" in ended.stdout
     assert "CRM export, October 2026" in ended.stdout
+
+
+def test_the_decision_in_the_how_to_can_be_decided(tmp_path: Path) -> None:
+    decision, overlay = blocks("docs/how-to.md", "yaml")[-2:]
+    desk = (ROOT / "examples" / "support-desk" / "system.yaml").read_text().partition("\ninclude:")[0]
+    (tmp_path / "system.yaml").write_text(f"{desk}\n{decision}")
+    (tmp_path / "self-hosted.yaml").write_text(overlay)
+    ended = run(["decide", ".", "hosting", "--out", "docs/decisions", "--as-of", "2026-11-21"], tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert "Managed model scores highest" in ended.stdout
+    assert (tmp_path / "docs" / "decisions" / "0001-keep-the-model-managed.md").is_file()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from archwright.base.text import slug
+from archwright.plan.choice import first_choices
 from archwright.plan.model import Plan, Target
 from archwright.report.figures import Book, Figure, Formula
 
@@ -78,13 +79,15 @@ BAND: Final = "throughput of a replica against a simple law: x0.7 to x1.3 for de
 
 
 def _busy(plan: Plan, book: Book, index: int, target: Target) -> Iterator[Figure]:
-    """Requests at work in the mean, of each step whose first target this is."""
+    """Requests at work in the mean, of each step that calls this target first."""
     component = f"components.{target.name}"
     for journey in plan.journeys:
         for step in journey.steps:
-            if step.route < 0 or plan.routes[step.route].hops[0].target != index:
+            firsts = first_choices(plan, journey, step) if step.route >= 0 else {}
+            if index not in firsts:
                 continue
             base, given = f"{journey.name}.{slug(step.name)}", f"journeys.{journey.name}"
+            own = f"price.{base}" if len(firsts) == 1 else f"price.{base}.{target.name}"
             duration = book.derive(
                 f"fleet.{target.name}.{base}.duration", DURATION, "duration", "of one call at the declared pace",
                 first_token=f"{component}.first_token", prefill=f"{component}.prefill",
@@ -93,5 +96,5 @@ def _busy(plan: Plan, book: Book, index: int, target: Target) -> Iterator[Figure
             )  # fmt: skip
             yield book.derive(
                 f"fleet.{target.name}.{base}.busy", BUSY, "number", "requests at work in the busiest hour",
-                billed=f"price.{base}.billed", volume=f"{given}.volume", peak=f"{given}.peak", duration=duration,
+                billed=f"{own}.billed", volume=f"{given}.volume", peak=f"{given}.peak", duration=duration,
             )  # fmt: skip

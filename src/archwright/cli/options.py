@@ -52,6 +52,13 @@ LOAD = click.option(
     callback=finite,
     help="Multiple of the peak hour.",
 )
+FAIL_ON = click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "never"]),
+    default="never",
+    show_default=True,
+    help="Findings from this severity on make the exit code 1.",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 
 

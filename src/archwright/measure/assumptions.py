@@ -42,7 +42,7 @@ class Reopened(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Held:
     """One assumption: what was foreseen, what ran, and whether it holds. `words` say from what, or why not."""
 
     decision: str
@@ -56,7 +56,7 @@ class Tested:
 
 def assumptions(
     decisions: Mapping[str, Decision], sight: Foresight, ran: Evidence, fault: str = ""
-) -> tuple[Tested, ...]:
+) -> tuple[Held, ...]:
     """Test every assumption of the accepted ones. `fault` names the scenario that ran, if something broke in it."""
     return tuple(
         _tested(name, decision, demand, sight.of(demand), ran.of(demand), fault)
@@ -66,9 +66,7 @@ def assumptions(
     )
 
 
-def _tested(
-    name: str, decision: Decision, demand: Predicate, foreseen: Figure | None, seen: Seen, fault: str
-) -> Tested:
+def _tested(name: str, decision: Decision, demand: Predicate, foreseen: Figure | None, seen: Seen, fault: str) -> Held:
     verdict: Verdict = "cannot be known"
     words = seen.words
     if seen.figure is not None and seen.firm:
@@ -76,10 +74,10 @@ def _tested(
     if verdict == "broken" and fault:
         verdict = "cannot be known"
         words = f"broken while {fault} was rehearsed, which is no ordinary day"
-    return Tested(name, str(decision.title), demand, foreseen, seen.figure, verdict, words)
+    return Held(name, str(decision.title), demand, foreseen, seen.figure, verdict, words)
 
 
-def findings(tested: tuple[Tested, ...]) -> tuple[Finding, ...]:
+def findings(tested: tuple[Held, ...]) -> tuple[Finding, ...]:
     """A warning for each broken assumption, at its place in the file."""
     return tuple(
         Finding(
@@ -95,7 +93,7 @@ def findings(tested: tuple[Tested, ...]) -> tuple[Finding, ...]:
     )  # fmt: skip
 
 
-def reopened(tested: tuple[Tested, ...]) -> list[Reopened]:
+def reopened(tested: tuple[Held, ...]) -> list[Reopened]:
     """The decisions to reopen, in file order, each with its broken assumptions."""
     found: dict[str, Reopened] = {}
     for item in tested:
@@ -130,7 +128,7 @@ def reopened_text(entries: list[Reopened]) -> str:
     return "\n".join(lines)
 
 
-def section(tested: tuple[Tested, ...], word: str) -> Section:
+def section(tested: tuple[Held, ...], word: str) -> Section:
     """The table of all assumptions, what is broken under it."""
     rows = tuple(
         (

@@ -15,7 +15,7 @@ from archwright.measure.promised import Verdict
 from archwright.report.document import Cell, Document, Finding, Findings, Section, Table, Text, Tone
 from archwright.report.figures import Book
 
-WELL: Final = "nothing"
+WELL: Final = "(nothing)"  # no component can be called so
 SHOWN: Final = 3  # transcripts
 _LONGEST: Final = 200  # characters of a transcript's words
 _TONES: Final[dict[bool, Tone]] = {True: "good", False: "bad"}
@@ -159,4 +159,4 @@ def _cell(book: Book, key: str, tone: Tone = "plain") -> Cell:
 
 
 def _key(item: Pass, name: str) -> str:
-    return f"drill.{slug(item.name)}.{name}"
+    return f"drill.well.{name}" if item.name == WELL else f"drill.fail.{slug(item.name)}.{name}"

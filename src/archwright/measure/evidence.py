@@ -100,8 +100,11 @@ What = tuple[str, str, Callable[[Part], float]]
 
 def _as_designed(ran: Evidence, key: str, demand: Predicate, what: What) -> Seen:
     """What each kind of journey took in the replay, times the design's volume of it."""
+    if not ran.tally.journeys:
+        return Seen(None, "how many journeys there were stands in the rehearsal's other file")
     name, dimension, amount = what
-    parts, inputs = [], {}
+    parts: list[str] = []
+    inputs: dict[str, str] = {}
     visits = 0
     for number, journey in enumerate(ran.journeys(demand), 1):
         part = ran.tally.parts.get(journey.name, Part())

@@ -27,12 +27,16 @@ class Topic(NamedTuple):
 
 
 class Foresight:
-    """A plan, its forecast (`book`, which gets figures under `foreseen.`) and a simulation of it."""
+    """A plan, its forecast (`book`, which gets figures under `under`) and a simulation of it.
 
-    def __init__(self, plan: Plan, book: Book, outcome: Outcome) -> None:
+    Where simulations of several scenarios come into one book, each needs an `under` of its own.
+    """
+
+    def __init__(self, plan: Plan, book: Book, outcome: Outcome, under: str = "foreseen") -> None:
         self.plan = plan
         self.book = book
         self.outcome = outcome
+        self.under = under
 
     def of(self, demand: Predicate) -> Figure | None:
         """What the design foresees of a predicate's subject, or None where it cannot be known."""
@@ -40,7 +44,7 @@ class Foresight:
 
     def about(self, topic: Topic) -> Figure | None:
         """What the design foresees of a topic, or None where it cannot be known."""
-        key = f"foreseen.{slug(topic.subject)}" + (f".{topic.journey}" if topic.journey else "")
+        key = f"{self.under}.{slug(topic.subject)}" + (f".{topic.journey}" if topic.journey else "")
         return self.book[key] if key in self.book else _READERS[topic.subject](self, key, topic)
 
     def journeys(self, topic: Topic) -> list[Journey]:

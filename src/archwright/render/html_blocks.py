@@ -64,7 +64,7 @@ def prose(text: str) -> str:
 def figure_html(text: str, figure: str, setting: Setting) -> str:
     """A number, linked to its explanation where the page has one."""
     if not figure:
-        return safe(text)
+        return prose(text)
     if figure not in setting.links:
         return f'<span data-figure="{safe(figure)}">{safe(text)}</span>'
     address = safe(setting.links[figure])

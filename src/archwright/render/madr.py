@@ -20,8 +20,8 @@ _TAG: Final = re.compile(r"<(?=[A-Za-z/!?])")  # what HTML takes for the beginni
 _FIRST: Final = re.compile(r"^([#>*+=|~`-]|\d+[.)])")
 
 
-def madr(record: Record, file: str) -> str:
-    """The text of a record's file. `file` is the system's file, named in the commands that it shows."""
+def madr(record: Record) -> str:
+    """The text of a record's file."""
     parts = [
         *_front(record), f"# {_line(record.title)}", "", *_list(record), "## Context and Problem Statement", "",
         *_paragraphs(record.context), "## Decision Drivers", "", *_bullets(record.drivers), "## Considered Options", "",
@@ -29,7 +29,7 @@ def madr(record: Record, file: str) -> str:
         *_paragraphs(record.outcome), *_consequences(record.consequences), "### Confirmation", "",
         *_blocks(record.confirmation), "## Pros and Cons of the Options", "",
         *(line for item in record.alternatives for line in _alternative(item)), "## More Information", "",
-        *_blocks(record.more), *_why(record, file),
+        *_blocks(record.more), *_why(record),
     ]  # fmt: skip
     return "\n".join(parts).rstrip("\n") + "\n"
 
@@ -63,10 +63,10 @@ def _plain(words: str) -> str:
         same = None
     if same:
         return text
-    # Letters first, then only signs that mean nothing in YAML; a word such as `true` gets a point.
+    # Letters first, then only signs that mean nothing in YAML; a word such as `true` gets brackets.
     text = re.sub(r"[^\w .,()@/+-]+", " ", text).strip(" .,@+-") or "unnamed"
     text = " ".join(text.split())
-    return text if yaml.safe_load(f"key: {text}") == {"key": text} else f"{text}."
+    return text if yaml.safe_load(f"key: {text}") == {"key": text} else f"({text})"
 
 
 def _line(words: str) -> str:
@@ -121,7 +121,7 @@ def _table(table: Table) -> Iterator[str]:
     if table.caption:
         yield f"{_line(table.caption[:1].upper() + table.caption[1:])}:"
         yield ""
-    yield _row(table.headings)
+    yield _row([_in_table(heading) for heading in table.headings])
     yield _row(["--:" if number in table.numeric else ":--" for number in range(len(table.headings))])
     yield from (_row([_in_table(cell) for cell in row]) for row in table.rows)
 
@@ -135,7 +135,7 @@ def _in_table(cell: str | Cell) -> str:
     return _TAG.sub("&lt;", " ".join(words.split())).replace("|", "\\|")
 
 
-def _why(record: Record, file: str) -> Iterator[str]:
+def _why(record: Record) -> Iterator[str]:
     """Every number with the key under which it can be asked why."""
     keys: dict[str, str] = {}
     for block in (*record.confirmation, *record.more):
@@ -146,7 +146,7 @@ def _why(record: Record, file: str) -> Iterator[str]:
     if keys:
         yield "### Why these numbers"
         yield ""
-        yield f"`archwright explain {_line(file)} KEY --out FOLDER` shows how a number came about, down to the file;"
+        yield "`archwright explain FILE KEY --out FOLDER` shows how a number came about, down to the line of the file;"
         yield "FOLDER is the one that holds this record."
         yield ""
         yield from (f"* {_in_table(shown)}: `{key}`" for key, shown in keys.items())

@@ -10,6 +10,7 @@ from archwright.spec.model import Component, System
 from archwright.spec.settings.agents import AgentSettings, AskedSettings, Delegate, HandOver
 
 NOBODY = "nobody"  # what a model answers when it needs no delegate
+DEEPEST = 20  # agents and tools in a row, each asked by the one before it
 ASKED = ("agent", "tool", "retrieval")  # traits of what can be a delegate
 _SCHEMES = ("http://", "https://")
 
@@ -110,14 +111,17 @@ def _circles(system: System) -> Iterator[Problem]:
         for name, item in system.components.items()
         if (agent := item.settings_as(AgentSettings)) is not None
     }
-    done: set[str] = set()
+    done: dict[str, int] = {}  # how many agents and tools stand in a row from here
     for start in asks:
         path: dict[str, Iterator[str]] = {} if start in done else {start: iter(asks[start])}
         while path:
             node = next(reversed(path))
             to = next(path[node], None)
             if to is None:
-                done.add(node)
+                done[node] = 1 + max((done.get(other, 0) for other in asks.get(node, ())), default=0)
+                if done[node] == DEEPEST + 1:
+                    message = f"`{node}` begins a row of more than {DEEPEST} that ask each other"
+                    yield Problem("too-deep", message, system.components[node].where, "let one agent ask several")
                 del path[node]
             elif to in path:
                 names = [*list(path)[list(path).index(to) :], to]

@@ -287,7 +287,4 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_context, frozenset()),
     (_attestations, frozenset()),
     (judge_decisions, frozenset({"decisions", "workload"})),
-    (_context, frozenset()),
-    (_attestations, frozenset()),
-    (outcomes, frozenset({"metrics", "workload"})),
 )

@@ -15,6 +15,11 @@ owner: my-team
 data:
   question: {{sensitivity: internal}}          # or personal: then the supplier's terms are asked for
 
+context:                                      # what `archwright govern` asks; what is left out is unknown
+  use_cases: [customer-support]
+  functions: [generates-text]
+  decisions: {{effect: informational, mode: advises, profiling: false}}
+
 groups:
   models: {{title: Models, trust: supplier}}    # another trust than ours draws a boundary
 

@@ -48,11 +48,16 @@ def decide_project(project: Project, out: Path, names: tuple[str, ...] = (), see
             candidates.append(candidate)
         results.append(decide(name, decision, candidates, book))
     plan = work.shared.plan if work.shared is not None else None
-    facts = (("seed", str(seed)), ("as of", project.as_of.isoformat()))
+    facts: tuple[tuple[str, str], ...] = (("seed", str(seed)), ("as of", project.as_of.isoformat()))
     if plan is not None:
         facts = (("configuration", plan_hash(plan)), *facts, ("prices", plan.facts))
     document = decide_document(results, book, facts)
     written, notes = _records(project, results, book, out) if results else ((), [])
+    notes += [
+        f"decision `{result.matrix.name}` was to be looked at again on {day}"
+        for result in results
+        if (day := result.matrix.decision.revisit) is not None and day.date <= project.as_of
+    ]
     hashed = plan_hash(plan) if plan is not None else ""
     if written:
         written = (*written, figures.keep(out, hashed, book))
@@ -138,7 +143,7 @@ def _records(project: Project, results: list[Result], book: Book, out: Path) -> 
     written, notes = [], []
     for result in results:
         page = record(project.system, result, book)
-        file, note = keep_record(out, page.number, page.name, page.title, madr(page, str(project.path)))
+        file, note = keep_record(out, page.number, page.name, page.title, madr(page))
         if file is not None:
             written.append(file)
         if note:

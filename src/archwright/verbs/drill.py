@@ -34,7 +34,7 @@ HOWS: Final = ("error", "timeout", "slow")
 SLOW: Final = 20.0  # times as slow, where a component is made slow
 NEVER: Final = 1e6  # times as slow, where it shall not answer in time
 LASTS_S: Final = 30 * 86400.0
-STEP_S: Final = 0.01  # real seconds that the gateway, SQLite and the sockets add to a step of an agent (measured)
+STEP_S: Final = 0.01  # real seconds that gateway, SQLite and sockets add to a step (measured: 4 to 15 ms, by load)
 _SCALES: Final = {"error": 4.0, "timeout": 20.0, "slow": 4.0}
 
 
@@ -60,7 +60,7 @@ def drill_project(project: Project, out: Path, wish: Wish, progress: Callable[[s
     if not plan.agents:
         raise UsageError("there is no agent to drill: give one `instructions` and a `route`")
     if importlib.util.find_spec("langgraph") is None:
-        raise DependencyMissing(f"a drill runs agents: install what they need with `{INSTALL}`")
+        raise DependencyMissing(f"agents need LangGraph: `{INSTALL}`")
     struck = (
         {wish.fail: _struck(project.system, plan, wish.fail)} if wish.fail else {n: (n,) for n in promised.run(plan)}
     )
@@ -77,7 +77,8 @@ def drill_project(project: Project, out: Path, wish: Wish, progress: Callable[[s
     told = Told(wish.how, wish.seed, scale, STEP_S * scale)
     document, book = drilled.document(passes, verdicts, found, told)
     data = {"seed": wish.seed, "how": wish.how, "kept": all(item.well for item in verdicts)}
-    return Answer("drill", (document,), book, found, data=data, plan=plan_hash(plan))
+    written = tuple(_ledger(out, item.name) for item in passes)
+    return Answer("drill", (document,), book, found, written, data, plan=plan_hash(plan))
 
 
 def questions(plan: Plan, seed: int) -> Iterator[str]:
@@ -111,12 +112,13 @@ def _struck(system: System, plan: Plan, name: str) -> tuple[str, ...]:
             f"there is no component called `{name}`; " + (f"did you mean `{hint}`?" if hint else _can(running))
         )
     hurt: set[str] = set()
+    gateways = set(system.with_trait("gateway"))
     seen, around = {name}, {name}
     while around:
         waiting = {str(flow.source) for flow in system.flows if flow.mode == "sync" and flow.target in around} - seen
         hurt |= waiting & set(running)
         seen |= waiting
-        around = waiting - set(running)
+        around = waiting - set(running) - gateways  # a gateway goes on without what it asks
     if not hurt:
         raise UsageError(f"no agent waits for `{name}`; {_can(running)}")
     return tuple(item for item in running if item in hurt)
@@ -136,8 +138,8 @@ def _pass(  # noqa: PLR0913 - what one pass needs, each by name
     progress: Callable[[str], None],
 ) -> Pass:
     scenario = Scenario("drill", name, LASTS_S, tuple(_change(item, wish.how) for item in struck))
-    stem = "well" if name == WELL else name
-    files = out / f"drill-{stem}.jsonl", out / f"drill-{stem}.conversations.sqlite"
+    ledger = _ledger(out, name)
+    files = ledger, ledger.with_name(f"{ledger.stem}.conversations.sqlite")
     for file in (files[1], *out.glob(f"{files[1].name}-*")):
         file.unlink(missing_ok=True)  # conversations that were had before would not be had again
     drill = Drill(replace(plan, scenarios=(scenario,)), scenario, _SCALES[wish.how], wish.seed, *files)
@@ -147,6 +149,10 @@ def _pass(  # noqa: PLR0913 - what one pass needs, each by name
     with files[0].open("rb") as lines:
         rows = [row for row in decode(lines, str(files[0])) if isinstance(row, Request)]
     return Pass(name, tuple(talks), len(rows), sum(row.cost for row in rows))
+
+
+def _ledger(out: Path, name: str) -> Path:
+    return out / ("drill-well.jsonl" if name == WELL else f"drill-fail-{name}.jsonl")
 
 
 def _change(component: str, how: str) -> Change:

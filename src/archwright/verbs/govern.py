@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,15 @@ from archwright.analysis.govern.duties import Duty, Ruled
 from archwright.analysis.govern.findings import findings
 from archwright.analysis.govern.reason import Reason
 from archwright.analysis.govern.steps import steps
-from archwright.base.errors import InputError, UsageError
+from archwright.analysis.govern.vocabulary import slips
+from archwright.base.errors import InputError, Location, Problem, UsageError
 from archwright.base.text import nearest
-from archwright.facts.frameworks import EU_AI_ACT, NIST_AI_RMF, Pack, industries, pack, read_pack
+from archwright.facts.frameworks import EU_AI_ACT, NIST_AI_RMF, Pack, industries, names, pack, read_pack
 from archwright.plan.model import plan_hash
 from archwright.render.html import page
 from archwright.render.svg import svg
 from archwright.spec.context import INDUSTRIES, UNKNOWN
-from archwright.spec.source import read_text
+from archwright.spec.source import parse, read_text
 from archwright.verbs.answer import Answer
 from archwright.verbs.project import Project
 
@@ -37,9 +39,9 @@ def govern_project(project: Project, industry: str = "", out: Path | None = None
         UsageError: there is no such industry.
     """
     system = project.system
-    ruled = tuple(Ruled(rule.code, rule.references, tuple(rule.check(system))) for rule in rules())
+    ruled = tuple(Ruled(rule.code, rule.references, tuple(rule.check(system, project.as_of))) for rule in rules())
     hash_ = _plan(project)
-    found = assess(system, _packs(project, industry), project.as_of, ruled, hash_)
+    found = assess(system, _packs(project, industry), project.as_of, ruled, hash_, _broken(project))
     hits = findings(found)
     report, details, book = govern_document(found, hits, ruled)
     written: tuple[Path, ...] = ()
@@ -76,13 +78,21 @@ def _own(project: Project) -> tuple[Pack, ...]:
     Raises:
         InputError: one of them is no pack.
     """
-    files = sorted((project.path.parent / FOLDER).glob("*.yaml"))
-    problems, read = [], []
-    for file in files:
+    problems: list[Problem] = []
+    read: list[Pack] = []
+    taken = {pack(name).prefix for name in names()}
+    for file in sorted((project.path.parent / FOLDER).glob("*.yaml")):
         try:
-            read.append(read_pack(read_text(file), str(file)))
+            text = read_text(file)
+            parse(text, str(file))  # bounds what a hostile file may cost, and says where its YAML is wrong
+            found = read_pack(text, str(file))
         except InputError as error:
             problems += error.problems
+            continue
+        said = [*slips(found), *([f"the prefix {found.prefix!r} is taken"] if found.prefix in taken else [])]
+        problems += [Problem("bad-pack", words, Location(str(file)), "docs/concepts/governance.md") for words in said]
+        taken.add(found.prefix)
+        read.append(found)
     if problems:
         raise InputError(problems)
     return tuple(read)
@@ -96,6 +106,29 @@ def _plan(project: Project) -> str:
         return plan_hash(project.compiled.plan)
     except InputError:
         return ""
+
+
+def _broken(project: Project) -> dict[str, str]:
+    """Attestations whose evidence beside the file is gone or changed. Links and evidence without a digest stay unread.
+
+    Raises:
+        InputError: evidence is named that lies outside the folder of the file.
+    """
+    broken = {}
+    for name, item in project.system.attestations.items():
+        if not item.digest or not item.evidence or "://" in item.evidence:
+            continue
+        file = project.loaded.beside(item.evidence)
+        if not file.is_file():
+            broken[name] = f"is not there: `{item.evidence}`"
+        elif f"sha256:{_digest(file)}" != item.digest:
+            broken[name] = f"is not what its digest says: `{item.evidence}`"
+    return broken
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _data(found: Assessment) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def _tested(project: Project, answer: Answer, ran: Ran, foreseen: _Foreseen) -> 
     hardware = sum(
         figure.value for key, figure in book.items() if key.startswith("price.component.") and key.endswith(".hours")
     )
-    sight = Foresight(plan, book, foreseen.outcome)
+    sight = Foresight(plan, book, foreseen.outcome, under="assumed")
     evidence = Evidence(plan, ran.tally, book, ran.source, hardware)
     fault = foreseen.scenario.name if foreseen.scenario is not None and foreseen.scenario.changes else ""
     tested = assumed.assumptions(decisions, sight, evidence, fault)

@@ -17,6 +17,7 @@ from archwright.verbs.answer import Answer
 from archwright.verbs.build import build_project
 from archwright.verbs.check import check_project
 from archwright.verbs.draw import draw_project
+from archwright.verbs.govern import govern_project
 from archwright.verbs.measure import measure_project
 from archwright.verbs.price import price_project
 from archwright.verbs.project import Project
@@ -27,7 +28,7 @@ VISITS = 600  # journeys of the rehearsal: enough for a 95th percentile, few eno
 
 
 def run_project(project: Project, out: Path, seed: int, trace: Path | None, progress: Callable[[str], None]) -> Answer:
-    """Check, draw, price, stress, rehearse and measure; write everything below `out`.
+    """Check, draw, price, govern, stress, rehearse and measure; write everything below `out`.
 
     Raises:
         InputError: the file or the trace cannot be read.
@@ -50,6 +51,7 @@ def run_project(project: Project, out: Path, seed: int, trace: Path | None, prog
     take("draw", lambda: draw_project(project, out))
     take("build", lambda: build_project(project, out))
     take("price", lambda: price_project(project))
+    take("govern", lambda: govern_project(project, out=out))
     take("stress", lambda: stress_project(project, seed=seed, trace=trace))
     wish = Wish(scenario="", seed=seed, load=1.0, scale=None, visits=VISITS, trace=trace)
     take("rehearse", lambda: rehearse_project(project, out, wish, progress))
@@ -68,10 +70,14 @@ def run_project(project: Project, out: Path, seed: int, trace: Path | None, prog
 WHAT = {
     "architecture.svg": "the picture",
     "architecture.mmd": "the picture as Mermaid text",
+    "governance.html": "tier, obligations and every control with what speaks to it",
+    "checklist.md": "the checklist of the industry, to be ticked",
     "plan.json": "the plan that `archwright serve` runs from",
     "ledger.jsonl": "what the gateway did: a row for each request and each attempt",
     "journeys.jsonl": "what the client saw of each journey",
     "rehearsal.json": "what was rehearsed, so that `archwright measure` can be asked again",
+    "reopened.md": "decisions whose assumptions broke on what ran",
+    "reopened.json": "the same for programs",
     figures.FILE: "every figure with its derivation, for `archwright explain`",
 }
 

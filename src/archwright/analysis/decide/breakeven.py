@@ -17,6 +17,7 @@ from archwright.analysis.decide.candidate import Candidate, Hardware
 from archwright.analysis.decide.matrix import Matrix, option_key
 from archwright.report.figures import Book, Figure
 
+LEAST: Final = 1e-9  # of a journey's cost; what is saved below that is the rounding of sums
 FUNCTIONS: Final[Mapping[str, Callable[..., float]]] = {"ceil": math.ceil}
 
 
@@ -61,7 +62,7 @@ def _break_even(found: Matrix, book: Book, low: Candidate, high: Candidate) -> B
     saved = book.derive(
         f"{key}.saved", "low - high", "money", f"saved on each journey by {high.title}", low=low.each, high=high.each
     )
-    if saved.value <= 0:
+    if saved.value <= LEAST * book[low.each].value:
         words = f"never: {high.title} costs more by the month and no less by the journey"
         return BreakEven(low.name, high.name, words=words)
     fixed = {name: f"{option_key(found.name, item.name)}.fixed" for name, item in (("low", low), ("high", high))}

@@ -175,7 +175,14 @@ def _matrix(result: Result, book: Book) -> list[Section]:
     ]  # fmt: skip
     if bounds:
         headings = ("Criterion", "Scores 0", "Scores 1", "Whose bounds")
-        blocks.append(Table(headings, tuple(bounds), "linear between the two", frozenset({1, 2})))
+        blocks.append(
+            Table(
+                headings,
+                tuple(bounds),
+                "where a computed cell scores 0 and 1; linear between the two",
+                frozenset({1, 2}),
+            )
+        )
     judged = judged_rows(result)
     if judged:
         blocks.append(Table(("Option", "Criterion", "Judged by, when, why"), tuple(judged)))
@@ -199,7 +206,9 @@ def judged_rows(result: Result) -> list[Row]:
 def _missing(item: Candidate, result: Result, criterion: str) -> str:
     if result.matrix.decision.criteria[criterion].measure == JUDGED:
         return "nobody judged it; add a score"
-    return item.why or "it cannot be computed; add a score"
+    if item.basis == "stated":
+        return "nothing of it is computed; add a score"
+    return item.why or "nothing was simulated that it could be computed from"
 
 
 def even_rows(result: Result, book: Book) -> list[Row]:

@@ -50,7 +50,7 @@ class Packs:
     @property
     def all(self) -> tuple[Pack, ...]:
         """Each pack once."""
-        found = {pack.title: pack for pack in (self.law, self.framework, *self.checklist)}
+        found = {pack.prefix: pack for pack in (self.law, self.framework, *self.checklist)}
         return tuple(found.values())
 
 
@@ -67,6 +67,7 @@ class Assessment:
     obligations: tuple[Duty, ...]
     controls: tuple[Duty, ...]
     checklist: tuple[Duty, ...]
+    broken: Mapping[str, str]
 
     def counts(self, function: str) -> Counter[str]:
         """Controls of a function of the framework by counted status."""
@@ -78,22 +79,33 @@ class Assessment:
         return sum(1 for duty in self.controls if duty.control.evidence or duty.reference in named)
 
 
-def assess(system: System, packs: Packs, as_of: dt.date, ruled: Sequence[Ruled] = (), plan: str = "") -> Assessment:
-    """Assess a system on a day. `ruled` is what the design rules said; `plan` the configuration's hash, if known."""
+def assess(
+    system: System,
+    packs: Packs,
+    as_of: dt.date,
+    ruled: Sequence[Ruled] = (),
+    plan: str = "",
+    broken: Mapping[str, str] | None = None,
+) -> Assessment:
+    """Assess a system on a day.
+
+    `ruled` is what the design rules said; `plan` the configuration's hash, if known; `broken` names attestations whose
+    evidence is not what was attested, with the reason.
+    """
     if packs.law.tiers is None:
         raise ValueError(f"{packs.law.title} has no tiers")
     facts = situation(system, packs.law.market)
     exceptions = system.context.exceptions
     tier = tiering(packs.law.tiers, facts, exceptions, as_of)
     careful = TIERS.index(tier.highest) >= TIERS.index(HIGH)
-    world = World(as_of, tier.terms, ruled, system.attestations, plan, careful)
+    world = World(as_of, tier.terms, ruled, system.attestations, plan, careful, broken or {})
     known = packs.law.is_valid(as_of)
     narrow = narrowings(packs.law.tiers, facts, exceptions, as_of) if known else ()
-    by_pack = {pack.title: duties(pack, situation(system, pack.market), world) for pack in packs.all}
-    checklist = tuple(duty for pack in packs.checklist for duty in by_pack[pack.title])
+    by_pack = {pack.prefix: duties(pack, situation(system, pack.market), world) for pack in packs.all}
+    checklist = tuple(duty for pack in packs.checklist for duty in by_pack[pack.prefix])
     return Assessment(
         system, as_of, packs, facts, tier if known else None, narrow,
-        by_pack[packs.law.title], by_pack[packs.framework.title], checklist,
+        by_pack[packs.law.prefix], by_pack[packs.framework.prefix], checklist, broken or {},
     )  # fmt: skip
 
 

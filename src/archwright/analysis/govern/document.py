@@ -171,7 +171,7 @@ def _scope(found: Assessment) -> Iterator[str]:
 def _obligations(found: Assessment) -> Section:
     shown = [duty for duty in found.obligations if duty.applies.holds is not False]
     rows = tuple(
-        (duty.pack.shown(duty.control.id), f"{duty.control.title}: {duty.control.does}", ", ".join(duty.control.who),
+        (duty.pack.shown(duty.control.id), duty.control.title, ", ".join(duty.control.who),
          duty.timing.shown, _status(duty), duty.because)
         for duty in shown
     )  # fmt: skip
@@ -292,8 +292,9 @@ def _catalogues(found: Assessment) -> Section:
     heads = ("Catalogue", "Speaks of", "Checked", "Licence")
     sources = Table(("Catalogue", "Read in"), tuple((pack.title, pack.source) for pack in found.packs.all))
     unsettled = [Text(f"{pack.title}: {words}") for pack in found.packs.all for words in pack.unsettled]
-    blocks = (Table(heads, rows), sources, *unsettled, *(Text(words) for words in _LIMITS))
-    return Section("govern-catalogues", "What this rests on, and what it cannot say", blocks)
+    limits = [Text(words) for words in _LIMITS]
+    title = "What this rests on, and what it cannot say"
+    return Section("govern-catalogues", title, (Table(heads, rows), sources, *unsettled, *limits))
 
 
 def _catalogue(pack: Pack, found: Assessment) -> tuple[str | Cell, ...]:
@@ -305,9 +306,10 @@ def _catalogue(pack: Pack, found: Assessment) -> tuple[str | Cell, ...]:
 
 def checklist_text(found: Assessment) -> str:
     """The checklist as Markdown, to be ticked by hand."""
-    lines = [f"# {found.system.system}: checklist for {found.packs.industry}", "", f"As of {found.as_of}. {NO_ADVICE}"]
+    name = " ".join(found.system.system.split())
+    lines = [f"# {name}: checklist for {found.packs.industry}", "", f"As of {found.as_of}. {NO_ADVICE}"]
     for pack in found.packs.checklist:
-        mine = [duty for duty in found.checklist if duty.pack.title == pack.title]
+        mine = [duty for duty in found.checklist if duty.pack.prefix == pack.prefix]
         shown = [duty for duty in mine if duty.applies.holds is not False]
         lines += ["", f"## {pack.title}", "", f"{pack.version}, checked on {pack.checked_on}.", ""]
         lines += [_item(duty) for duty in shown] or ["Nothing applies."]

@@ -51,7 +51,7 @@ class Timing:
     def shown(self) -> str:
         """The day in words."""
         if self.kind == IN_FORCE:
-            return f"in force since {self.earliest}"
+            return f"since {self.earliest}"
         if self.kind == COMING:
             return f"{self.earliest}, in {self.days:,} d"
         left = f", in {self.days:,} d at the earliest" if self.days > 0 else ""
@@ -62,7 +62,8 @@ class Timing:
 class World:
     """What a status is made from: the day, the conclusions, what rules said, what is attested, for which plan.
 
-    `careful` says that an attestation counts only with an approver who is not its owner.
+    `careful` says that an attestation counts only with an approver who is not its owner; `broken` names attestations
+    whose evidence is not what was attested, with the reason.
     """
 
     as_of: dt.date
@@ -71,6 +72,7 @@ class World:
     attestations: Mapping[str, Attestation] = field(default_factory=dict)
     plan: str = ""
     careful: bool = False
+    broken: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def _status(
 def _supported(reference: str, control: Control, evidence: Reason | None, world: World) -> tuple[str, str]:
     clean = [rule.code for rule in world.ruled if reference in rule.references]
     stated = {name: item for name, item in world.attestations.items() if reference in item.controls}
-    current = [name for name, item in stated.items() if counts(item, world)]
+    current = [name for name, item in stated.items() if counts(name, item, world)]
     words = []
     if evidence is not None and evidence.holds:
         words.append(said(evidence))
@@ -185,9 +187,10 @@ def _supported(reference: str, control: Control, evidence: Reason | None, world:
     return OPEN, said(evidence) if evidence is not None else "nothing speaks to it yet"
 
 
-def counts(item: Attestation, world: World) -> bool:
-    """Whether an attestation is current, and looked at by a second person where the tier demands it."""
-    return item.holds(world.as_of, world.plan) and (not world.careful or _second(item))
+def counts(name: str, item: Attestation, world: World) -> bool:
+    """Whether an attestation is current, its evidence sound, and where the tier demands it a second person approved."""
+    held = item.holds(world.as_of, world.plan) and name not in world.broken
+    return held and (not world.careful or _second(item))
 
 
 def _second(item: Attestation) -> bool:
@@ -195,6 +198,8 @@ def _second(item: Attestation) -> bool:
 
 
 def _lapsed(name: str, item: Attestation, world: World) -> str:
+    if name in world.broken:
+        return f"the evidence of `{name}` {world.broken[name]}"
     if item.stated.date > world.as_of:
         return f"`{name}` is dated {item.stated}, which is yet to come"
     if item.until < world.as_of:

@@ -84,6 +84,12 @@ def _attestations(found: Assessment) -> Iterator[Finding]:
     known = by_reference(found)
     prefixes = {pack.prefix for pack in found.packs.all}
     for name, item in found.system.attestations.items():
+        if name in found.broken:
+            yield Finding(
+                "ATT02", "warning", f"the evidence of attestation `{name}` {found.broken[name]}", item.evidence.where,
+                "What somebody vouched for is not what lies there now.",
+                "have its owner look again, and write the new day and digest", name,
+            )  # fmt: skip
         for control in item.controls:
             if control.partition(":")[0] in prefixes and control not in known:
                 hint = nearest(control, known)

@@ -15,7 +15,7 @@ from archwright.analysis.govern.situation import GIVEN, Fact, Facts
 from archwright.base.errors import NOWHERE, Location
 from archwright.base.units import parse
 
-_LIMIT = re.compile(r"(<=|>=)\s*(.+)")
+LIMIT = re.compile(r"(<=|>=)\s*(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,12 @@ def _part(name: str, wanted: Any, facts: Facts, terms: Terms) -> Reason:
         return every("all of", [judge(item, facts, terms) for item in wanted])
     if name in terms:
         return terms[name]
-    words = tuple(_word(word) for word in (wanted if isinstance(wanted, list) else [wanted]))
+    words = tuple(worded(word) for word in (wanted if isinstance(wanted, list) else [wanted]))
     return _leaf(name, words, facts[name])
 
 
-def _word(word: Any) -> str:
+def worded(word: Any) -> str:
+    """A word of a condition as it stands in a file: YAML reads `true` as a truth value."""
     return str(word).lower() if isinstance(word, bool) else str(word)
 
 
@@ -139,7 +140,7 @@ def _leaf(name: str, words: tuple[str, ...], fact: Fact) -> Reason:
 
 
 def _holds(fact: Fact, word: str) -> bool | None:
-    limit = _LIMIT.fullmatch(word)
+    limit = LIMIT.fullmatch(word)
     if limit is None:
         return fact.has(word)
     if fact.number is None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from archwright.base.errors import Location
-from archwright.spec.context import UNKNOWN, Context
+from archwright.spec.context import MARKETS, ROLES, UNKNOWN, Context
 from archwright.spec.day import Day
 from archwright.spec.given import Given
-from archwright.spec.model import System
+from archwright.spec.kind import TRAITS
+from archwright.spec.model import SENSITIVITIES, System
 from archwright.spec.operation import Operation
-from archwright.spec.shapes import Choice, Many, Named, One, Record, Shape, fields_of
+from archwright.spec.shapes import Choice, Many, Named, One, Quantity, Record, Shape, fields_of
 
 GIVEN = "given"  # the word of everything that was written at all
 PERSONAL = ("personal", "special-category")
@@ -49,6 +50,7 @@ def situation(system: System, market: str = "") -> dict[str, Fact]:
     facts = dict(_record(Context, system.context, "", system.where))
     facts |= _record(Operation, system.operation, "operation.", system.where)
     facts |= {"roles": _roles(system.context, market), "since": _since(system.context, market)}
+    facts["markets"] = replace(facts["markets"], vocabulary=MARKETS)
     return facts | _of_design(system)
 
 
@@ -80,8 +82,9 @@ def _fact(shape: Shape, value: Any, where: Location) -> Fact:
             return Fact(where, (known - {UNKNOWN}) | {GIVEN}, UNKNOWN not in known, vocabulary, single=False)
         case Named():
             return Fact(where, frozenset({*value, GIVEN}), closed=True, single=False) if value else Fact(where)
-    if isinstance(value, Given):
-        return Fact(where, frozenset({GIVEN}), number=value.value, dimension=value.dimension)
+        case Quantity(dimension):
+            number = value.value if isinstance(value, Given) else None
+            return Fact(where, frozenset({GIVEN} if value else ()), number=number, dimension=dimension)
     written = bool(value) and (not isinstance(value, str) or bool(value.strip()))
     return Fact(where, frozenset({GIVEN}) if written else frozenset())
 
@@ -90,12 +93,12 @@ def _roles(context: Context, market: str) -> Fact:
     place = context.place("markets")
     entries = [entry for name, entry in context.markets.items() if not market or name == market]
     if not context.markets:
-        return Fact(place, single=False)
+        return Fact(place, vocabulary=ROLES, single=False)
     known = [entry.roles for entry in entries if entry.roles is not None]
     words = frozenset(str(word) for roles in known for word in roles)
     closed = len(known) == len(entries) and UNKNOWN not in words
     where = entries[0].where if entries else place
-    return Fact(where, (words - {UNKNOWN}) | ({GIVEN} if words else set()), closed, single=False)
+    return Fact(where, (words - {UNKNOWN}) | ({GIVEN} if words else set()), closed, ROLES, single=False)
 
 
 def _since(context: Context, market: str) -> Fact:
@@ -112,10 +115,10 @@ def _of_design(system: System) -> dict[str, Fact]:
     sensitivities = frozenset(str(item.sensitivity) for item in system.data.values())
     traits = frozenset(trait for item in system.components.values() for trait in item.of_kind.traits)
     return {
-        "data": Fact(place, sensitivities, closed=bool(system.data), single=False),
+        "data": Fact(place, sensitivities, bool(system.data), SENSITIVITIES, single=False),
         "data.retention": _all(place, [_truth(item.retention is not None) for item in data]),
         "data.deletion": _all(place, [_truth(bool(item.deletion)) for item in data]),
-        "parts": Fact(system.place("components"), traits, closed=True, single=False),
+        "parts": Fact(system.place("components"), traits, True, tuple(TRAITS), single=False),
         "suppliers.agreement": _agreements(system),
     }
 
@@ -135,5 +138,5 @@ def _truth(value: bool) -> str:
 def _all(where: Location, values: list[str]) -> Fact:
     """Whether all are true: one that is not settles it, one that is unknown leaves it open."""
     if not values or ("false" not in values and UNKNOWN in values):
-        return Fact(where)
-    return Fact(where, frozenset({"false" if "false" in values else "true"}), closed=True)
+        return Fact(where, vocabulary=("true", "false"))
+    return Fact(where, frozenset({"false" if "false" in values else "true"}), True, ("true", "false"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from archwright.analysis.govern.assess import Assessment, by_reference
-from archwright.analysis.govern.duties import OPEN, STALE, VIOLATED, Duty, settles
+from archwright.analysis.govern.duties import OPEN, STALE, UNASSESSED, VIOLATED, Duty, settles
 from archwright.base.errors import NOWHERE, Location
 from archwright.base.text import plural
 
@@ -29,7 +29,7 @@ def steps(found: Assessment, most: int = MOST_STEPS) -> tuple[Step, ...]:
     A fact weighs ten for each tier by which it can narrow the interval, and one for each control that waits for it; a
     statement weighs one for each control that it would renew or support. Half, where the control is not in force yet.
     """
-    everything = tuple(by_reference(found).values())
+    everything = tuple(duty for duty in by_reference(found).values() if duty.status != UNASSESSED)
     ahead = [*_of_facts(found, everything), *_stale(found, everything), *_statements(everything)]
     return tuple(sorted(ahead, key=lambda step: (-step.weight, step.what))[:most])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archwright.cli.options import AS_OF, FILE, JSON, PRICES, SEED, opened
+from archwright.cli.options import AS_OF, FAIL_ON, FILE, JSON, PRICES, SEED, opened
 from archwright.cli.show import Sink, finish
 
 
@@ -21,6 +21,7 @@ from archwright.cli.show import Sink, finish
     show_default=True,
     help="Folder for the records, such as docs/decisions.",
 )
+@FAIL_ON
 @SEED
 @AS_OF
 @PRICES
@@ -29,6 +30,7 @@ def command(  # noqa: PLR0913
     file: Path,
     names: tuple[str, ...],
     out: Path,
+    fail_on: str,
     seed: int,
     as_of: dt.datetime | None,
     prices: Path | None,
@@ -38,4 +40,4 @@ def command(  # noqa: PLR0913
     sink = Sink.of(as_json)
     from archwright.verbs.decide import decide_project as verb
 
-    finish(sink, verb(opened(file, as_of, prices), out, names, seed))
+    finish(sink, verb(opened(file, as_of, prices), out, names, seed), fail_on)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archwright.cli.options import AS_OF, FILE, JSON, OUT, PRICES, opened
+from archwright.cli.options import AS_OF, FAIL_ON, FILE, JSON, OUT, PRICES, opened
 from archwright.cli.show import Sink, finish
 
 
@@ -19,15 +19,23 @@ from archwright.cli.show import Sink, finish
     type=click.Path(path_type=Path),
     help="A ledger to measure.  [default: that of the last rehearsal in --out]",
 )
+@FAIL_ON
 @AS_OF
 @PRICES
 @JSON
-def command(
-    file: Path, out: Path, ledger: Path | None, as_of: dt.datetime | None, prices: Path | None, as_json: bool
+def command(  # noqa: PLR0913
+    file: Path,
+    out: Path,
+    ledger: Path | None,
+    fail_on: str,
+    as_of: dt.datetime | None,
+    prices: Path | None,
+    as_json: bool,
 ) -> None:
-    """Hold what ran against what was designed: predicted, rehearsed, difference."""
+    """Hold what ran against what was designed; say which decisions it reopens."""
     sink = Sink.of(as_json)
     from archwright.verbs.measure import measure_ledger, measure_project
 
     project = opened(file, as_of, prices)
-    finish(sink, measure_ledger(project, ledger, out) if ledger is not None else measure_project(project, out))
+    answer = measure_ledger(project, ledger, out) if ledger is not None else measure_project(project, out)
+    finish(sink, answer, fail_on)

@@ -22,7 +22,7 @@ from archwright.cli.show import Sink, finish
 def command(  # noqa: PLR0913
     file: Path, out: Path, seed: int, trace: Path | None, as_of: dt.datetime | None, prices: Path | None, as_json: bool
 ) -> None:
-    """The whole loop: check, draw, price, stress, rehearse, measure; all in one page under --out."""
+    """The whole loop: check, draw, price, govern, stress, rehearse, measure; all in one page under --out."""
     sink = Sink.of(as_json)
     from archwright.verbs.run import run_project as verb
 

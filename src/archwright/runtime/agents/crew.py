@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -140,6 +139,8 @@ class Crew:
         if kept.interrupts:
             question, why = s.question(state), state["why"]
             await self.store.wait(Waiting(thread, x.tenant, name, state["to"], question, why, wall()))
+        # A conversation that the client gave no name can never be asked for again, unless a person is to answer.
+        await self.store.forget(thread, keep_last=bool(kept.interrupts) or name != x.id)
         self._note(x, name, state["outcome"], state, time.monotonic() - began)
         return state
 
@@ -207,11 +208,6 @@ def crew(plan: Plan, setup: Setup, house: House, app: App) -> Crew:
     Raises:
         InputError: the file of conversations is there and is none.
     """
-    # Read by LangGraph as it is loaded and again as it runs: only plain data comes back from the file, and what
-    # customers write goes to nobody whom the design does not name.
-    os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
-    for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"):
-        os.environ[name] = "false"
     file = Path(setup.agents)
     if not is_ours(file):
         problem = Problem("not-conversations", "this is no file of conversations", Location(str(file)), "move it away")

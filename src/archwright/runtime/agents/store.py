@@ -52,6 +52,16 @@ class Store:
         if self.opened is not None:
             await self.opened.close()
 
+    async def forget(self, thread: str, keep_last: bool) -> None:
+        """Let go of the steps of a conversation that led to its last one, and of that too unless it is kept.
+
+        LangGraph keeps them all, each with the whole conversation; only the last is needed to go on.
+        """
+        last = "(SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ?1)" if keep_last else "'~'"
+        for table in ("writes", "checkpoints"):
+            await self._open.execute(f"DELETE FROM {table} WHERE thread_id = ?1 AND checkpoint_id < {last}", (thread,))
+        await self._open.commit()
+
     async def wait(self, item: Waiting) -> None:
         """A conversation waits from now on."""
         values = msgspec.structs.astuple(item)

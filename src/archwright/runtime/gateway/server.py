@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,14 @@ if sys.platform != "win32":
 LONGEST_ROW: Final = 1024 * 1024
 INSTALL: Final = 'pip install "archwright[agents]"'
 _CREW: Final = "archwright.runtime.agents.crew"
+# Read by LangGraph as it is loaded: only plain data comes back from the file of conversations, and what customers write
+# goes to nobody whom the design does not name.
+_BEFORE: Final = {
+    "LANGGRAPH_STRICT_MSGPACK": "true",
+    **dict.fromkeys(
+        ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"), "false"
+    ),
+}
 
 
 @contextlib.contextmanager
@@ -76,10 +85,11 @@ def hire(plan: Plan, setup: Setup, app: Gateway) -> Crew:
         DependencyMissing: what runs them is not installed.
         InputError: the file of conversations is not ours to write.
     """
+    os.environ.update(_BEFORE)
     try:
         module = importlib.import_module(_CREW)
     except ModuleNotFoundError as error:
-        raise DependencyMissing(f"agents need the package {error.name}: install it with `{INSTALL}`") from error
+        raise DependencyMissing(f"agents need LangGraph ({error.name} is missing): `{INSTALL}`") from error
     crew: Crew = module.crew(plan, setup, app.house, app)
     return crew
 
