@@ -51,7 +51,7 @@ def test_a_gateway_that_is_full() -> None:
 
 
 def test_a_batch_lane_whose_queue_is_worked_off_long_after_the_load() -> None:
-    """A desk lets two a second through, one place does less than one a second: what waits there waits after the load."""
+    """A desk lets two a second through, the place behind it less than one: there it waits, after the load too."""
     night = d.journey(d.work(), d.step(stage=1, station=1), rate=0.2, batch=True)
     stations = (d.station("desk", servers=2, median_s=1.0), d.station("rest"))
     base = d.plan(night, stations=stations, objectives=(d.objective("p95", 700.0),))
