@@ -15,6 +15,7 @@ shows the first line that begins so, for each of the words. Spaces at the beginn
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -63,7 +64,8 @@ def _run(line: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         arguments = [folder if argument == "out" else argument for argument in arguments]
         command = [sys.executable, "-m", "archwright", *arguments]
-        ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+        shell = {**os.environ, "COLUMNS": "100"}  # as wide on every machine
+        ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=shell, check=False)
     if ended.returncode != int(stated[1] if stated else 0):
         raise StoryError(f"ended with {ended.returncode}: {line}\n{ended.stdout}{ended.stderr}")
     return ended.stdout
