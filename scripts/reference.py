@@ -47,6 +47,17 @@ from archwright.verbs.schema import schema
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
+# The drawings in docs/images, by their name.
+PICTURES = {
+    "support-desk": "support-desk/system.yaml",
+    "document-batch": "document-batch/system.yaml",
+    "prompt-to-production-1": "prompt-to-production/prototype.yaml",
+    "prompt-to-production-2": "prompt-to-production/production.yaml",
+    "chat-platform-1": "chat-platform/1-self-managed-gpus.yaml",
+    "chat-platform-2": "chat-platform/2-one-cloud.yaml",
+    "chat-platform-3": "chat-platform/3-provisioned.yaml",
+    "chat-platform-4": "chat-platform/4-two-clouds.yaml",
+}
 NOTE = "Written by `scripts/reference.py` from the program; a test holds that it is current.\n"
 
 
@@ -59,13 +70,13 @@ def pages() -> dict[str, str]:
         "commands.md": commands(),
         "shelves.md": shelves(),
         "system.schema.json": schema().data["text"] + "\n",
-        "../images/support-desk.svg": picture(),
+        **{f"../images/{name}.svg": picture(file) for name, file in PICTURES.items()},
     }
 
 
-def picture() -> str:
-    """The drawing of the support desk."""
-    return svg(diagram(load(ROOT / "examples" / "support-desk" / "system.yaml").system))
+def picture(file: str) -> str:
+    """The drawing of an example; `file` is its path below `examples`."""
+    return svg(diagram(load(ROOT / "examples" / file).system))
 
 
 def kinds() -> str:

@@ -50,6 +50,18 @@ def test_a_gateway_that_is_full() -> None:
     assert edge.cause.component == "gateway"
 
 
+def test_a_batch_lane_whose_queue_is_worked_off_long_after_the_load() -> None:
+    """A desk lets two a second through, the place behind it less than one: there it waits, after the load too."""
+    night = d.journey(d.work(), d.step(stage=1, station=1), rate=0.2, batch=True)
+    stations = (d.station("desk", servers=2, median_s=1.0), d.station("rest"))
+    base = d.plan(night, stations=stations, objectives=(d.objective("p95", 700.0),))
+    lane = replace(base.gateway, concurrency=4, batch_places=1, batch_queue=10_000, batch_wait_s=7200.0)
+    edge = found(replace(base, gateway=lane)).edge
+    assert edge is not None
+    assert (edge.cause.component, edge.cause.mechanism) == ("gateway", "gateway queue")
+    assert f"of {base.gateway.queue + 10_000:,}" in edge.cause.chain[1]
+
+
 @pytest.mark.parametrize(
     ("limit", "mechanism"),
     [({"request_rate": 2.0}, "the supplier's request limit"), ({"token_rate": 402.0}, "the supplier's token limit")],

@@ -73,8 +73,7 @@ def _station_chain(item: StationOutcome, outcome: Outcome) -> tuple[str, ...]:
 
 
 def _slow_gateway(plan: Plan, held: Outcome, broke: Outcome) -> Cause:
-    seconds = _each(broke, broke.gateway.mean_waiting * broke.lasts_s)
-    grew = seconds - _each(held, held.gateway.mean_waiting * held.lasts_s)
+    grew = _each(broke, broke.gateway.waited_s) - _each(held, held.gateway.waited_s)
     return Cause(plan.gateway.name, "gateway queue", (_places(broke), _gateway_queue(broke)), grew)
 
 
@@ -94,7 +93,7 @@ def _slow_targets(held: Outcome, broke: Outcome) -> list[Cause]:
 
 
 def _pause(outcome: Outcome) -> float:
-    calls = sum(item.took_s for item in outcome.targets) + outcome.gateway.mean_waiting * outcome.lasts_s
+    calls = sum(item.took_s for item in outcome.targets) + outcome.gateway.waited_s
     refused = sum(sum(item.refused) for item in outcome.targets)
     return max(0.0, sum(outcome.request_latencies) - calls) / refused if refused else 0.0
 

@@ -125,7 +125,11 @@ class LaneOutcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class GatewayOutcome:
-    """The gateway within the scenario: its places, mean and most requests in work and waiting; `lanes` as in LANES."""
+    """The gateway within the scenario: its places, mean and most requests in work and waiting; `lanes` as in LANES.
+
+    `queue` is the room to wait in, that of the batch lane included where there is batch work. `waited_s` is what all
+    requests waited for a place, also after the scenario's end.
+    """
 
     concurrency: int
     queue: int
@@ -134,6 +138,7 @@ class GatewayOutcome:
     mean_waiting: float
     most_waiting: int
     lanes: tuple[LaneOutcome, LaneOutcome]
+    waited_s: float
 
     @property
     def utilisation(self) -> float:

@@ -57,11 +57,12 @@ class Tally:
         self.slot_calls = [[0] * len(plan.targets) for _ in range(BUCKETS)]
         self.slot_most = [0] * BUCKETS
         self.slot_last = [-1] * BUCKETS
-        self.changed = 0.0
+        self.changed = self.told = 0.0
         self.held, self.waiting = [0, 0], [0, 0]  # by lane
         self.held_s, self.waiting_s = [0.0, 0.0], [0.0, 0.0]
         self.longest = [0, 0]
         self.most_in_flight = self.most_waiting = 0
+        self.waited_s = 0.0
 
     def slot(self, at: float) -> int:
         """The bucket of a time; what happens after the scenario belongs to the last one."""
@@ -122,6 +123,8 @@ class Tally:
         if lanes.held == self.held and waiting == self.waiting:
             return
         self._until(now)
+        self.waited_s += max(0.0, now - self.told) * sum(self.waiting)
+        self.told = now
         self.held, self.waiting = list(lanes.held), waiting
         in_flight = sum(self.held)
         self.most_in_flight = max(self.most_in_flight, in_flight)
@@ -171,12 +174,13 @@ class Tally:
             stations=tuple(_station(room, lasts) for room in rooms),
             gateway=GatewayOutcome(
                 plan.gateway.concurrency,
-                plan.gateway.queue,
+                plan.gateway.queue + (plan.gateway.batch_queue if any(item.batch for item in plan.journeys) else 0),
                 sum(self.held_s) / lasts,
                 self.most_in_flight,
                 sum(self.waiting_s) / lasts,
                 self.most_waiting,
                 (self._lane(REALTIME), self._lane(BATCH)),
+                self.waited_s,
             ),
             width_s=self.width,
             buckets=self._buckets(),
