@@ -56,6 +56,9 @@ def schema() -> Schema:
     """
     definitions: dict[str, Schema] = {}
     body = _record(System, definitions)
+    # What a file must hold may stand in one that it includes; only its name stands in itself.
+    body["anyOf"] = [{"required": body["required"]}, {"required": ["system", "include"]}]
+    body["required"] = ["system"]
     for name, dimension in _EXAMPLES.items():
         wanted = DIMENSIONS.get(name, "a quantity, in the unit of what is measured")
         definitions[name] = {"description": wanted, "type": ["string", "number"], "examples": dimension}
