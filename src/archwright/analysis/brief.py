@@ -180,7 +180,7 @@ def _cost(found: Found) -> Section:
     )
     table = Table(("", "A month"), (*rows, ("All of it", _cell(book, "price.month"))), numeric=frozenset({1}))
     lead = "Means at the stated volume."
-    guesses = [leaf.label or leaf.key for leaf, _ in book.deciding("price.month")] if "price.month" in book else []
+    guesses = [leaf.key for leaf, _ in book.deciding("price.month")] if "price.month" in book else []
     blocks: tuple[Block, ...] = (table,)
     if guesses:
         blocks = (table, Text(f"The guesses that move it most: {'; '.join(guesses)}."))
@@ -209,15 +209,13 @@ def _risk(found: Found) -> Section:
         (item.scenario, Cell(f"{book[item.kept].shown} of {book[item.of].shown}", _all(book, item), item.kept))
         for item in found.promises
     )
-    blocks: list[Block] = []
+    tiles = [("Design errors", book[found.errors].shown, "findings of `archwright check`", found.errors)]
     if found.breaks is not None:
         label, note, key = found.breaks
-        blocks.append(Tiles(((label, book[key].shown, note, key),)))
+        tiles.insert(0, (label, book[key].shown, note, key))
+    blocks: list[Block] = [Tiles(tuple(tiles))]
     if rows:
         blocks.append(Table(("Scenario", "Promises kept"), rows, numeric=frozenset({1})))
-    errors = book[found.errors]
-    tone: Tone = "bad" if errors.value else "plain"
-    blocks.append(Table(("Design findings that are errors",), ((Cell(errors.shown, tone, errors.key),),)))
     register = _risks(found, GRAVEST)
     return Section("brief-risk", "What may go wrong", (*blocks, *(register.blocks if register else ())))
 

@@ -29,7 +29,9 @@ SHOWN: Final[Mapping[int, tuple[str, ...]]] = {
 # The few figures of each on the front page: what is shown above it, and its key.
 KEY: Final[Mapping[int, tuple[tuple[str, str], ...]]] = {
     1: (("Breaks at, times the busiest hour", "brief.breaks"), ("Design errors", "brief.errors")),
-    2: (("Answered in full while it failed", "drill.fail.{struck}.answered-in-full"),),
+    2: (("Answered in full while {struck} failed", "drill.fail.{struck}.in-full"),
+        ("Without something", "drill.fail.{struck}.without-something"),
+        ("Handed over", "drill.fail.{struck}.handed-over"), ("Nothing", "drill.fail.{struck}.failed")),
     3: (),
     4: (("Models a month", "price.models.month"), ("One request", "price.request")),
     5: (("Everything a month", "price.month"), ("Return, as promised", "value.return.promised"),
@@ -109,7 +111,7 @@ def _front(run: Run) -> Document:
 def _deliverable(run: Run, number: int, title: str, question: str) -> Section:
     status = run.answers["status"].data["deliverables"][number - 1]
     struck = run.answers["drill"].data["struck"] if "drill" in run.answers else ""
-    keys = [(label, key.format(struck=struck)) for label, key in KEY[number]]
+    keys = [(label.format(struck=struck), key.format(struck=struck)) for label, key in KEY[number]]
     if number == 3:
         keys += [
             (f"Ahead: {item['ahead']}", item["score"])
