@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archwright.base.errors import InputError, Problem
@@ -14,6 +15,8 @@ from archwright.plan import model as m
 from archwright.plan.batch import batch_price
 from archwright.plan.entries import Entries, Lookup
 from archwright.plan.routes import compile_route
+from archwright.plan.passages import Index
+from archwright.plan.retrieval import answering_from_documents, retrievers_of
 from archwright.plan.workload import STEPS
 from archwright.report.figures import Book
 from archwright.spec.judge import routes_of
@@ -36,9 +39,13 @@ class Compiled:
 
 
 def compile_plan(
-    system: System, as_of: dt.date, overrides: Overrides | None = None, lookup: Lookup = prices.published
+    system: System,
+    as_of: dt.date,
+    overrides: Overrides | None = None,
+    lookup: Lookup = prices.published,
+    indexes: Mapping[str, Index] | None = None,
 ) -> Compiled:
-    """Compile a system with the facts of a day.
+    """Compile a system with the facts of a day. `indexes` are those of its retrievers by name.
 
     Raises:
         InputError: a model has no price, or the system cannot run (no gateway, more than one); all at once.
@@ -80,14 +87,16 @@ def compile_plan(
         objectives=_objectives(work),
         scenarios=_scenarios(system),
     )
+    plan = answering_from_documents(work, plan, indexes or {})
     if work.problems:
         raise InputError(work.problems)
     return Compiled(plan, work.book)
 
 
 def _at_work(system: System) -> list[str]:
-    """Components at which a step happens, in file order."""
+    """Components at which a step happens or that a step's route asks for passages, in file order."""
     at = {step.at for journey in system.workload.journeys.values() for step in journey.steps}
+    at.update(retrievers_of(system))
     return [name for name in system.components if name in at]
 
 

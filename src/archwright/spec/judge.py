@@ -10,6 +10,8 @@ from archwright.base.units import mend_for
 from archwright.spec.given import Given
 from archwright.spec.model import Change, Flow, Objective, Scenario, Step, System
 from archwright.spec.outcomes import outcomes
+from archwright.spec.grounding import grounds
+from archwright.spec.paths import leads_outside
 from archwright.spec.routing import choices
 from archwright.spec.settings.gateway import GatewaySettings, RouteSpec
 from archwright.spec.settings.models import ModelSettings
@@ -255,16 +257,6 @@ def _change(title: str, scenario: Scenario, change: Change) -> Iterator[Problem]
         yield Problem("too-late", message, change.at.where, "begin earlier, or lengthen `lasts`")
 
 
-def leads_outside(path: str) -> bool:
-    """Whether a path in the file is absolute, or leads up and out of the folder that the file stands in."""
-    depth = 0
-    for part in path.replace("\\", "/").split("/"):
-        depth += -1 if part == ".." else part not in ("", ".")
-        if depth < 0:
-            return True
-    return path.startswith(("/", "\\", "~")) or path[1:2] == ":"
-
-
 Judge = Callable[[System], Iterator[Problem]]
 # Each judge, and the sections that it must see complete. Those that need none only complain about what is there.
 JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
@@ -274,6 +266,7 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_calls, frozenset({"flows"})),
     (_routes, frozenset({"components", "flows"})),
     (choices, frozenset({"components", "workload"})),
+    (grounds, frozenset({"components", "flows"})),
     (_models, frozenset({"components"})),
     (_journeys, frozenset({"workload"})),
     (_tenants, frozenset({"workload"})),

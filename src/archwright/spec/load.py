@@ -8,8 +8,9 @@ from pathlib import Path
 from archwright.base.errors import InputError, Location, Problem
 from archwright.spec.bind import Binder
 from archwright.spec.given import Word
-from archwright.spec.judge import judge, leads_outside
+from archwright.spec.judge import judge
 from archwright.spec.model import System
+from archwright.spec.paths import leads_outside
 from archwright.spec.source import Mapping, Scalar, Sequence, Tree, parse, read_text
 
 

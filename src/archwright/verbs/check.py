@@ -9,8 +9,12 @@ from archwright.verbs.project import Project
 
 
 def check_project(project: Project) -> Answer:
-    """Hold an opened system against the rules."""
-    found = rules(project.system)
+    """Hold an opened system against the rules, and look at the documents that it answers from.
+
+    Raises:
+        InputError: a folder of documents is missing or holds nothing that can be read.
+    """
+    found = (*rules(project.system), *project.documents.findings)
     section = Section("check-findings", "Findings", (Findings(found),), "Rules that need only the file.")
     document = Document("Check", (section,), f"{project.system.system}, {len(project.system.components)} components")
     return Answer("check", (document,), findings=found, sources=project.loaded.sources)

@@ -18,6 +18,7 @@ from archwright.spec.model import System
 if TYPE_CHECKING:
     from archwright.plan.compile import Compiled
     from archwright.plan.trace import Trace
+    from archwright.verbs.documents import Read
 
 PRICES = "prices.yaml"
 MOST_ROWS = 2_000_000
@@ -51,7 +52,19 @@ class Project:
 
         beside = self.path.parent / PRICES
         file = self.prices or (beside if beside.exists() else None)
-        return compile_plan(self.system, self.as_of, load_overrides(file) if file else None)
+        overrides = load_overrides(file) if file else None
+        return compile_plan(self.system, self.as_of, overrides, indexes=self.documents.indexes)
+
+    @cached_property
+    def documents(self) -> Read:
+        """The documents that routes answer from, as indexes, and what could not be read of them.
+
+        Raises:
+            InputError: a folder is missing or holds nothing that can be read.
+        """
+        from archwright.verbs.documents import read_documents
+
+        return read_documents(self.loaded)
 
     def trace(self, given: Path | None = None) -> Trace | None:
         """Recorded traffic: the given file, else the one that the first critical journey names, else none.
