@@ -95,7 +95,8 @@ class Route(msgspec.Struct, frozen=True):
     `choose` says which hop comes first (`weights` are those of the hops), the first of `ways` that fits which hops
     there are. A target slower than `slow_s` (0: never) is passed over; an answer up to `stale_s` too old comes before
     the canned one.
-    `retriever` -1: answers rest on the model alone; else on passages, and `refusal` is said where none supports one.
+    `retriever` -1: answers rest on the model alone; else on passages, which add about so many tokens as `passages` to
+    the input, and `refusal` is said where none supports an answer.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Route(msgspec.Struct, frozen=True):
     stale_s: Seconds = 0.0
     retriever: MaybePlace = -1
     refusal: str = ""
+    passages: Whole = 0
 
 
 class Retriever(msgspec.Struct, frozen=True):

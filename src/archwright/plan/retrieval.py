@@ -41,7 +41,7 @@ def answering_from_documents(work: Entries, plan: m.Plan, indexes: Mapping[str, 
     routes = tuple(_route(work, route, specs[route.name], places) for route in plan.routes)
     stations = {station.name: place for place, station in enumerate(plan.stations)}
     added = {
-        place: (stations[retrievers[route.retriever].name], _tokens(work, retrievers[route.retriever].name, route.name))
+        place: (stations[retrievers[route.retriever].name], route.passages)
         for place, route in enumerate(routes)
         if route.retriever >= 0
     }
@@ -86,7 +86,8 @@ def _route(work: Entries, route: m.Route, spec: RouteSpec, places: Mapping[str, 
     work.book.leaf(
         f"routes.{route.name}.frame", frame_words(refusal), "count", label="instruction", origin="fact", note=note
     )
-    return replace(route, retriever=places[spec.retriever], refusal=refusal)
+    passages = _tokens(work, spec.retriever, route.name)
+    return replace(route, retriever=places[spec.retriever], refusal=refusal, passages=passages)
 
 
 def _tokens(work: Entries, retriever: str, route: str) -> int:

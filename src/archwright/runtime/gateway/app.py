@@ -109,7 +109,7 @@ class Gateway:
             status = answer.status
             target, cache = self._origin(x)
             if isinstance(answer, Answer):
-                if x.reply is not None and x.first_s < 0:
+                if (x.reply is not None or x.refused) and x.first_s < 0:
                     x.first_s = time.monotonic() - x.began
                 await self._send(x, answer, target, cache)
         except asyncio.CancelledError:
@@ -135,11 +135,11 @@ class Gateway:
         if x.watcher is not None:
             x.watcher.cancel()
         if x.number in self.house.brain.exchanges:
-            cost = 0
+            cost = x.owed
             if x.last is not None and x.last.total_s == 0.0:
                 x.last.outcome = CUT
                 conclude(self.house, x, x.last)
-                cost = x.last.cost
+                cost += x.last.cost
             del self.house.brain.exchanges[x.number]
             self.house.brain.tell(Leave(x.number, cost))
         elif x.reply is None:

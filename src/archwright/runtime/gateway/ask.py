@@ -24,7 +24,17 @@ class _Fields(msgspec.Struct):
     n: int | None = None
 
 
+class _Part(msgspec.Struct):
+    text: str = ""
+
+
+class _Message(msgspec.Struct):
+    role: str = ""
+    content: str | list[_Part] | None = None
+
+
 _fields = msgspec.json.Decoder(_Fields)
+_message = msgspec.json.Decoder(_Message)
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
 
@@ -36,7 +46,7 @@ class BadAsk(ValueError):
 class Ask:
     """A decoded request. `stream` and `usage` say whether the client wants a stream, and usage at its end."""
 
-    __slots__ = ("_body", "_parts", "answers", "model", "most_out", "size", "stream", "usage")
+    __slots__ = ("_body", "_parts", "answers", "messages", "model", "most_out", "size", "stream", "usage")
 
     def __init__(self, body: bytes) -> None:
         try:
@@ -49,6 +59,7 @@ class Ask:
         self._parts: dict[str, msgspec.Raw] | None = None
         self.size = len(body)
         self.model = fields.model
+        self.messages = fields.messages
         self.stream = fields.stream is True
         self.usage = _true((fields.stream_options or {}).get("include_usage"))
         self.answers = min(max(fields.n or 1, 1), 128)
@@ -72,9 +83,39 @@ class Ask:
             self._parts = _parts.decode(self._body)
         return self._parts
 
-    def key(self, tenant: str, route: str) -> int:
-        """The exact cache key, from 1 to below 2**63: equal for equal requests of a tenant, streamed or not."""
-        digest = hashlib.blake2b(f"{tenant}\0{route}".encode(), digest_size=8)
+    def turns(self) -> list[str]:
+        """What the user said so far, the last thing last; messages without text are left out.
+
+        Raises:
+            BadAsk: a message has content that is neither text nor parts.
+        """
+        try:
+            read = [_message.decode(raw) for raw in self.messages]
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise BadAsk(str(error)) from error
+        return [text for message in read if message.role == "user" and (text := _text(message)).strip()]
+
+    def ground(self, prompt: str) -> None:
+        """Write `prompt` before the last thing that the user said; everything else stays as it came."""
+        place = max(at for at, raw in enumerate(self.messages) if _message.decode(raw).role == "user")
+        message: dict[str, object] = dict(_parts.decode(self.messages[place]))
+        content = _message.decode(self.messages[place]).content
+        if isinstance(content, str):
+            message["content"] = prompt + content
+        else:
+            parts = msgspec.json.decode(bytes(self.messages[place]))["content"] or []
+            message["content"] = [{"type": "text", "text": prompt}, *parts]
+        messages = [*self.messages[:place], msgspec.Raw(_encode(message)), *self.messages[place + 1 :]]
+        self.parts["messages"] = msgspec.Raw(_encode(messages))
+        self.messages = messages
+        self.size += len(prompt.encode())
+
+    def key(self, tenant: str, route: str, index: str = "") -> int:
+        """The exact cache key, from 1 to below 2**63: equal for equal requests of a tenant, streamed or not.
+
+        `index` is the digest of the documents that the answer rests on.
+        """
+        digest = hashlib.blake2b(f"{tenant}\0{route}\0{index}".encode(), digest_size=8)
         for name in sorted(self.parts):
             if name not in ("stream", "stream_options"):
                 digest.update(b"\0" + name.encode() + b"\0" + bytes(self.parts[name]))
@@ -97,6 +138,12 @@ class Ask:
             )
             changed["stream_options"] = {**known, "include_usage": True}
         return _encode(changed)
+
+
+def _text(message: _Message) -> str:
+    if isinstance(message.content, str):
+        return message.content
+    return "\n".join(part.text for part in message.content or ())
 
 
 def _true(raw: msgspec.Raw | None) -> bool:

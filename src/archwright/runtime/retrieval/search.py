@@ -59,7 +59,8 @@ class Searcher:
     def search(self, question: str, vector: Sequence[float] | None, top: int) -> list[Hit]:
         """The best passages for a question, best first. `vector` is the question's, None: words alone.
 
-        Support is BM25 as a share of the most that the question could reach, joined with the cosine where there is one.
+        Support is that of the words with or without vectors: BM25 as a share of the most that the question could reach.
+        Cosines of two models cannot be compared, so no default could hold for them.
         """
         words = self.words.search(question, DEPTH)
         if vector is None or self.vectors is None:
@@ -67,8 +68,7 @@ class Searcher:
         vectors = self.vectors.search(vector, DEPTH)
         found = ranked(fuse(words, vectors, self.fusion), top)
         return [
-            Hit(row, score, (1 - self.fusion) * words.get(row, 0.0) + self.fusion * vectors.get(row, 0.0))
-            for row, score in found
+            Hit(row, score, words.get(row, 0.0)) for row, score in found
         ]
 
     def texts(self) -> list[str]:
