@@ -14,9 +14,9 @@ from archwright.facts import prices, vendors
 from archwright.plan import model as m
 from archwright.plan.batch import batch_price
 from archwright.plan.entries import Entries, Lookup
-from archwright.plan.routes import compile_route
 from archwright.plan.passages import Index
 from archwright.plan.retrieval import answering_from_documents, retrievers_of
+from archwright.plan.routes import compile_route
 from archwright.plan.workload import STEPS
 from archwright.report.figures import Book
 from archwright.spec.judge import routes_of
@@ -95,7 +95,7 @@ def compile_plan(
 
 def _at_work(system: System) -> list[str]:
     """Components at which a step happens or that a step's route asks for passages, in file order."""
-    at = {step.at for journey in system.workload.journeys.values() for step in journey.steps}
+    at = {str(step.at) for journey in system.workload.journeys.values() for step in journey.steps}
     at.update(retrievers_of(system))
     return [name for name in system.components if name in at]
 

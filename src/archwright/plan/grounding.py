@@ -24,6 +24,7 @@ _PROMPT: Final = "{frame}\n{fence}\n{passages}\n{fence}\nQuestion: "
 _READ = re.compile(rf"^({FENCE}[0-9a-f]+)\n(.*?)^\1\nQuestion: ", re.MULTILINE | re.DOTALL)
 _NUMBERED = re.compile(r"^\[(\d+)\] .*$", re.MULTILINE)
 _FORGED = re.compile(r"^\[(\d+)\]", re.MULTILINE)
+_ESCAPED: Final = r"(\1)"
 _CITED = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 
 # The tokens that a route's retriever adds to the input of a call.
@@ -41,7 +42,7 @@ def prompt(passages: Sequence[Passage], digest: str, refusal: str) -> str:
     fence = fence_of(digest)
     numbered = "\n\n".join(
         # A line of a document cannot look like the begin of another passage.
-        f"[{number}] {passage.file}: {passage.title}\n{_FORGED.sub(r'(\1)', passage.text)}"
+        f"[{number}] {passage.file}: {passage.title}\n{_FORGED.sub(_ESCAPED, passage.text)}"
         for number, passage in enumerate(passages, 1)
     )
     frame = _FRAME.format(fence=FENCE.rstrip("-"), refusal=refusal)
@@ -70,9 +71,7 @@ def read(text: str) -> Grounds | None:
     fenced = match[2]
     marks = list(_NUMBERED.finditer(fenced))
     ends = [mark.start() for mark in marks[1:]] + [len(fenced)]
-    passages = tuple(
-        (int(mark[1]), fenced[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)
-    )
+    passages = tuple((int(mark[1]), fenced[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True))
     return Grounds(match[1], passages, fenced, text[match.end() :])
 
 

@@ -59,7 +59,12 @@ def _retriever(work: Entries, name: str, index: Index, targets: Mapping[str, int
     found = digest(index)
     note = f"{len(index.passages)} passages of `{settings.documents}`, index {found[:8]}"
     work.book.leaf(
-        f"{key}.passage_words", index.mean_words, "number", label="mean words of a passage", origin="measured", note=note
+        f"{key}.passage_words",
+        index.mean_words,
+        "number",
+        label="mean words of a passage",
+        origin="measured",
+        note=note,
     )
     note = "file name and number before each passage"
     work.book.leaf(

@@ -23,6 +23,7 @@ from archwright.policy import chance
 
 RUNS = 1024  # room for the runs of a step in a request's number
 STEPS = 64
+TURN = 1 << 20  # attempts that a piece of work leaves free for its luck at each further station
 STREAMED = 64  # a client streams an answer of more tokens than this
 STRATIFIED = 50_000  # up to so many different contents, token counts follow their law exactly in the weighted mean
 

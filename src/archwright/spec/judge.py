@@ -8,9 +8,9 @@ from archwright.base.errors import Problem
 from archwright.base.text import nearest
 from archwright.base.units import mend_for
 from archwright.spec.given import Given
+from archwright.spec.grounding import grounds
 from archwright.spec.model import Change, Flow, Objective, Scenario, Step, System
 from archwright.spec.outcomes import outcomes
-from archwright.spec.grounding import grounds
 from archwright.spec.paths import leads_outside
 from archwright.spec.routing import choices
 from archwright.spec.settings.gateway import GatewaySettings, RouteSpec

@@ -11,12 +11,15 @@ from typing import Any
 import msgspec
 
 from archwright.plan.faults import Faults, Weather, faults_of
+from archwright.plan.grounding import FENCE, fence_of, read
 from archwright.plan.model import Plan, Target
 from archwright.plan.rules import pace, target_limits
 from archwright.policy import chance, provider
 from archwright.policy.provider import Meter, Timing
 from archwright.runtime.emulator.bill import Line, line, statement
-from archwright.runtime.emulator.writing import Chunk, chunks, text
+from archwright.runtime.emulator.extract import extract, spoken
+from archwright.runtime.emulator.hashing import vector
+from archwright.runtime.emulator.writing import chunks, text
 from archwright.runtime.serving import Header, Receive, Scope, Send, answer, body_of, lifespan
 
 DEFAULT_TOKENS = 64
@@ -43,6 +46,11 @@ class _Question(msgspec.Struct):
     max_completion_tokens: int | None = None
 
 
+class _Texts(msgspec.Struct):
+    input: str | list[str]
+    model: str = ""
+
+
 class _Start(msgspec.Struct):
     scenario: str
     seed: int
@@ -60,6 +68,7 @@ class _Call:
     prompt: int
     tokens: int
     began: float
+    said: tuple[str, ...] = ()
     written: int = 0
 
     @property
@@ -99,6 +108,7 @@ class Emulator:
         self.plan = plan
         self.seed = 0
         self.zero = now
+        self.rehearsing = False
         self.shops = {
             target.name: _Shop(target, scale, provider.idle(target_limits(target, 1.0, scale), now), line(target.price))
             for target in plan.targets
@@ -115,6 +125,8 @@ class Emulator:
             await answer(send, 200, JSON, msgspec.json.encode(statement(lines)))
         elif path == ["_emulator", "start"]:
             await self._start(receive, send)
+        elif path[1:] == ["v1", "embeddings"] and path[0] in self.shops:
+            await self._embed(self.shops[path[0]], receive, send)
         elif path[1:] == ["v1", "chat", "completions"] and path[0] in self.shops:
             await self._complete(self.shops[path[0]], scope, receive, send)
         else:
@@ -125,6 +137,7 @@ class Emulator:
         start = msgspec.json.decode(await body_of(receive, MOST_BYTES) or b"", type=_Start)
         scenario = self.plan.scenario(start.scenario)
         self.seed = start.seed
+        self.rehearsing = True
         self.zero = time.monotonic() + start.after_s
         for name, shop in self.shops.items():
             shop.faults = faults_of(scenario, name)
@@ -142,6 +155,7 @@ class Emulator:
             await _refuse(send, 400, "invalid_request_error", str(error))
             return
         call = _call(shop, question, dict(scope["headers"]), began)
+        self._ground(call)
         weather = shop.faults.at(began - self.zero)
         limit = target_limits(shop.target, weather.limit, shop.scale)
         entry = provider.enter(limit, shop.meter, began, float(call.prompt + call.tokens))
@@ -188,7 +202,7 @@ class Emulator:
             return
         await _until(call.began + timing.last_s)
         call.written = call.tokens
-        message = {"role": "assistant", "content": text(self.seed, call.request, 0, call.tokens)}
+        message = {"role": "assistant", "content": self._words(call, 0, call.tokens)}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         whole = {**_head(call, "chat.completion"), "choices": [choice], "usage": call.usage}
         await answer(send, 200, JSON, msgspec.json.encode(whole))
@@ -206,7 +220,7 @@ class Emulator:
                 await send({"type": "http.response.start", "status": 200, "headers": STREAM})
                 pending.append(_event(head, {"role": "assistant", "content": ""}))
                 opened = True
-            pending.append(_event(head, {"content": self._words(call, chunk)}))
+            pending.append(_event(head, {"content": self._words(call, chunk.begin, chunk.end)}))
             call.written = chunk.end
         pending.append(_event(head, {}, "stop"))
         if (call.question.stream_options or {}).get("include_usage"):
@@ -214,8 +228,40 @@ class Emulator:
         pending.append(b"data: [DONE]\n\n")
         await send({"type": "http.response.body", "body": b"".join(pending)})
 
-    def _words(self, call: _Call, chunk: Chunk) -> str:
-        return text(self.seed, call.request, chunk.begin, chunk.end)
+    def _words(self, call: _Call, begin: int, end: int) -> str:
+        return spoken(call.said, begin, end) if call.said else text(self.seed, call.request, begin, end)
+
+    def _ground(self, call: _Call) -> None:
+        """Answer from the passages of a prompt that holds some, with their numbers, as long as was asked for.
+
+        Outside of a rehearsal an answer ends with its statement, as a real one does.
+        """
+        asked = _last(call.question.messages)
+        grounds = read(asked) if FENCE in asked else None
+        if grounds is None:
+            return
+        factors = {fence_of(item.index): item.tokens_per_word for item in self.plan.retrievers}
+        words = len(grounds.fenced.split())
+        call.prompt += round(words * factors.get(grounds.fence, 1.0)) - words
+        call.said = extract(grounds, call.tokens if self.rehearsing else 0)
+        call.tokens = max(1, min(call.tokens, len(call.said)))
+
+    async def _embed(self, shop: _Shop, receive: Receive, send: Send) -> None:
+        """Vectors of texts, with no time of their own; one word is one token."""
+        body = await body_of(receive, MOST_BYTES)
+        try:
+            asked = msgspec.json.decode(body or b"", type=_Texts)
+        except (msgspec.DecodeError, RecursionError) as error:
+            await _refuse(send, 400, "invalid_request_error", str(error))
+            return
+        texts = [asked.input] if isinstance(asked.input, str) else asked.input
+        tokens = sum(len(item.split()) for item in texts)
+        shop.line.charge("finished", tokens, shop.cached(tokens), 0)
+        data = [{"object": "embedding", "index": at, "embedding": vector(item)} for at, item in enumerate(texts)]
+        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+        await answer(
+            send, 200, JSON, msgspec.json.encode({"object": "list", "data": data, "model": asked.model, "usage": usage})
+        )
 
 
 def _call(shop: _Shop, question: _Question, headers: dict[bytes, bytes], began: float) -> _Call:
@@ -243,6 +289,12 @@ def _words(message: _Message) -> int:
     if isinstance(message.content, str):
         return len(message.content.split())
     return sum(len(part.text.split()) for part in message.content or ())
+
+
+def _last(messages: list[_Message]) -> str:
+    """The text of the last message."""
+    content = messages[-1].content if messages else None
+    return content if isinstance(content, str) else "\n".join(part.text for part in content or ())
 
 
 def _head(call: _Call, kind: str) -> dict[str, Any]:

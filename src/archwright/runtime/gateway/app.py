@@ -17,6 +17,7 @@ from archwright.policy.route import CUT
 from archwright.runtime import serving
 from archwright.runtime.gateway.answers import Answer, error, own_headers
 from archwright.runtime.gateway.attempt import conclude, noting
+from archwright.runtime.gateway.embedding import learn
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.metrics import gauge
@@ -26,6 +27,7 @@ from archwright.runtime.serving import Header, Receive, Scope, Send
 _log = logging.getLogger(__name__)
 
 FLUSH_S = 0.05
+LEARN_S = 30.0
 KEEP_ALIVE_S = 30.0
 LEFT_STATUS = 499
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -40,6 +42,7 @@ class Gateway:
     def __init__(self, house: House) -> None:
         self.house = house
         self.flusher: asyncio.Task[None] | None = None
+        self.learner: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -74,11 +77,14 @@ class Gateway:
             trace_configs=[noting()],
         )
         self.flusher = asyncio.get_running_loop().create_task(self._flush())
+        if not await self._learned():
+            self.learner = asyncio.get_running_loop().create_task(self._learn())
 
     async def stop(self) -> None:
         """Close it, and write what is still to be written."""
-        if self.flusher is not None:
-            self.flusher.cancel()
+        for task in (self.flusher, self.learner):
+            if task is not None:
+                task.cancel()
         if self.house.session is not None:
             await self.house.session.close()
         self.house.journal.flush()
@@ -93,6 +99,22 @@ class Gateway:
             except OSError as error:  # a full disk must not end the service, nor pass in silence
                 self.house.metrics.unwritten.add(())
                 _log.error("the ledger cannot be written: %s", error.strerror)
+
+    async def _learned(self) -> bool:
+        """Fetch the vectors of documents that still lack them; whether all are there now."""
+        lacking = [library for library in self.house.libraries if library.wants_vectors]
+        for library in lacking:
+            if not await learn(self.house, library):
+                name = library.retriever.name
+                _log.error("no vectors for %s: its embedder did not answer; it is searched by words alone", name)
+        return not any(library.wants_vectors for library in lacking)
+
+    async def _learn(self) -> None:
+        """Try again until the vectors are there; until then words alone are searched, and every answer says so."""
+        while True:
+            await asyncio.sleep(LEARN_S)
+            if await self._learned():
+                return
 
     def _exchange(self, scope: Scope, receive: Receive, send: Send) -> Exchange:
         headers: dict[bytes, bytes] = dict(scope["headers"])

@@ -61,8 +61,9 @@ class Try:
 class Exchange:
     """A request on its way. Times are monotonic seconds.
 
-    `order` is what the machine wants done next. `given` are the passages of a route that answers from documents, `cited`
-    the numbers that the answer names; `owed` (pico-dollars) is what finding them cost and the machine was not told yet.
+    `order` is what the machine wants done next. `given` are the passages of a route that answers from documents,
+    `cited` the numbers that the answer names; `owed` (pico-dollars) is what finding them cost, as long as the machine
+    was not told.
     `waited_s` is what was spent waiting for suppliers and in pauses: the rest of the total is the gateway's own.
     """
 

@@ -1,4 +1,4 @@
-"""The stage for routes that answer from documents: find passages, refuse where none supports an answer, write them in."""
+"""The stage for routes that answer from documents: find passages, write them in, or refuse where none supports it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ async def ground(house: House, x: Exchange) -> Answer | None:
 async def _vector(house: House, x: Exchange, library: Library, text: str) -> list[float] | None:
     """The question's vector; None where the retriever has no embedder or that one fails: then words alone decide."""
     retriever = library.retriever
-    if retriever.embedder < 0 or not library.has_vectors:
+    if retriever.embedder < 0 or library.wants_vectors:
         return None
     found = await embed(house, x, retriever.embedder, [text], retriever.timeout_s)
-    return found[0] if found else None
+    fits = bool(found) and len(found[0]) == library.vector_size
+    return found[0] if fits else None

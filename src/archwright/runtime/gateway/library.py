@@ -43,9 +43,14 @@ class Library:
         return self.searcher.passages
 
     @property
-    def has_vectors(self) -> bool:
-        """Whether vectors of its passages are there."""
-        return self.searcher.vectors is not None
+    def wants_vectors(self) -> bool:
+        """Whether it has an embedder and no vectors of its passages yet."""
+        return self.retriever.embedder >= 0 and self.searcher.vectors is None
+
+    @property
+    def vector_size(self) -> int:
+        """How many numbers a vector of its passages has; 0 without any."""
+        return self.searcher.vectors.size if self.searcher.vectors is not None else 0
 
     async def search(self, question: str, vector: Sequence[float] | None) -> list[Hit]:
         """The best passages for a question, best first."""
@@ -78,7 +83,7 @@ def open_libraries(plan: Plan, files: Sequence[str]) -> tuple[Library, ...]:
         InputError: a file is missing, no index, or not the one that the plan names.
         DependencyMissing: this Python cannot search text.
     """
-    problems = []
+    problems: list[Problem] = []
     found = []
     for place, retriever in enumerate(plan.retrievers):
         try:

@@ -20,6 +20,7 @@ from archwright.policy.rules import Rules
 from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.house import House
+from archwright.runtime.gateway.library import open_libraries
 from archwright.runtime.gateway.setup import Setup
 
 if sys.platform != "win32":
@@ -33,13 +34,17 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
     """The application that a setup describes; its files are closed at the end.
 
     Raises:
-        InputError: the plan cannot be read, or a file is not ours to write.
+        InputError: the plan cannot be read, an index is not the plan's, or a file is not ours to write.
+        DependencyMissing: documents are to be searched and this Python cannot.
         OSError: a file cannot be written.
     """
     plan = decode(setup.plan, "setup")
     decided = rules(compress(plan, setup.scale))
     anew = setup.mode == "rehearse"
     with contextlib.ExitStack() as files:
+        libraries = open_libraries(plan, setup.indexes)
+        for library in libraries:
+            files.callback(library.close)
         place = Path(setup.ledger)
         ledger = files.enter_context(open_ledger(place, anew))
         record = files.enter_context(open_record(Path(setup.record), place, decided, anew)) if setup.record else None
@@ -58,7 +63,9 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         )
         journal.flush()
         brain = Brain(decided, record)
-        yield Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
+        house = House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed)
+        house.libraries = libraries
+        yield Gateway(house)
 
 
 def open_ledger(file: Path, anew: bool) -> BinaryIO:

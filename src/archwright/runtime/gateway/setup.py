@@ -31,6 +31,7 @@ class Setup(msgspec.Struct, frozen=True):
     Attributes:
         plan: bytes of `plan.model.encode`.
         upstreams: one for each target of the plan, in its order.
+        indexes: files of the indexes of the plan's retrievers, in their order.
         keys: keys of clients; empty: everybody who reaches the port is let in.
         ledger: file for the ledger's rows; a rehearsal makes it anew, a server continues it.
         record: file for the machine's events and orders; empty: none.
@@ -49,6 +50,7 @@ class Setup(msgspec.Struct, frozen=True):
     scale: float = 1.0
     scenario: str = ""
     seed: int = 0
+    indexes: tuple[str, ...] = ()
 
 
 def read(line: bytes) -> Setup:

@@ -67,9 +67,7 @@ class Searcher:
             return [Hit(row, score, score) for row, score in ranked(words, top)]
         vectors = self.vectors.search(vector, DEPTH)
         found = ranked(fuse(words, vectors, self.fusion), top)
-        return [
-            Hit(row, score, words.get(row, 0.0)) for row, score in found
-        ]
+        return [Hit(row, score, words.get(row, 0.0)) for row, score in found]
 
     def texts(self) -> list[str]:
         """What an embedder makes vectors of."""

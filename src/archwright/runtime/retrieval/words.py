@@ -22,17 +22,17 @@ _WORD = re.compile(r"\w+")
 
 # Words that say nothing about what a question is about. Rare in a small folder, they would pass for its subject.
 COMMON: Final = frozenset(
-    """
-    a about above after again against all also always am an and any anyone anything are as ask at be because been before
-    being below between both but by came can cannot come could did do does doing done down during each either else ever
-    every explain few for from further get gets getting give gives given go going got had has have having he hello help
-    her here hers hi him his how i if in into is it its itself just kindly know let like ll make makes many may me might
-    mine more most much must my myself need needs no nor not now of off often ok on once one only or other our ours out
-    over own please re s same say says shall she should so some someone something soon such t take tell than thank
-    thanks that the their them then there these they thing things this those through to too under until up us use used
-    using ve very want wants was way we were what when where whether which while who whom whose why will with within
-    without would yes yet you your yours
-    """.split()
+    _WORD.findall("""
+    a about above after again against all also always am an and any anyone anything are as ask at be because
+    been before being below between both but by came can cannot come could did do does doing done down during
+    each either else ever every explain few for from further get gets getting give gives given go going got had
+    has have having he hello help her here hers hi him his how i if in into is it its itself just kindly know
+    let like ll make makes many may me might mine more most much must my myself need needs no nor not now of off
+    often ok on once one only or other our ours out over own please re s same say says shall she should so some
+    someone something soon such t take tell than thank thanks that the their them then there these they thing
+    things this those through to too under until up us use used using ve very want wants was way we were what
+    when where whether which while who whom whose why will with within without would yes yet you your yours
+    """)
 )
 
 
@@ -98,7 +98,7 @@ class Words:
 
 
 def _quoted(word: str) -> str:
-    """A word as FTS5's query language reads it; `\\w` lets no quotation mark through."""
+    """A word as FTS5's query language reads it; no word of `_WORD` holds a quotation mark."""
     return f'"{word}"'
 
 
