@@ -29,8 +29,8 @@ def published(provider: str, model: str, as_of: dt.date) -> TokenPrice:
     """The published price of a model on a day, in its lowest context tier and at noon UTC.
 
     Raises:
-        InputError: the provider or the model is not in the data, has no price for text tokens in and out, or is also
-            charged by the request, which a price for tokens cannot say.
+        InputError: the provider or the model is not in the data, has no price for text tokens in and out (embedders
+            write none), or is also charged by the request, which a price for tokens cannot say.
     """
     # Loading the price data takes a third of a second, so it waits until a price is needed.
     import genai_prices  # noqa: PLC0415
@@ -50,7 +50,7 @@ def published(provider: str, model: str, as_of: dt.date) -> TokenPrice:
     except (LookupError, ValueError) as error:
         raise InputError([_unknown(provider, model)]) from error
     for what, found in (("input", plain.input_price), ("output", answer.output_price)):
-        if found <= 0:
+        if found <= 0 and not (what == "output" and "embed" in model):  # embedders write nothing
             raise InputError([_unfit(provider, model, f"has no published price for {what} tokens")])
     if plain.total_price != plain.input_price:
         raise InputError([_unfit(provider, model, "is charged by the request as well as by the token")])

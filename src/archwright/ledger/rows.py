@@ -32,7 +32,10 @@ class Run(msgspec.Struct, frozen=True, tag="run", omit_defaults=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
-    """One call to one target. `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came)."""
+    """One call to one target; `number` 0 is one for vectors, which a search makes before the others.
+
+    `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came).
+    """
 
     request: str
     number: int

@@ -37,7 +37,7 @@ def answering_from_documents(work: Entries, plan: m.Plan, indexes: Mapping[str, 
             work.problems.append(Problem("no-index", f"the documents of `{name}` were not read", where))
             continue
         places[name] = len(retrievers)
-        retrievers.append(_retriever(work, name, index, targets))
+        retrievers.append(_retriever(work, plan.gateway.name, name, index, targets))
     routes = tuple(_route(work, route, specs[route.name], places) for route in plan.routes)
     stations = {station.name: place for place, station in enumerate(plan.stations)}
     added = {
@@ -51,11 +51,11 @@ def answering_from_documents(work: Entries, plan: m.Plan, indexes: Mapping[str, 
     return replace(plan, routes=routes, journeys=journeys, retrievers=tuple(retrievers))
 
 
-def _retriever(work: Entries, name: str, index: Index, targets: Mapping[str, int]) -> m.Retriever:
+def _retriever(work: Entries, gateway: str, name: str, index: Index, targets: Mapping[str, int]) -> m.Retriever:
     settings = work.system.components[name].settings_as(RetrieverSettings) or RetrieverSettings()
     key = f"components.{name}"
     embedder = str(settings.embedder or "")
-    flow = work.system.flow(name, embedder) if embedder else None
+    flow = work.system.flow(gateway, embedder) if embedder else None
     found = digest(index)
     note = f"{len(index.passages)} passages of `{settings.documents}`, index {found[:8]}"
     work.book.leaf(

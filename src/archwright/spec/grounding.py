@@ -18,11 +18,11 @@ def grounds(system: System) -> Iterator[Problem]:
         settings = component.settings_as(GatewaySettings)
         for name, route in (settings.routes if settings else {}).items():
             yield from _route(system, f"route `{name}`", route, led_to={end for begin, end in led if begin == gateway})
-    for name, component in system.components.items():
+    for component in system.components.values():
         retriever = component.settings_as(RetrieverSettings)
         if retriever is not None:
             yield from _cut(retriever)
-            yield from _embedder(system, name, retriever)
+            yield from _embedder(system, retriever)
 
 
 def _route(system: System, title: str, route: RouteSpec, led_to: set[str]) -> Iterator[Problem]:
@@ -43,6 +43,11 @@ def _route(system: System, title: str, route: RouteSpec, led_to: set[str]) -> It
     if route.retriever not in led_to:
         message = f"{title} asks `{route.retriever}`, but no flow leads there"
         yield Problem("no-flow", message, where, f"add a flow from the gateway to `{route.retriever}`")
+    embedder = settings.embedder
+    if embedder is not None and embedder not in led_to:
+        message = f"{title} asks `{embedder}` for vectors of questions, but no flow leads there"
+        mend = f"add a flow from the gateway to `{embedder}` with its timeout"
+        yield Problem("no-flow", message, embedder.where, mend)
 
 
 def _cut(retriever: RetrieverSettings) -> Iterator[Problem]:
@@ -55,14 +60,8 @@ def _cut(retriever: RetrieverSettings) -> Iterator[Problem]:
         yield Problem("out-of-range", message, chunk.place("overlap"), "repeat at most half")
 
 
-def _embedder(system: System, name: str, retriever: RetrieverSettings) -> Iterator[Problem]:
+def _embedder(system: System, retriever: RetrieverSettings) -> Iterator[Problem]:
     embedder = retriever.embedder
-    if embedder is None:
-        return
-    if not system.components[embedder].has("token-model"):
+    if embedder is not None and not system.components[embedder].has("token-model"):
         message, mend = f"`{embedder}` is no model and makes no vectors", "name a model that serves embeddings"
         yield Problem("not-a-model", message, embedder.where, mend)
-    elif system.flow(name, embedder) is None:
-        message = f"`{name}` asks `{embedder}` for vectors, but no flow leads there"
-        mend = f"add a flow from `{name}` to `{embedder}` with its timeout"
-        yield Problem("no-flow", message, embedder.where, mend)

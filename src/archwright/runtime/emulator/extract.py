@@ -20,7 +20,7 @@ def extract(grounds: Grounds, least: int = 0) -> tuple[str, ...]:
     asked = _stems(grounds.question)
     number, text = max(grounds.passages, key=lambda item: len(asked & _stems(item[1])))
     words = _cited(best_sentence(text, grounds.question), number)
-    more = [words for number, text in grounds.passages for said in sentences(text) if (words := _cited(said, number))]
+    more = [_cited(said, number) for number, text in grounds.passages for said in sentences(text)]
     place = 0
     while len(words) < least and more:
         words += more[place % len(more)]
@@ -35,7 +35,7 @@ def spoken(words: tuple[str, ...], begin: int, end: int) -> str:
 
 
 def _cited(sentence: str, number: int) -> list[str]:
-    return [*sentence.split(), f"[{number}]"] if sentence else []
+    return [*sentence.split(), f"[{number}]"]
 
 
 def _stems(text: str) -> set[str]:

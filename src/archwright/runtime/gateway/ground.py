@@ -13,7 +13,7 @@ from archwright.runtime.gateway.embedding import embed
 from archwright.runtime.gateway.exchange import Exchange, Given
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.library import Library
-from archwright.runtime.retrieval.search import search_text
+from archwright.runtime.retrieval.search import readings
 
 WORDS: Final = "words"
 VECTORS: Final = "vectors"
@@ -32,11 +32,13 @@ async def ground(house: House, x: Exchange) -> Answer | None:
         return error(400, "invalid_request", f"not a chat request: {fault}")
     if not turns:
         return error(400, "invalid_request", "this route answers questions from documents: send a user message")
-    text = search_text(turns)
-    vector = await _vector(house, x, library, text)
-    hits = await library.search(text, vector)
-    support = max((hit.support for hit in hits), default=0.0)
-    if not hits or support < library.retriever.support:
+    for text in readings(turns):
+        vector = await _vector(house, x, library, text)
+        hits = await library.search(text, vector)
+        support = max((hit.support for hit in hits), default=0.0)
+        if hits and support >= library.retriever.support:
+            break
+    else:
         x.given = Given(REFUSED, support)
         return canned(x, x.route.refusal, int(time.time()))
     passages = tuple(library.passages[hit.row] for hit in hits)

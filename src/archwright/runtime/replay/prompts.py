@@ -11,12 +11,12 @@ import msgspec
 
 from archwright.facts.corpus import Corpus
 from archwright.plan.model import Plan
-from archwright.plan.passages import Index, sentences
+from archwright.plan.passages import Index
 from archwright.plan.workload import Visit, Work, streams
 
 CLOSINGS = ("", "Thank you.", "Please answer soon.", "Thanks in advance!", "It is urgent.", "Best regards.")
 NUMBERS_FROM = 1001
-QUOTED = 16  # words of a passage in a question about it
+QUOTED = 24  # words of a passage in a question about it
 
 
 def question(corpus: Corpus, answer: int, wording: int) -> str:
@@ -33,8 +33,8 @@ def about(index: Index, corpus: Corpus) -> Corpus:
     """Questions that documents answer: one about each passage, in its own words. Prompts are filled as usual."""
     asks = []
     for passage in index.passages:
-        said = " ".join(passage.title.split(" > ")[-1:] + sentences(passage.text)[:1])
-        quoted = " ".join(said.split()[:QUOTED]).replace("{", "{{").replace("}", "}}")
+        said = [*passage.title.split(" > ")[-1].split(), *passage.text.split()]
+        quoted = " ".join(said[:QUOTED]).replace("{", "{{").replace("}", "}}")
         asks.append((f"What do we know about {quoted} (case {{number}})?",))
     return Corpus(tuple(asks), corpus.sentences)
 

@@ -10,7 +10,7 @@ from archwright.runtime.retrieval.vectors import Vectors
 from archwright.runtime.retrieval.words import Words, content_words, ranked
 
 DEPTH: Final = 100  # passages of each search that are joined
-FEW_WORDS: Final = 4  # a question with fewer telling words is read together with what was said before
+FEW_WORDS: Final = 4  # a question with fewer telling words may lean on what was said before
 
 
 class Hit(NamedTuple):
@@ -35,11 +35,15 @@ def _spread(scores: Mapping[int, float]) -> dict[int, float]:
     return {row: (score - low) / (high - low) if high > low else 1.0 for row, score in scores.items()}
 
 
-def search_text(turns: Sequence[str]) -> str:
-    """What to search for: the last thing that the user said, and the two before it where that is too short to stand."""
+def readings(turns: Sequence[str]) -> tuple[str, ...]:
+    """What to search for, one after the other until something is found.
+
+    The last thing that the user said; where that is short, then also together with the two things said before it.
+    """
     last = turns[-1] if turns else ""
-    words = content_words(last)
-    return last if len(words) >= FEW_WORDS else "\n".join(turns[-3:])
+    if len(turns) < 2 or len(content_words(last)) >= FEW_WORDS:
+        return (last,)
+    return last, "\n".join(turns[-3:])
 
 
 class Searcher:
