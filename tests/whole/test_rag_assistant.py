@@ -20,7 +20,9 @@ from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import Setup, Upstream
 from archwright.verbs.build import build_project
 from archwright.verbs.check import check_project
+from archwright.verbs.measure import measure_project
 from archwright.verbs.project import open_project
+from archwright.verbs.rehearsal import Wish, rehearse_project
 from tests.runtime.sample import Script, completion, running
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/rag-assistant"
@@ -202,3 +204,17 @@ def test_another_index_than_the_plan_s_is_not_served(
     with pytest.raises(InputError) as told, desk(built[0], tmp_path, tmp_path):
         pass
     assert [problem.code for problem in told.value.problems] == [code]
+
+
+@pytest.mark.alone
+def test_a_rehearsal_agrees_with_the_simulation(tmp_path: Path) -> None:
+    project = open_project(EXAMPLE, DAY)
+    rehearse_project(project, tmp_path, Wish(scenario="baseline", visits=60), lambda _: None)
+    book = measure_project(project, tmp_path).book
+    for name in ("journeys", "requests", "attempts", "failures", "degraded"):
+        assert book[f"rehearsed.{name}"].value == pytest.approx(book[f"predicted.{name}"].value, rel=0.03, abs=1), name
+    assert book["rehearsed.cost"].value == pytest.approx(book["predicted.cost"].value, rel=0.05)
+    with (tmp_path / "ledger.jsonl").open("rb") as lines:
+        rows = [row for row in decode(lines, "ledger") if isinstance(row, Request)]
+    assert {row.how for row in rows} <= {"answered", "cached"}
+    assert all(row.known == row.cited > 0 for row in rows)
