@@ -15,7 +15,7 @@ from archwright.plan import model as m
 from archwright.plan.batch import batch_price
 from archwright.plan.entries import Entries, Lookup
 from archwright.plan.passages import Index
-from archwright.plan.retrieval import answering_from_documents, retrievers_of
+from archwright.plan.retrieval import answering_from_documents, embedders_of, retrievers_of
 from archwright.plan.routes import compile_route
 from archwright.plan.workload import STEPS
 from archwright.report.figures import Book
@@ -198,8 +198,9 @@ def _agreed(work: Entries, name: str, price: TokenPrice | PriceOverride, source:
 def _published(work: Entries, name: str, settings: ModelSettings) -> m.Price:
     provider, _, model = settings.model.partition("/")
     where = settings.model.where
+    find = prices.published_embedder if name in embedders_of(work.system) else work.lookup
     try:
-        found = work.lookup(provider, model, work.as_of)
+        found = find(provider, model, work.as_of)
     except InputError as error:
         work.problems.extend(Problem(p.code, f"`{name}`: {p.message}", where, p.mend) for p in error.problems)
         return m.Price(0, 0, 0, "unknown", work.as_of.isoformat())

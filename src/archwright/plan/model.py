@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from archwright.base.errors import InputError, Location, Problem
 
-SCHEMA = 2
+SCHEMA = 1
 
 # What a number may be; reading a plan holds it to that.
 Seconds = Annotated[float, msgspec.Meta(ge=0)]

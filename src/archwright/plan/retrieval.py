@@ -24,6 +24,13 @@ def retrievers_of(system: System) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(route.retriever) for _, route in routes_of(system).values() if route.retriever))
 
 
+def embedders_of(system: System) -> frozenset[str]:
+    """The models that make vectors for these retrievers and that no route answers with."""
+    settings = (system.components[name].settings_as(RetrieverSettings) for name in retrievers_of(system))
+    answering = {str(target) for _, route in routes_of(system).values() for target in route.targets}
+    return frozenset(str(item.embedder) for item in settings if item and item.embedder) - answering
+
+
 def answering_from_documents(work: Entries, plan: m.Plan, indexes: Mapping[str, Index]) -> m.Plan:
     """The plan with its retrievers, and with what they add to routes and steps. An index that lacks is a problem."""
     specs = {name: route for name, (_, route) in routes_of(work.system).items()}

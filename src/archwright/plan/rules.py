@@ -131,6 +131,7 @@ def compress(plan: Plan, scale: float) -> Plan:
             for route in plan.routes
         ),
         targets=tuple(targets(item) for item in plan.targets),
+        retrievers=tuple(replace(item, timeout_s=item.timeout_s / scale) for item in plan.retrievers),
         caches=tuple(replace(item, ttl_s=item.ttl_s / scale) for item in plan.caches),
         stations=tuple(replace(item, median_s=item.median_s / scale) for item in plan.stations),
         journeys=tuple(
