@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archwright.plan.passages import Index, Passage
 from archwright.runtime.emulator.hashing import vector
-from archwright.runtime.retrieval.search import Searcher, fuse, readings
+from archwright.runtime.retrieval.search import LONGEST, Searcher, fuse, readings
 from archwright.runtime.retrieval.vectors import EXACT, Vectors, unit
 from archwright.runtime.retrieval.words import COMMON, Words, content_words
 
@@ -115,6 +115,7 @@ def test_a_short_question_is_read_with_what_was_said_before() -> None:
     )
     assert readings(["illness?"]) == ("illness?",)
     assert readings([]) == ("",)
+    assert readings(["x" * 10**6])[0] == "x" * LONGEST
 
 
 def test_emulated_vectors_are_near_where_wording_is() -> None:

@@ -236,8 +236,8 @@ class Emulator:
 
         Outside of a rehearsal an answer ends with its statement, as a real one does.
         """
-        asked = _last(call.question.messages)
-        grounds = read(asked) if FENCE in asked else None
+        texts = map(_text, reversed(call.question.messages))
+        grounds = next((read(text) for text in texts if FENCE in text), None)
         if grounds is None:
             return
         factors = {fence_of(item.index): item.tokens_per_word for item in self.plan.retrievers}
@@ -286,14 +286,11 @@ def request_number(identity: bytes) -> int:
 
 
 def _words(message: _Message) -> int:
-    if isinstance(message.content, str):
-        return len(message.content.split())
-    return sum(len(part.text.split()) for part in message.content or ())
+    return len(_text(message).split())
 
 
-def _last(messages: list[_Message]) -> str:
-    """The text of the last message."""
-    content = messages[-1].content if messages else None
+def _text(message: _Message) -> str:
+    content = message.content
     return content if isinstance(content, str) else "\n".join(part.text for part in content or ())
 
 

@@ -27,6 +27,7 @@ from archwright.runtime.serving import Header, Receive, Scope, Send
 _log = logging.getLogger(__name__)
 
 FLUSH_S = 0.05
+START_S = 5.0  # vectors of documents are waited for so long before requests are let in
 LEARN_S = 30.0
 KEEP_ALIVE_S = 30.0
 LEFT_STATUS = 499
@@ -77,8 +78,10 @@ class Gateway:
             trace_configs=[noting()],
         )
         self.flusher = asyncio.get_running_loop().create_task(self._flush())
-        if not await self._learned():
-            self.learner = asyncio.get_running_loop().create_task(self._learn())
+        if any(library.wants_vectors for library in self.house.libraries):
+            first = asyncio.get_running_loop().create_task(self._learned())
+            await asyncio.wait({first}, timeout=START_S)
+            self.learner = asyncio.get_running_loop().create_task(self._learn(first))
 
     async def stop(self) -> None:
         """Close it, and write what is still to be written."""
@@ -109,12 +112,12 @@ class Gateway:
                 _log.error("no vectors for %s: its embedder did not answer; it is searched by words alone", name)
         return not any(library.wants_vectors for library in lacking)
 
-    async def _learn(self) -> None:
+    async def _learn(self, first: asyncio.Task[bool]) -> None:
         """Try again until the vectors are there; until then words alone are searched, and every answer says so."""
-        while True:
+        there = await first
+        while not there:
             await asyncio.sleep(LEARN_S)
-            if await self._learned():
-                return
+            there = await self._learned()
 
     def _exchange(self, scope: Scope, receive: Receive, send: Send) -> Exchange:
         headers: dict[bytes, bytes] = dict(scope["headers"])

@@ -10,6 +10,7 @@ from archwright.runtime.retrieval.vectors import Vectors
 from archwright.runtime.retrieval.words import Words, content_words, ranked
 
 DEPTH: Final = 100  # passages of each search that are joined
+LONGEST: Final = 4000  # characters of what was said that are searched for: its end
 FEW_WORDS: Final = 4  # a question with fewer telling words may lean on what was said before
 
 
@@ -40,10 +41,10 @@ def readings(turns: Sequence[str]) -> tuple[str, ...]:
 
     The last thing that the user said; where that is short, then also together with the two things said before it.
     """
-    last = turns[-1] if turns else ""
+    last = turns[-1][-LONGEST:] if turns else ""
     if len(turns) < 2 or len(content_words(last)) >= FEW_WORDS:
         return (last,)
-    return last, "\n".join(turns[-3:])
+    return last, "\n".join(turn[-LONGEST:] for turn in turns[-3:])
 
 
 class Searcher:
