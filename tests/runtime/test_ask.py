@@ -75,7 +75,7 @@ def test_what_is_no_request(body: bytes) -> None:
 
 def test_what_the_user_said_is_found_and_passages_stand_before_the_last_of_it() -> None:
     parts = [{"type": "text", "text": "two"}, {"type": "image_url", "image_url": {"url": "data:"}}]
-    messages = [
+    messages: list[dict[str, object]] = [
         {"role": "user", "content": "one", "name": "Ann"},
         {"role": "assistant", "content": None, "tool_calls": []},
         {"role": "user", "content": parts},

@@ -16,6 +16,7 @@ from archwright.base.errors import InputError
 from archwright.ledger.rows import Request, decode
 from archwright.plan.model import Plan, encode
 from archwright.runtime.emulator.app import Emulator
+from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import Setup, Upstream
 from archwright.verbs.build import build_project
@@ -50,7 +51,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Path]:
 class Desk:
     """A running gateway and a client of it."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, app: Gateway, url: str, folder: Path) -> None:
+        self.app = app
         self.client = openai.OpenAI(base_url=f"{url}/v1", api_key="any", max_retries=0)
         self.ledger = folder / "ledger.jsonl"
 
@@ -75,7 +77,7 @@ def desk(plan: Plan, built: Path, folder: Path, supplier: Any = None) -> Iterato
             indexes=(str(built / "index-handbook-search.json"),),
         )
         with gateway(setup) as app, running(app) as server:
-            here = Desk(server.url, folder)
+            here = Desk(app, server.url, folder)
             with here.client:
                 yield here
 
@@ -139,6 +141,17 @@ def test_a_stream_ends_with_its_sources(built: tuple[Plan, Path], tmp_path: Path
             assert chunks[-1].citations_known == "1 of 1 known"
         refused = list(here.ask(OUTSIDE[0], stream=True).parse())
     assert refused[0].choices[0].delta.content == REFUSAL
+
+
+def test_a_refusal_gives_its_place_back_and_owes_what_the_search_cost(built: tuple[Plan, Path], tmp_path: Path) -> None:
+    plan = replace(built[0], gateway=replace(built[0].gateway, concurrency=1, queue=0))
+    with desk(plan, built[1], tmp_path) as here:
+        for question in OUTSIDE:
+            assert here.ask(question).headers["x-archwright-retrieval"] == "refused"
+        assert here.ask(QUESTIONS[0][0]).headers["x-archwright-retrieval"] == "vectors"
+        spent = here.app.house.brain.machine.spent
+    assert spent.reserved == 0
+    assert spent.settled == sum(row.cost for row in here.requests())
 
 
 def test_a_short_question_leans_on_what_was_said_before(built: tuple[Plan, Path], tmp_path: Path) -> None:
