@@ -9,6 +9,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Final
 
 import aiohttp
 
@@ -21,12 +22,15 @@ from archwright.policy.route import OUTCOMES
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.exchange import Exchange, Try
+from archwright.runtime.gateway.library import Library
 from archwright.runtime.gateway.metrics import Metrics
 from archwright.runtime.gateway.setup import ClientKey, Upstream
 from archwright.runtime.provider import Provider
 from archwright.runtime.providers import PROVIDERS
 from archwright.runtime.wire import Wire
 from archwright.runtime.wires import PLAIN, WIRES
+
+REFUSED: Final = "refused"  # beside the machine's HOWS: it was let in, and no document supported an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Line:
     target: Target
     provider: Provider
     wire: Wire
+    base: str
     url: str
     key: str = field(repr=False)
 
@@ -58,7 +63,10 @@ class Tenant:
 
 
 class House:
-    """The parts of a gateway, wired. `session` is opened when the event loop runs."""
+    """The parts of a gateway, wired. `session` is opened when the event loop runs.
+
+    `libraries` are the documents of the plan's retrievers, in their order.
+    """
 
     def __init__(
         self,
@@ -78,7 +86,14 @@ class House:
         self.metrics = Metrics()
         self.numbers = count(1)
         self.lines = tuple(
-            Line(target, provider, WIRES.get(provider.wire), provider.url(upstream.base, target.name), upstream.key)
+            Line(
+                target,
+                provider,
+                WIRES.get(provider.wire),
+                upstream.base,
+                provider.url(upstream.base, target.name),
+                upstream.key,
+            )
             for target, upstream in zip(plan.targets, upstreams, strict=True)
             for provider in (PROVIDERS.get(upstream.provider),)
         )
@@ -95,6 +110,7 @@ class House:
         self.tenants = tuple(Tenant(key.tenant, known.get(key.tenant, -1), bytes.fromhex(key.digest)) for key in keys)
         self.session: aiohttp.ClientSession | None = None
         self.crew: Crew | None = None
+        self.libraries: tuple[Library, ...] = ()
 
     def tenant(self, key: bytes) -> Tenant | None:
         """Whose key it is, or None. All keys are compared, each in constant time."""
@@ -104,6 +120,10 @@ class House:
             if hmac.compare_digest(tenant.digest, digest):
                 found = tenant
         return found
+
+    def library_of(self, x: Exchange) -> Library | None:
+        """The documents that the route of a request answers from."""
+        return self.libraries[x.route.retriever] if x.route is not None and x.route.retriever >= 0 else None
 
     def price(self, x: Exchange, item: Try) -> None:
         """Enter what an attempt cost: exact where the supplier told its usage, else estimated from what came."""
@@ -158,10 +178,14 @@ class House:
         """Write the row of a request that ended and count it."""
         total = time.monotonic() - x.began
         own = max(0.0, total - x.waited_s)
-        how = HOWS[x.reply.how if x.reply else LEFT]
+        how = REFUSED if x.refused else HOWS[x.reply.how if x.reply else LEFT]
         usage = x.last.usage if x.last and target else None
         route = x.route.name if x.route else ""
         self.metrics.requests.add((route, how))
+        if x.given is not None:
+            self.metrics.retrievals.add((route, x.given.mode))
+            self.metrics.citations.add((route, "known"), x.known)
+            self.metrics.citations.add((route, "unknown"), len(x.cited or ()) - x.known)
         self.metrics.seconds.add((route, how), total)
         self.metrics.own.add((route,), own)
         if x.first_s >= 0:
@@ -193,6 +217,11 @@ class House:
                 estimated=x.estimated,
                 overhead_s=own,
                 trace=x.trace,
+                retrieval=x.given.mode if x.given else "",
+                passages=len(x.given.passages) if x.given else 0,
+                support=x.given.support if x.given else -1.0,
+                cited=len(x.cited or ()),
+                known=x.known,
             )
         )
 
