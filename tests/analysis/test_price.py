@@ -168,7 +168,7 @@ def test_the_document_shows_what_the_book_says() -> None:
     assert all(result.book[key].shown == value for _, value, _, key in tiles.items)
     (table,) = (block for block in document.sections[1].blocks if isinstance(block, Table))
     assert all(len(row) == len(table.headings) for row in table.rows)
-    assert len(table.rows) == 3 + 1 + 1  # three model calls, one person's work, the whole journey
+    assert len(table.rows) == 4 + 1 + 1  # four model calls, one person's work, the whole journey
     assert ("as of", "2026-11-01") in document.facts
 
 

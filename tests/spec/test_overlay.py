@@ -121,8 +121,8 @@ workload:
 
 
 def test_other_lists_are_replaced(tmp_path: Path) -> None:
-    found = laid(tmp_path, "context: {uses: [a, b]}\n", "context: {uses: [c]}\n")
-    assert list(map(str, found.context.uses)) == ["c"]
+    found = laid(tmp_path, "context: {limits: [a, b]}\n", "context: {limits: [c]}\n")
+    assert list(map(str, found.context.limits)) == ["c"]
 
 
 @pytest.mark.parametrize(

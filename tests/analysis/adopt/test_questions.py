@@ -38,7 +38,7 @@ def test_facts_that_are_known_are_not_asked_for() -> None:
     evidence = replace(
         evidence,
         gateway={"budget": Fact("$5/month")},
-        context={"human_oversight": Fact("true")},
+        context={"decisions.mode": Fact("reviewed")},
         head={"owner": Fact("me"), "summary": Fact("s")},
     )
     assert all("monthly cost" in question for question in asked(evidence))

@@ -84,7 +84,7 @@ class Config:
         except ValueError:
             value = -1.0
         if 0 <= value <= most:
-            return value
+            return round(value, 9)  # what is smaller is a slip, and no quantity that a file can hold
         said = repr(words[:40]) if words else "this"
         problems.append(
             Problem("bad-evidence", f"{said} is no number from 0 to {most:,.0f}", self.where, "mend it there")

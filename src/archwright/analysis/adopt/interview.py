@@ -14,7 +14,7 @@ from archwright.base.units import MONTH, UnitError, parse
 from archwright.facts import prices
 
 _LONGEST: Final = 300
-_TRUTH: Final = {"yes": "true", "no": "false", "unknown": "unknown"}
+_MODE: Final = {"yes": "reviewed", "no": "automatic", "unknown": "unknown"}
 _NONE: Final = "none"
 
 Check = Callable[[str, dt.date], str]
@@ -61,9 +61,9 @@ def _within(dimension: str, most: float, shown: str) -> Check:
 
 
 def _truth(text: str, _: dt.date) -> str:
-    if text in _TRUTH:
+    if text in _MODE:
         return ""
-    hint = nearest(text.lower(), _TRUTH)
+    hint = nearest(text.lower(), _MODE)
     return f"did you mean `{hint}`?" if hint else "write yes, no or unknown"
 
 
@@ -154,7 +154,7 @@ def evidence(answers: Mapping[str, str], as_of: dt.date) -> Evidence:
         routes=(Route(name="answer", targets=Fact(tuple(called)), settings=_ROUTE),),
         journeys=(Journey(name="question", steps=(_step(as_of),), settings={"volume": number("volume")}),),
         head={"summary": Fact(answers["summary"]), "owner": Fact(answers["owner"])},
-        context={"human_oversight": Fact(_TRUTH[answers["human_check"]])},
+        context={"decisions.mode": Fact(_MODE[answers["human_check"]])},
         data=_data(answers),
         gateway={"budget": budget},
         objectives={

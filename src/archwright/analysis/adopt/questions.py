@@ -63,9 +63,9 @@ def _missing(evidence: Evidence) -> list[str]:
         found.append("Where must the personal data stay? Until `residency:` says so, no rule on it can judge.")
     if "budget" not in evidence.gateway:
         found.append("What may a month cost at most? Until `budget:` says so, nothing stops the bill.")
-    if "human_oversight" not in evidence.context:
+    if "decisions.mode" not in evidence.context:
         found.append(
-            "Does a person check what it says? Until `context: {human_oversight: …}` says so, its risk is not known."
+            "Does a person check what it says? Until `context: {decisions: {mode: …}}` says so, its risk is not known."
         )
     if "owner" not in evidence.head:
         found.append("Who answers for it? Until `owner:` says so, nobody does.")
