@@ -224,8 +224,11 @@ def test_a_rehearsal_that_is_broken_off_is_not_measured_as_the_one_before(tmp_pa
 
 def test_diff_ends_with_1_only_where_it_is_asked_to(tmp_path: Path) -> None:
     other = tmp_path / "system.yaml"
-    other.write_text((DESK / "system.yaml").read_text().replace("replicas: 12", "replicas: 9"))
-    arguments = ("diff", DESK, other, "--no-simulation", *DAY)
+    desk = (DESK / "system.yaml").read_text().partition("\ninclude:")[0]
+    before = tmp_path / "before.yaml"
+    before.write_text(desk)
+    other.write_text(desk.replace("replicas: 12", "replicas: 9"))
+    arguments = ("diff", before, other, "--no-simulation", *DAY)
     assert archwright(*arguments).returncode == 0
     assert archwright(*arguments, "--exit-code").returncode == 1
     same = archwright("diff", DESK, DESK, "--no-simulation", "--exit-code", *DAY)

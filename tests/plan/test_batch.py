@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from archwright.analysis.price import price
+from archwright.analysis.price import price, price_document
 from archwright.analysis.stress.engine import simulate
+from archwright.analysis.stress.report import stress, stress_document
+from archwright.base.errors import InputError
 from archwright.plan.compile import Compiled
 from archwright.plan.model import decode, encode
-from archwright.plan.rules import price_of
+from archwright.plan.rules import began_after, price_of, slower_of
 from archwright.policy.lanes import BATCH, REALTIME
+from archwright.policy.route import OK, TIMEOUT
+from archwright.render.markdown import markdown
 from tests.plan.small import small
 
 LANE = ("model: acme/large", "model: acme/large\n    batch: {discount: 50 %, slower: 4x}")
@@ -49,6 +53,70 @@ def test_the_batch_journey_is_priced_in_its_lane() -> None:
     book = price(compiled.plan, compiled.book).book
     assert book["price.night.read.call"].value == 1000 * 1_000_000 + 100 * 4_000_000
     assert book["price.ask.think.call"].value > 100 * 2_000_000
+
+
+def test_what_the_lane_saves_is_the_same_calls_in_real_time_less_what_they_cost() -> None:
+    compiled = batched()
+    result = price(compiled.plan, compiled.book)
+    book = result.book
+    assert book["price.night.saved"].value == pytest.approx(book["price.night.month"].value)  # half off
+    assert "price.ask.saved" not in book
+    assert "realtime - call" in book.explain("price.night.saved")
+    words = markdown(price_document(result))
+    assert "The batch lane" in words
+    assert "night, all (batch)" in words
+    usual = small()
+    assert "batch" not in markdown(price_document(price(usual.plan, usual.book)))
+
+
+def test_a_batch_journey_without_a_lane_saves_nothing_and_is_still_shown() -> None:
+    compiled = small(NIGHT)
+    result = price(compiled.plan, compiled.book)
+    assert "price.night.saved" not in result.book
+    assert "The batch lane" in markdown(price_document(result))
+
+
+@pytest.mark.parametrize(
+    ("name", "lane", "found"),
+    [
+        ("anthropic/large", "{discount: 50 %}", "no request to anthropic can name one"),
+        ("mistral/large", "{discount: 50 %}", "no request to mistral can name one"),
+        ("acme/large", "{discount: 50 %, tier: ''}", "its `tier` is empty"),
+    ],
+)
+def test_a_lane_that_cannot_be_asked_for_is_a_problem(name: str, lane: str, found: str) -> None:
+    with pytest.raises(InputError) as caught:
+        small(("model: acme/large", f"model: {name}\n    batch: {lane}"), NIGHT)
+    (problem,) = caught.value.problems
+    assert problem.code == "no-lane"
+    assert found in problem.message
+    assert problem.where.line > 1
+
+
+def test_a_vendor_that_has_a_word_for_it_can_be_asked() -> None:
+    assert small(("model: acme/large", "model: openai/large\n    batch: 50 %")).plan.targets[0].batch_tier == "flex"
+
+
+def test_the_stress_document_tells_the_lanes_apart() -> None:
+    compiled = batched()
+    result = stress(compiled.plan, scenarios=("baseline",), seed=2)
+    document, book = stress_document(result, compiled.plan)
+    came = book["stress.baseline.lane.batch.arrivals"].value
+    assert came == next(item.arrivals for item in result.outcomes[0].journeys if item.name == "night") > 0
+    assert "| batch | night |" in markdown(document)
+    assert book["stress.baseline.gateway.batch-places.limit"].value == compiled.plan.gateway.batch_places
+    usual = small()
+    other, figures = stress_document(stress(usual.plan, scenarios=("baseline",), seed=2), usual.plan)
+    assert "| batch |" not in markdown(other)
+    assert "stress.baseline.lane.batch.arrivals" not in figures
+
+
+def test_batch_work_does_not_make_a_target_seem_slow() -> None:
+    target = batched().plan.targets[0]
+    assert slower_of(target, BATCH) == 4.0
+    assert began_after(target, OK, 2.0, 8.0, 100, 4.0) == 0.5
+    assert began_after(target, OK, -1.0, 8.0, 101, 4.0) == pytest.approx(1.0)
+    assert began_after(target, TIMEOUT, -1.0, 8.0, 0, 4.0) == 2.0
 
 
 def test_a_discount_belongs_to_the_lane_only() -> None:

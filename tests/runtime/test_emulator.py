@@ -198,9 +198,9 @@ async def test_what_is_no_request_is_refused(body: Any) -> None:
 
 def test_the_bill_counts_by_its_own_arithmetic() -> None:
     one = line(price())
-    one.charge("finished", 1_000_000, 0, 0)
-    one.charge("finished", 1_000_000, 1_000_000, 0)
-    one.charge("cut", 0, 0, 1_000_000)
+    one.charge("finished", False, 1_000_000, 0, 0)
+    one.charge("finished", False, 1_000_000, 1_000_000, 0)
+    one.charge("cut", False, 0, 0, 1_000_000)
     assert statement({"a": one})["finished"] == "0.5"
     assert statement({"a": one})["cut"] == "1.6"
 

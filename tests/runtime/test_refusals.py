@@ -152,7 +152,7 @@ async def test_other_addresses(tmp_path: Path) -> None:
     assert 'archwright_attempts_total{target="first",outcome="ok"} 1' in text
     assert 'archwright_tokens_total{target="first",kind="output"} 5' in text
     assert 'archwright_request_seconds_bucket{route="both",how="answered",le="+Inf"} 1' in text
-    assert "archwright_in_flight 0" in text
+    assert 'archwright_in_flight{lane="realtime"} 0' in text
     for line in text.splitlines():
         assert line.startswith("# ") or len(line.rsplit(" ", 1)) == 2
 

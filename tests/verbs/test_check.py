@@ -51,7 +51,7 @@ def test_when_an_acceptance_ends_its_finding_fails_the_check_again() -> None:
 def test_a_scan_holds_findings_and_suppressions(here: Path) -> None:
     (here / "desk").mkdir()
     file = here / "desk" / "system.yaml"
-    file.write_text(DESK.read_text(encoding="utf-8"), encoding="utf-8")
+    file.write_text(DESK.read_text(encoding="utf-8").partition("\ninclude:")[0], encoding="utf-8")
     read = scan(Path("desk/system.yaml"), here)
     assert list(wrong(read)) == []
     (run,) = read["runs"]

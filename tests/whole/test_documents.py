@@ -79,7 +79,9 @@ def test_the_snippets_of_the_how_to_are_read(tmp_path: Path) -> None:
 
 
 def test_the_decision_in_the_how_to_can_be_decided(tmp_path: Path) -> None:
-    decision, overlay = blocks("docs/how-to.md", "yaml")[-2:]
+    written = blocks("docs/how-to.md", "yaml")
+    place = next(place for place, block in enumerate(written) if block.startswith("decisions:"))
+    decision, overlay = written[place : place + 2]
     desk = (ROOT / "examples" / "support-desk" / "system.yaml").read_text().partition("\ninclude:")[0]
     (tmp_path / "system.yaml").write_text(f"{desk}\n{decision}")
     (tmp_path / "self-hosted.yaml").write_text(overlay)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from archwright.analysis.value import Value, reading
 from archwright.base.text import plural
 from archwright.report.document import Block, Cell, Document, Section, Table, Text, Tiles, Tone
 from archwright.report.figures import Book
@@ -62,7 +61,6 @@ class Found:
     system: System
     as_of: dt.date
     book: Book
-    value: Value
     decisions: tuple[Settled, ...]
     promises: tuple[Promise, ...]
     breaks: tuple[str, str, str] | None
@@ -193,7 +191,7 @@ def _outcomes(found: Found) -> Section:
     book, rows = found.book, []
     for name, metric in found.system.metrics.items():
         base = f"value.{name}"
-        last = reading(metric, found.as_of)
+        last = metric.last(found.as_of)
         seen = Cell(str(last.value), figure=f"{base}.reading") if last else Cell("not measured yet", "muted")
         before, target = (Cell(str(item), figure=f"{base}.{key}") for key, item in
                           (("baseline", metric.baseline), ("target", metric.target)))  # fmt: skip

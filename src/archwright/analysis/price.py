@@ -54,6 +54,16 @@ def _journey(book: Book, plan: Plan, journey: Journey) -> None:
         f"{base}.month", "each * volume * month", "money", "a month at the stated volume",
         each=each, volume=f"journeys.{journey.name}.volume", month="month",
     )  # fmt: skip
+    less = [book[key] for step in journey.steps for key in _saved_at(plan, journey, step) if key in book]
+    if less:
+        book.total(f"{base}.saved", less, "money", "the same calls in real time, less what they cost, a month")
+
+
+def _saved_at(plan: Plan, journey: Journey, step: Step) -> list[str]:
+    """The keys of what the batch lane saves at each target of a step."""
+    if step.route < 0:
+        return []
+    return [f"{own}.saved" for own in _priced_at(plan, journey, step, f"price.{journey.name}.{slug(step.name)}")]
 
 
 def _call(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
@@ -117,11 +127,8 @@ def _at(book: Book, journey: Journey, base: str, own: str, target: Target) -> Fi
         tokens_in=f"{base}.tokens_in", share=f"components.{target.name}.prompt_cache",
     )  # fmt: skip
     lane = "batch." if journey.batch and target.batch_price is not None else ""
-    prices = {
-        "price_in": f"prices.{target.name}.{lane}input",
-        "price_cached": f"prices.{target.name}.{lane}cached_input",
-        "price_out": f"prices.{target.name}.{lane}output",
-    }
+    named = {"price_in": "input", "price_cached": "cached_input", "price_out": "output"}
+    prices = {name: f"prices.{target.name}.{lane}{kind}" for name, kind in named.items()}
     tokens = {
         "tokens_in": f"{base}.tokens_in", "tokens_cached": f"{own}.tokens_cached", "tokens_out": f"{base}.tokens_out",
     }  # fmt: skip
@@ -136,6 +143,14 @@ def _at(book: Book, journey: Journey, base: str, own: str, target: Target) -> Fi
         book.derive(
             f"{own}.{kind}.month", f"({formula}) * billed * volume * month", "money", f"{kind} tokens, a month",
             **inputs, billed=f"{own}.billed", volume=f"journeys.{journey.name}.volume", month="month",
+        )  # fmt: skip
+    if lane:
+        realtime = {name: f"prices.{target.name}.{kind}" for name, kind in named.items()}
+        book.derive(f"{own}.realtime", CALL_COST, "money", "the same call in real time", **tokens, **realtime)
+        book.derive(
+            f"{own}.saved", "(realtime - call) * billed * volume * month", "money", "what the lane saves, a month",
+            realtime=f"{own}.realtime", call=call, billed=f"{own}.billed",
+            volume=f"journeys.{journey.name}.volume", month="month",
         )  # fmt: skip
     return book.derive(f"{own}.journey", "billed * call", "money", "in each journey", billed=f"{own}.billed", call=call)
 
@@ -250,7 +265,7 @@ def _hardware(book: Book, plan: Plan) -> Iterator[tuple[str, Figure]]:
 def price_document(result: PriceResult) -> Document:
     """The forecast as a document."""
     book, plan = result.book, result.plan
-    sections = [_summary(book, plan), _steps(book, plan), _shares(book, plan), _guesses(book)]
+    sections = [_summary(book, plan), _steps(book, plan), *_lane(book, plan), _shares(book, plan), _guesses(book)]
     facts = (("prices", plan.facts), ("as of", plan.as_of))
     return Document("Price", tuple(sections), f"what {plan.system} costs at the stated volume", facts)
 
@@ -290,11 +305,31 @@ def _steps(book: Book, plan: Plan) -> Section:
                 keys = ("calls", "tokens_in", "tokens_out", "hits", "call", "journey", "month")
                 rows.append((f"{journey.name}, {step.name}", *(_cell(book, f"{base}.{key}") for key in keys)))
         base = f"price.{journey.name}"
+        lane = " (batch)" if journey.batch else ""
         rows.append(
-            (f"{journey.name}, all", *[Cell("")] * 5, _cell(book, f"{base}.journey"), _cell(book, f"{base}.month"))
+            (
+                f"{journey.name}, all{lane}",
+                *[Cell("")] * 5,
+                _cell(book, f"{base}.journey"),
+                _cell(book, f"{base}.month"),
+            )
         )
     table = Table(headings, tuple(rows), "tokens of one call, calls of one journey", frozenset(range(1, 8)))
     return Section("price-steps", "Step by step", (table,))
+
+
+def _lane(book: Book, plan: Plan) -> list[Section]:
+    """The journeys that nobody waits for, where there are some."""
+    rows = tuple(
+        (journey.name, _cell(book, f"price.{journey.name}.month"), _cell(book, f"price.{journey.name}.saved"))
+        for journey in plan.journeys
+        if journey.batch
+    )
+    if not rows:
+        return []
+    table = Table(("Journey", "A month", "Saved a month"), rows, numeric=frozenset({1, 2}))
+    lead = "Nobody waits for these. Saved: the same calls at real-time prices, less what they cost in suppliers' lanes."
+    return [Section("price-lane", "The batch lane", (table,), lead)]
 
 
 def _shares(book: Book, plan: Plan) -> Section:

@@ -14,7 +14,7 @@ from archwright.base.units import HOUR, MONTH
 from archwright.report.document import Block, Cell, Section, Table, Text, Tiles
 from archwright.report.figures import Book, Figure
 from archwright.spec.given import Given
-from archwright.spec.metrics import Metric, Reading
+from archwright.spec.metrics import Metric
 from archwright.spec.model import System
 
 BENEFIT = {
@@ -45,7 +45,7 @@ def value(system: System, priced: Book, as_of: dt.date) -> Value:
         base = f"value.{name}"
         enter(book, f"{base}.baseline", metric.baseline, "where it stood")
         enter(book, f"{base}.target", metric.target, "where it shall stand")
-        last = reading(metric, as_of)
+        last = metric.last(as_of)
         if last is None:
             unmeasured.append(name)
         else:
@@ -74,12 +74,6 @@ def value(system: System, priced: Book, as_of: dt.date) -> Value:
         if len(reached) == len(promised):
             _return(book, system, "measured", reached)
     return Value(book, tuple(unmeasured))
-
-
-def reading(metric: Metric, as_of: dt.date) -> Reading | None:
-    """The last reading by a day."""
-    seen = [item for item in metric.readings if item.on.date <= as_of]
-    return max(seen, key=lambda item: str(item.on), default=None)
 
 
 def enter(book: Book, key: str, given: Given, label: str) -> Figure:
@@ -166,7 +160,7 @@ def value_section(system: System, found: Value, as_of: dt.date) -> Section:
 
 def _row(book: Book, name: str, metric: Metric, owner: str, as_of: dt.date) -> tuple[str | Cell, ...]:
     base = f"value.{name}"
-    last = reading(metric, as_of)
+    last = metric.last(as_of)
     benefit = f"{base}.benefit"
     seen = (
         (Cell(f"{last.value} on {last.on}", figure=f"{base}.reading"), Cell(book[f"{base}.progress"].shown,

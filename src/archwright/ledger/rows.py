@@ -18,6 +18,9 @@ SCHEMA = 2
 READ = (1, 2)  # version 1 knows no retrieval; its rows are read as those of requests without
 
 
+Lane = Literal["realtime", "batch"]
+
+
 class Run(msgspec.Struct, frozen=True, tag="run", omit_defaults=True):
     """What ran: the plan's hash and facts, and how time ran (`scale` 1 is real time)."""
 
@@ -35,7 +38,8 @@ class Run(msgspec.Struct, frozen=True, tag="run", omit_defaults=True):
 class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
     """One call to one target; `number` 0 is one for vectors, which a search makes before the others.
 
-    `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came).
+    `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came). Prices are those of the `lane` in
+    which the target was asked.
     """
 
     request: str
@@ -60,6 +64,7 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
     cost: int = 0
     estimated: bool = False
     trace: str = ""
+    lane: Lane = "realtime"
 
 
 class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
@@ -100,6 +105,7 @@ class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
     support: float = -1.0
     cited: int = 0
     known: int = 0
+    lane: Lane = "realtime"
 
 
 class Journey(msgspec.Struct, frozen=True, tag="journey", omit_defaults=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from archwright.base.errors import Problem
+from archwright.facts.vendors import Vendor
 from archwright.plan.entries import Entries
 from archwright.plan.model import Price
 from archwright.report.figures import Formula
@@ -13,9 +15,18 @@ from archwright.spec.settings.models import BatchLane
 LESS: Final = Formula("rounded(price * (1 - discount))", {"rounded": round})
 
 
-def batch_price(work: Entries, component: str, lane: BatchLane) -> Price:
-    """The price of the lane: that of real time, which has been entered already, less the discount."""
+def batch_price(work: Entries, component: str, lane: BatchLane, vendor: Vendor | None) -> Price:
+    """The price of the lane: that of real time, which has been entered already, less the discount.
+
+    A lane that cannot be asked for is a problem: its discount would stand in the forecast and never on the bill.
+    `vendor` None: a supplier of whom nothing is known but what the file says.
+    """
     book = work.book
+    if (vendor is not None and not vendor.tier) or not lane.tier:
+        found = "its `tier` is empty" if vendor is None or vendor.tier else f"no request to {vendor.name} can name one"
+        message = f"the batch lane of `{component}` cannot be asked for: {found}"
+        mend = "leave `batch` out: batch journeys then have the price of real time"
+        work.problems.append(Problem("no-lane", message, lane.where, mend))
     discount = f"components.{component}.batch.discount"
     work.note(discount, lane.discount, "off every token in the batch lane")
 

@@ -155,7 +155,7 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
         breaker_failures=cut.failures.whole if cut else 0,
         breaker_open_s=cut.open_for.value if cut else 0.0,
         breaker_probes=cut.probes.whole if cut else 1,
-        batch_price=batch_price(work, name, lane) if lane else None,
+        batch_price=batch_price(work, name, lane, known) if lane else None,
         batch_slower=work.note(f"{key}.batch.slower", lane.slower, "times as slow in the batch lane") if lane else 1.0,
         batch_tier=str(lane.tier) if lane else "",
     )

@@ -61,22 +61,30 @@ def rules(plan: Plan) -> Rules:
     )
 
 
-def began_after(target: Target, outcome: int, first_s: float, total_s: float, tokens_out: int) -> float:
+def began_after(
+    target: Target, outcome: int, first_s: float, total_s: float, tokens_out: int, slower: float = 1.0
+) -> float:
     """Seconds after which an attempt's answer began, as far as it can be known from outside; -1.0 if it cannot.
 
     A stream tells (`first_s`, -1.0 otherwise). Of a whole answer, what its tokens take at the stated pace is taken off
-    its time. Where nothing came in time it took at least that long.
+    its time. Where nothing came in time it took at least that long. A lane that is so many times `slower` counts as
+    if it had been real time, so that batch work does not make a target seem slow to those who wait.
     """
     if first_s >= 0.0:
-        return first_s
+        return first_s / slower
     if outcome == OK:
-        return max(0.0, total_s - max(0, tokens_out - 1) * target.per_token_s)
-    return total_s if outcome == TIMEOUT else -1.0
+        return max(0.0, total_s / slower - max(0, tokens_out - 1) * target.per_token_s)
+    return total_s / slower if outcome == TIMEOUT else -1.0
 
 
 def price_of(target: Target, lane: int) -> Price:
     """What a target's tokens cost in a lane; a target without a batch lane has one price."""
     return target.batch_price if lane == BATCH and target.batch_price is not None else target.price
+
+
+def slower_of(target: Target, lane: int) -> float:
+    """How many times as slow as in real time a target is in a lane."""
+    return target.batch_slower if lane == BATCH else 1.0
 
 
 def pace(target: Target) -> Pace:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Final, Literal
 
 from archwright.policy.rules import Gate
 
 REALTIME = 0
 BATCH = 1
-LANES = ("realtime", "batch")
+LANES: Final[tuple[Literal["realtime", "batch"], ...]] = ("realtime", "batch")
 
 
 class Lanes:

@@ -25,6 +25,7 @@ class Provider:
         renamed: fields that it knows by another name.
         wire: name of the wire that it speaks.
         emulated: whether it is our own stand-in for suppliers of that wire.
+        tier: field of a request that asks for a cheaper lane; empty where there is none.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Provider:
     wire: str = "openai"
     emulated: bool = False
     embeddings: Callable[[str, str], str] = embeddings_url
+    tier: str = ""
 
 
 def chat_url(base: str, target: str) -> str:

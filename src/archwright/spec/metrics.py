@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from archwright.spec.day import Day
@@ -34,3 +35,8 @@ class Metric(Record):
     journey: Word | None = reference("journeys", "whose volume it counts", default=None)
     worth: Given | None = number("money", "what one unit brings", default=None, estimate=True)
     readings: tuple[Reading, ...] = many(Reading, "what was measured after launch")
+
+    def last(self, as_of: dt.date) -> Reading | None:
+        """The last reading by a day."""
+        seen = [item for item in self.readings if item.on.date <= as_of]
+        return max(seen, key=lambda item: str(item.on), default=None)

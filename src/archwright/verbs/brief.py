@@ -53,7 +53,6 @@ def brief_project(project: Project, out: Path, seed: int = SEED) -> Answer:
         system=project.system,
         as_of=project.as_of,
         book=book,
-        value=worth,
         decisions=tuple(_settled(item) for item in decided.data["decisions"]),
         promises=tuple(_promises(book, plan, tested)),
         breaks=_breaks(book, tested),
@@ -122,7 +121,7 @@ def _breaks(book: Book, tested: StressResult) -> tuple[str, str, str] | None:
 
 
 def _settled(item: Mapping[str, Any]) -> Settled:
-    turns = [even["words"] for even in item["break_even"] if even["words"]]
+    turns = [f"Break-even: {even['words']}." for even in item["break_even"] if even["words"]]
     flips = [flip for flip in item["flips"] if flip["winner"]]
     if flips:
         named = ", ".join(str(flip["criterion"]) for flip in flips[:3])

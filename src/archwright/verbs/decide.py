@@ -171,6 +171,8 @@ def _data(result: Result, book: Book) -> dict[str, object]:
         "title": str(found.decision.title),
         "status": str(found.decision.status),
         "winner": result.ranking.winner,
+        "ahead": found.candidate(result.ranking.winner).title if result.ranking.winner else "",
+        "score": found.scores.get(result.ranking.winner, ""),
         "tied": list(result.ranking.tied),
         "chosen": str(found.decision.chosen),
         "options": [

@@ -79,7 +79,7 @@ def drill_project(project: Project, out: Path, wish: Wish, progress: Callable[[s
     scale = _SCALES[wish.how]
     told = Told(wish.how, wish.seed, scale, STEP_S * scale)
     document, book = drilled.document(passes, verdicts, found, told)
-    data = {"seed": wish.seed, "how": wish.how, "kept": all(item.well for item in verdicts)}
+    data = {"seed": wish.seed, "how": wish.how, "struck": wish.fail, "kept": all(item.well for item in verdicts)}
     written = tuple(_ledger(out, item.name) for item in passes)
     return Answer("drill", (document,), book, found, written, data, plan=plan_hash(plan))
 

@@ -1,4 +1,4 @@
-"""`archwright run`: the whole loop on one file, and one page that links everything."""
+"""`archwright run`: the whole loop on one file, a page for each deliverable, and one page that links everything."""
 
 from __future__ import annotations
 
@@ -7,28 +7,34 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from archwright.plan.model import plan_hash
-from archwright.render.html import page
-from archwright.render.svg import svg
-from archwright.report.document import Cell, Document, Section, Table
+from archwright.base.errors import DependencyMissing
+from archwright.measure.promised import run as runs
+from archwright.plan.agents import entries
+from archwright.plan.model import Plan, plan_hash
 from archwright.report.figures import Book
-from archwright.verbs import figures
+from archwright.verbs import drill, figures
 from archwright.verbs.answer import Answer
+from archwright.verbs.brief import brief_project
 from archwright.verbs.build import build_project
 from archwright.verbs.check import check_project
+from archwright.verbs.decide import FOLDER, decide_project
 from archwright.verbs.draw import draw_project
 from archwright.verbs.govern import govern_project
 from archwright.verbs.measure import measure_project
+from archwright.verbs.pages import Run, write_pages
 from archwright.verbs.price import price_project
 from archwright.verbs.project import Project
 from archwright.verbs.rehearsal import Wish, rehearse_project
+from archwright.verbs.status import status_project
 from archwright.verbs.stress import stress_project
 
 VISITS = 600  # journeys of the rehearsal: enough for a 95th percentile, few enough for half a minute
+CONVERSATIONS = 12  # of the drill: enough to see every way that the file declares
+OVERLAYS = ("data", "dependencies", "cost", "load", "failure")
 
 
 def run_project(project: Project, out: Path, seed: int, trace: Path | None, progress: Callable[[str], None]) -> Answer:
-    """Check, draw, price, govern, stress, rehearse and measure; write everything below `out`.
+    """Check, draw, price, decide, govern, stress, rehearse, drill, measure and brief; write everything below `out`.
 
     Raises:
         InputError: the file or the trace cannot be read.
@@ -38,62 +44,45 @@ def run_project(project: Project, out: Path, seed: int, trace: Path | None, prog
     plan = project.compiled.plan
     out.mkdir(parents=True, exist_ok=True)
     book = Book()
-    answers: list[Answer] = []
+    answers: dict[str, Answer] = {}
 
     def take(name: str, make: Callable[[], Answer]) -> None:
         start = perf_counter()
-        answer = make()
-        answers.append(answer)
-        book.join(answer.book)
+        answers[name] = make()
+        book.join(answers[name].book)
         progress(f"{name:<9} {perf_counter() - start:5.1f} s")
 
     take("check", lambda: check_project(project))
-    take("draw", lambda: draw_project(project, out))
+    take("draw", lambda: draw_project(project, out, overlays=OVERLAYS, seed=seed))
     take("build", lambda: build_project(project, out))
     take("price", lambda: price_project(project))
+    take("decide", lambda: decide_project(project, out / FOLDER, seed=seed))
     take("govern", lambda: govern_project(project, out=out))
     take("stress", lambda: stress_project(project, seed=seed, trace=trace))
     wish = Wish(scenario="", seed=seed, load=1.0, scale=None, visits=VISITS, trace=trace)
     take("rehearse", lambda: rehearse_project(project, out, wish, progress))
+    struck = _struck(plan)
+    if struck:
+        drilled = drill.Wish(fail=struck, conversations=CONVERSATIONS, seed=seed)
+        try:
+            take("drill", lambda: drill.drill_project(project, out, drilled, progress))
+        except DependencyMissing as missing:
+            progress(f"drill     left out: {missing}")
     take("measure", lambda: measure_project(project, out))
-    files = tuple(file for answer in answers for file in answer.written)
-    documents = (*(document for answer in answers for document in answer.documents), _files(files, out))
-    pages = _page(project.system.system, project.system.summary, documents, book, out)
+    take("brief", lambda: brief_project(project, out, seed))
+    take("status", lambda: status_project(project))
+    written = write_pages(Run(project.system, out, answers, book))
     kept = figures.keep(out, plan_hash(plan), book)
     progress(f"{'all':<9} {perf_counter() - begun:5.1f} s")
-    findings = tuple(finding for answer in answers for finding in answer.findings)
-    # The page holds everything; the terminal ends with the table and where to look.
-    table = replace(answers[-1].documents[0], sections=answers[-1].documents[0].sections[:1])
-    return Answer("run", (table,), book, findings, (*files, kept, pages), plan=plan_hash(plan))
+    findings = tuple(finding for answer in answers.values() for finding in answer.findings)
+    files = tuple(dict.fromkeys(file for answer in answers.values() for file in answer.written))
+    # The pages hold everything; the terminal ends with the table and where to look.
+    table = replace(answers["measure"].documents[0], sections=answers["measure"].documents[0].sections[:1])
+    return Answer("run", (table,), book, findings, (*files, kept, *written), plan=plan_hash(plan))
 
 
-WHAT = {
-    "architecture.svg": "the picture",
-    "architecture.mmd": "the picture as Mermaid text",
-    "governance.html": "tier, obligations and every control with what speaks to it",
-    "checklist.md": "the checklist of the industry, to be ticked",
-    "plan.json": "the plan that `archwright serve` runs from",
-    "ledger.jsonl": "what the gateway did: a row for each request and each attempt",
-    "journeys.jsonl": "what the client saw of each journey",
-    "rehearsal.json": "what was rehearsed, so that `archwright measure` can be asked again",
-    "reopened.md": "decisions whose assumptions broke on what ran",
-    "reopened.json": "the same for programs",
-    figures.FILE: "every figure with its derivation, for `archwright explain`",
-}
-
-
-def _files(files: tuple[Path, ...], out: Path) -> Document:
-    """What lies beside the page."""
-    names = [file.name for file in files if file.parent == out] + [figures.FILE]
-    rows = tuple((Cell(name, file=name), WHAT.get(name, "")) for name in names)
-    section = Section("files-list", "Beside this page", (Table(("File", "What it holds"), rows),))
-    return Document("Files", (section,), "what the run left behind")
-
-
-def _page(title: str, summary: str, documents: tuple[Document, ...], book: Book, out: Path) -> Path:
-    explanations = {key: book.explain(key) for key in book}
-    file = out / "index.html"
-    file.write_text(
-        page(documents, title=title, subtitle=summary, drawing=svg, explanations=explanations), encoding="utf-8"
-    )
-    return file
+def _struck(plan: Plan) -> str:
+    """The component that the drill takes away: the first agent that another one asks; empty where there is none."""
+    first = {agent.name for agent in entries(plan.agents)}
+    asked = {agent.name for agent in plan.agents} - first
+    return next((name for name in runs(plan) if name in asked), "")

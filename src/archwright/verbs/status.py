@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archwright.analysis.price import price
-from archwright.analysis.status import Standing, next_step, status, status_document
+from archwright.analysis.status import Standing, next_step, status, status_book, status_document
 from archwright.base.errors import InputError, UsageError
 from archwright.base.text import plural
 from archwright.report.document import Block, Cell, Document, Section, Table, Text
@@ -45,7 +45,7 @@ def status_project(project: Project) -> Answer:
     """What an opened system has of each deliverable, what it lacks, and what to do next."""
     standings = status(project.system, project.as_of)
     document = status_document(project.system, standings)
-    return Answer("status", (document,), data=_data(standings), sources=project.loaded.sources)
+    return Answer("status", (document,), status_book(standings), data=_data(standings), sources=project.loaded.sources)
 
 
 def systems_in(folder: Path) -> list[Path]:

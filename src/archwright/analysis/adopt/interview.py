@@ -7,7 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from archwright.analysis.adopt.evidence import Evidence, Fact, Journey, Route, Settings, Step, Target, guess, sourced
+from archwright.analysis.adopt.evidence import (
+    Evidence,
+    Fact,
+    Journey,
+    Route,
+    Settings,
+    Step,
+    Target,
+    assumed,
+    guess,
+    sourced,
+)
 from archwright.base.errors import InputError
 from archwright.base.text import nearest
 from archwright.base.units import MONTH, UnitError, parse
@@ -150,7 +161,7 @@ def evidence(answers: Mapping[str, str], as_of: dt.date) -> Evidence:
     return Evidence(
         kind="answers",
         file="",
-        targets=tuple(Target(name=name, model=Fact(model), flow=_FLOWS[name]) for name, model in called.items()),
+        targets=tuple(_target(name, model) for name, model in called.items()),
         routes=(Route(name="answer", targets=Fact(tuple(called)), settings=_ROUTE),),
         journeys=(Journey(name="question", steps=(_step(as_of),), settings={"volume": number("volume")}),),
         head={"summary": Fact(answers["summary"]), "owner": Fact(answers["owner"])},
@@ -205,3 +216,10 @@ def _data(answers: Mapping[str, str]) -> dict[str, Fact]:
     if region != "unknown":
         found["residency"] = Fact(tuple(region.replace(",", " ").split()))
     return found
+
+
+def _target(name: str, model: str) -> Target:
+    """A model of ours to ask. A name that moves with its supplier's alias says so, as the rules want it."""
+    moves = model.endswith("latest")
+    settings = {"version": assumed("floats with the supplier's alias", "pin one where it matters")} if moves else {}
+    return Target(name=name, model=Fact(model), settings=settings, flow=_FLOWS[name])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from archwright.analysis.status.deliverable import Deliverable, Item, Seen
 from archwright.analysis.status.deliverables import DELIVERABLES
 from archwright.report.document import Cell, Document, Section, Table, Text, Tone
+from archwright.report.figures import Book
 from archwright.spec.model import System
 
 
@@ -47,8 +48,18 @@ def next_step(standings: tuple[Standing, ...]) -> tuple[Item, Seen] | None:
     return min(missing, key=lambda pair: pair[0].rank, default=None)
 
 
+def status_book(standings: tuple[Standing, ...]) -> Book:
+    """How many items of each deliverable are there, and are asked for: `status.<number>.there` and `.asked`."""
+    book = Book()
+    for one in standings:
+        base, title = f"status.{one.deliverable.number}", one.deliverable.title
+        for name, count, label in (("there", one.there, "things there"), ("asked", one.asked, "things asked for")):
+            book.leaf(f"{base}.{name}", count, "count", label=label, origin="fact", note=f"status of {title}")
+    return book
+
+
 def status_document(system: System, standings: tuple[Standing, ...]) -> Document:
-    """The deliverables as a document."""
+    """The deliverables as a document; its figures are those of `status_book`."""
     return Document(
         "Status", (_overview(standings), *(_section(standing) for standing in standings)),
         f"{system.system}: what stands of the five deliverables",
@@ -59,7 +70,11 @@ def _overview(standings: tuple[Standing, ...]) -> Section:
     rows = tuple(
         (
             f"{one.deliverable.number}. {one.deliverable.title}",
-            Cell(f"{one.there} of {one.asked}", "good" if one.there == one.asked else "plain"),
+            Cell(
+                f"{one.there} of {one.asked}",
+                "good" if one.there == one.asked else "plain",
+                f"status.{one.deliverable.number}.there",
+            ),
             one.lacks[0][0].name if one.lacks else Cell("nothing", "good"),
             ", ".join(one.deliverable.commands),
         )

@@ -9,6 +9,7 @@ from archwright.base.text import plural
 from archwright.base.units import show
 from archwright.plan.model import Plan
 from archwright.policy import machine, route
+from archwright.policy.lanes import BATCH, REALTIME
 
 TIMES = ("p50", "p95", "p99")
 
@@ -189,7 +190,9 @@ def _places(outcome: Outcome) -> str:
 
 def _gateway_queue(outcome: Outcome) -> str:
     gateway = outcome.gateway
-    return f"The gateway's queue reaches {gateway.most_waiting:,} of {gateway.queue:,}."
+    words = f"The gateway's queue reaches {gateway.lanes[REALTIME].most_waiting:,} of {gateway.queue:,}."
+    batch = gateway.lanes[BATCH].most_waiting
+    return f"{words} Beside it up to {batch:,} batch requests wait." if batch else words
 
 
 def _mix(held: Outcome, broke: Outcome) -> Cause:

@@ -18,7 +18,7 @@ from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import faults_of
 from archwright.plan.model import Plan, Scenario, Step
-from archwright.plan.rules import began_after, price_of, rules
+from archwright.plan.rules import began_after, price_of, rules, slower_of
 from archwright.plan.trace import Trace
 from archwright.plan.workload import Branch, Stage, Visit, Work, path, stops, visits
 from archwright.policy import breaker, chance, machine, route
@@ -204,7 +204,7 @@ class _Simulation:
 
     def _tell(self, now: float, event: machine.Event) -> None:
         orders = self.machine.handle(now, event)
-        self.tally.gateway(now, self.machine.in_flight, self.machine.queued)
+        self.tally.gateway(now, self.machine.lanes)
         for order in orders:
             self._follow(now, order)
 
@@ -237,7 +237,7 @@ class _Simulation:
         again = walk.target == order.target
         walk.target = order.target
         self.tally.called(order.target, now, work.tokens_in + work.tokens_out, again)
-        slower = self.plan.targets[order.target].batch_slower if self.lanes[walk.trip.visit.journey] == BATCH else 1.0
+        slower = slower_of(self.plan.targets[order.target], self.lanes[walk.trip.visit.journey])
         ending = self.suppliers[order.target].call(now, work, order.attempt, order.timeout_s, slower)
         if ending.begins_s >= 0.0:
             self.schedule(now + ending.begins_s, self._tell, Begin(order.request))
@@ -254,9 +254,9 @@ class _Simulation:
         failed = ending.outcome != route.OK
         luck = chance.uniform(self.seed, order.request, order.attempt, chance.BACKOFF) if failed else 0.0
         before = self.machine.circuits[target].phase
-        first = began_after(
-            self.plan.targets[target], ending.outcome, ending.begins_s, ending.after_s, ending.tokens_out
-        )
+        model = self.plan.targets[target]
+        slower = slower_of(model, self.lanes[self.walks[order.request].trip.visit.journey])
+        first = began_after(model, ending.outcome, ending.begins_s, ending.after_s, ending.tokens_out, slower)
         finish = Finish(order.request, ending.outcome, cost, ending.retry_after, luck, first)
         self._tell(now, finish)
         if before != breaker.OPEN and self.machine.circuits[target].phase == breaker.OPEN:

@@ -8,6 +8,7 @@ from archwright.analysis.stress.outcome import Outcome
 from archwright.base.numbers import percentile
 from archwright.base.units import show
 from archwright.plan.model import Plan
+from archwright.policy.lanes import BATCH, LANES
 from archwright.report.figures import Book, Formula
 
 COUNTS = (
@@ -88,6 +89,10 @@ def enter_loads(book: Book, plan: Plan, outcome: Outcome) -> list[Load]:
 
     gateway = outcome.gateway
     add(plan.gateway.name, "places", (gateway.mean_in_flight, "mean"), gateway.concurrency, gateway.most_waiting)
+    if any(journey.batch for journey in plan.journeys):
+        batch = gateway.lanes[BATCH]
+        places = (batch.mean_in_flight, "mean, of those that batch may have")
+        add(plan.gateway.name, "batch places", places, plan.gateway.batch_places, batch.most_waiting)
     for target in outcome.targets:
         add(target.name, "requests a minute", (target.peak_requests, "fullest minute"), target.request_limit)
         add(target.name, "tokens a minute", (target.peak_tokens, "fullest minute"), target.token_limit)
@@ -95,6 +100,27 @@ def enter_loads(book: Book, plan: Plan, outcome: Outcome) -> list[Load]:
         if station.servers and station.jobs:
             busy = (station.utilisation * station.servers, "mean at work")
             add(station.name, "servers", busy, station.servers, station.deepest)
+    return found
+
+
+def enter_lanes(book: Book, plan: Plan, outcome: Outcome) -> dict[str, str]:
+    """Enter what each lane did; the beginnings of the keys by lane. Empty where no journey is batch work."""
+    if not any(journey.batch for journey in plan.journeys):
+        return {}
+    note = source(outcome)
+    found: dict[str, str] = {}
+    for name, lane, batch in zip(LANES, outcome.gateway.lanes, (False, True), strict=True):
+        key = found[name] = f"stress.{outcome.scenario}.lane.{name}"
+        mine = [item for item, kind in zip(outcome.journeys, plan.journeys, strict=True) if kind.batch is batch]
+        for what, value, dimension, label in (
+            ("arrivals", sum(item.arrivals for item in mine), "count", "journeys"),
+            ("failed", sum(item.failed for item in mine), "count", "journeys that failed"),
+            ("cost", sum(item.cost for item in mine), "money", "their model calls"),
+            ("held", lane.mean_in_flight, "number", "places, mean"),
+            ("waiting", lane.mean_waiting, "number", "waiting for a place, mean"),
+            ("longest", lane.most_waiting, "count", "longest queue"),
+        ):
+            book.leaf(f"{key}.{what}", value, dimension, label=label, origin="simulated", note=note)
     return found
 
 

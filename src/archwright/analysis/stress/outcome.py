@@ -115,9 +115,17 @@ class StationOutcome:
     mean_wait_s: float
 
 
+class LaneOutcome(NamedTuple):
+    """One lane of the gateway within the scenario: mean requests in its places, mean and most that waited for one."""
+
+    mean_in_flight: float
+    mean_waiting: float
+    most_waiting: int
+
+
 @dataclass(frozen=True, slots=True)
 class GatewayOutcome:
-    """The gateway within the scenario: its places, mean and most requests in work and waiting."""
+    """The gateway within the scenario: its places, mean and most requests in work and waiting; `lanes` as in LANES."""
 
     concurrency: int
     queue: int
@@ -125,6 +133,7 @@ class GatewayOutcome:
     most_in_flight: int
     mean_waiting: float
     most_waiting: int
+    lanes: tuple[LaneOutcome, LaneOutcome]
 
     @property
     def utilisation(self) -> float:

@@ -12,6 +12,7 @@ from archwright.analysis.stress.figures import (
     Load,
     enter,
     enter_breaking,
+    enter_lanes,
     enter_loads,
     headroom,
     objective_key,
@@ -22,6 +23,7 @@ from archwright.base.text import plural
 from archwright.base.units import show
 from archwright.plan.model import Change, Objective, Plan, Scenario, plan_hash
 from archwright.plan.trace import Trace
+from archwright.policy.lanes import BATCH, LANES
 from archwright.report.document import Block, Cell, Chart, Document, Section, Series, Table, Text, Tiles, Tone
 from archwright.report.figures import Book
 
@@ -216,6 +218,7 @@ def _scenario(book: Book, plan: Plan, scenario: Scenario, outcome: Outcome) -> S
         blocks.append(_objectives(book, outcome, judged))
     blocks += _charts(plan, scenario, outcome)
     blocks.append(_loads(book, plan, outcome))
+    blocks += _lanes(book, plan, outcome)
     lead = scenario.summary or plural(outcome.arrivals, "journey")
     return Section(f"stress-{scenario.name}", f"Scenario {scenario.name}", tuple(blocks), lead)
 
@@ -302,3 +305,15 @@ def _loads(book: Book, plan: Plan, outcome: Outcome) -> Table:
     headings = ("Component", "What", "Used", "Limit", "In use", "Longest queue")
     caption = "how full everything got: fullest minute of a supplier's limit, mean of places and servers"
     return Table(headings, rows, caption, frozenset({2, 3, 4, 5}))
+
+
+def _lanes(book: Book, plan: Plan, outcome: Outcome) -> list[Block]:
+    """Batch beside real time, where there is batch work."""
+    names = ("arrivals", "failed", "cost", "held", "waiting", "longest")
+    rows: list[Row] = []
+    for lane, key in enter_lanes(book, plan, outcome).items():
+        whose = ", ".join(journey.name for journey in plan.journeys if journey.batch == (lane == LANES[BATCH]))
+        rows.append((lane, whose or "none", *(_cell(book, f"{key}.{name}") for name in names)))
+    headings = ("Lane", "Journeys", "Came", "Failed", "Model cost", "Places, mean", "Waiting, mean", "Longest queue")
+    caption = "lanes of the gateway: real time goes first, and batch never has all places"
+    return [Table(headings, tuple(rows), caption, frozenset(range(2, 8)))] if rows else []

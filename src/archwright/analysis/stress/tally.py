@@ -11,6 +11,7 @@ from archwright.analysis.stress.outcome import (
     Bucket,
     GatewayOutcome,
     JourneyOutcome,
+    LaneOutcome,
     Outcome,
     Refusals,
     StationOutcome,
@@ -21,6 +22,7 @@ from archwright.analysis.stress.station import Room
 from archwright.analysis.stress.supplier import Supplier
 from archwright.plan.model import Plan, Scenario
 from archwright.policy import machine
+from archwright.policy.lanes import BATCH, REALTIME, Lanes
 
 BUCKETS = 60
 MINUTE = 60.0
@@ -56,9 +58,10 @@ class Tally:
         self.slot_most = [0] * BUCKETS
         self.slot_last = [-1] * BUCKETS
         self.changed = 0.0
-        self.in_flight = self.waiting = 0
+        self.held, self.waiting = [0, 0], [0, 0]  # by lane
+        self.held_s, self.waiting_s = [0.0, 0.0], [0.0, 0.0]
+        self.longest = [0, 0]
         self.most_in_flight = self.most_waiting = 0
-        self.in_flight_s = self.waiting_s = 0.0
 
     def slot(self, at: float) -> int:
         """The bucket of a time; what happens after the scenario belongs to the last one."""
@@ -113,28 +116,36 @@ class Tally:
         sums[3] += tokens_out
         sums[4] += cost
 
-    def gateway(self, now: float, in_flight: int, waiting: int) -> None:
-        """The gateway holds so many requests from now on."""
-        if in_flight == self.in_flight and waiting == self.waiting:
+    def gateway(self, now: float, lanes: Lanes) -> None:
+        """The gateway's lanes are so from now on."""
+        waiting = [len(lanes.waiting[REALTIME]), len(lanes.waiting[BATCH])]
+        if lanes.held == self.held and waiting == self.waiting:
             return
-        until = min(now, self.scenario.lasts_s)
-        span = max(0.0, until - self.changed)
-        self.in_flight_s += span * self.in_flight
-        self.waiting_s += span * self.waiting
-        self.changed = until
-        self.in_flight, self.waiting = in_flight, waiting
+        self._until(now)
+        self.held, self.waiting = list(lanes.held), waiting
+        in_flight = sum(self.held)
         self.most_in_flight = max(self.most_in_flight, in_flight)
-        self.most_waiting = max(self.most_waiting, waiting)
+        self.most_waiting = max(self.most_waiting, sum(waiting))
+        self.longest = [max(pair) for pair in zip(self.longest, waiting, strict=True)]
         if now < self.scenario.lasts_s:
             slot = self.slot(now)
             self.slot_most[slot] = max(self.slot_most[slot], in_flight)
             self.slot_last[slot] = in_flight
 
+    def _until(self, now: float) -> None:
+        """The lanes have been as they are up to now."""
+        until = min(now, self.scenario.lasts_s)
+        span = max(0.0, until - self.changed)
+        for lane in (REALTIME, BATCH):
+            self.held_s[lane] += span * self.held[lane]
+            self.waiting_s[lane] += span * self.waiting[lane]
+        self.changed = until
+
     def outcome(
         self, seed: int, load: float, rooms: Sequence[Room], suppliers: Sequence[Supplier], events: int
     ) -> Outcome:
         """Everything that was counted."""
-        self.gateway(self.scenario.lasts_s, -1, -1)
+        self._until(self.scenario.lasts_s)
         plan, lasts = self.plan, self.scenario.lasts_s
         return Outcome(
             scenario=self.scenario.name,
@@ -161,15 +172,20 @@ class Tally:
             gateway=GatewayOutcome(
                 plan.gateway.concurrency,
                 plan.gateway.queue,
-                self.in_flight_s / lasts,
+                sum(self.held_s) / lasts,
                 self.most_in_flight,
-                self.waiting_s / lasts,
+                sum(self.waiting_s) / lasts,
                 self.most_waiting,
+                (self._lane(REALTIME), self._lane(BATCH)),
             ),
             width_s=self.width,
             buckets=self._buckets(),
             events=events,
         )
+
+    def _lane(self, lane: int) -> LaneOutcome:
+        lasts = self.scenario.lasts_s
+        return LaneOutcome(self.held_s[lane] / lasts, self.waiting_s[lane] / lasts, self.longest[lane])
 
     def _journey(self, index: int) -> JourneyOutcome:
         answered, degraded, failed = self.ended[index]

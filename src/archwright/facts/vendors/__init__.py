@@ -2,6 +2,8 @@
 
 A vendor that speaks the OpenAI wire format needs no code: its address, the environment variable that holds the key,
 and where that was read and when. Another has a provider of its name in the runtime.
+
+`tier` is the field of a request that asks for a cheaper, slower lane; empty where none was found in what it documents.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ import yaml
 
 
 class Vendor(NamedTuple):
-    """Base address of the API, environment variable of its key, source and day of these facts."""
+    """Base address of the API, environment variable of its key, source and day of these facts, field of its lanes."""
 
     name: str
     endpoint: str
     key: str
     source: str
     checked: str
+    tier: str = ""
 
 
 def names() -> tuple[str, ...]:
@@ -36,4 +39,5 @@ def vendor(name: str) -> Vendor | None:
     if name not in names():
         return None
     facts = yaml.safe_load((files(__package__) / f"{name}.yaml").read_text("utf-8"))
-    return Vendor(name, facts["endpoint"], facts["key"], facts["source"], str(facts["checked"]))
+    said = (facts["source"], str(facts["checked"]), facts.get("tier", ""))
+    return Vendor(name, facts["endpoint"], facts["key"], *said)

@@ -16,7 +16,9 @@ from archwright.plan.agents import Agent, Tool
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import CALM, Faults, Weather
 from archwright.plan.model import Plan
+from archwright.plan.rules import price_of
 from archwright.policy.chance import ERROR, WORK, log_normal, uniform
+from archwright.policy.lanes import BATCH, REALTIME
 from archwright.runtime.agents.words import Message
 from archwright.runtime.neutral import Usage
 from archwright.runtime.openai.events import usage_of
@@ -24,7 +26,8 @@ from archwright.runtime.serving import App, Header, Scope
 from archwright.runtime.serving import Message as Event
 
 MOST_RESULT: Final = 64 * 1024  # bytes of a tool's answer
-_KEPT: Final = (b"authorization", b"host", b"traceparent", b"x-archwright-journey")  # headers that calls inherit
+# headers that calls inherit
+_KEPT: Final = (b"authorization", b"host", b"traceparent", b"x-archwright-journey", b"x-archwright-lane")
 DOWN: Final = "down"
 _CHAT: Final = "/v1/chat/completions"
 
@@ -75,7 +78,7 @@ class Doing:
         names = [*(agent.name for agent in plan.agents), *(tool.name for tool in plan.tools)]
         self.places = {name: index for index, name in enumerate(names)}
         self.tools = {tool.name: tool for tool in plan.tools}
-        self.prices = {target.name: target.price for target in plan.targets}
+        self.targets = {target.name: target for target in plan.targets}
         self.session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
@@ -168,8 +171,9 @@ class Doing:
         text = next((choice.message.content or "" for choice in whole.choices), "")
         if not text.strip():
             raise Failed("an empty answer")
-        price = self.prices.get(headers.get(b"x-archwright-target", b"").decode())
-        cost = call_cost(*usage, price) if price is not None else 0
+        target = self.targets.get(headers.get(b"x-archwright-target", b"").decode())
+        lane = BATCH if headers.get(b"x-archwright-lane") == b"batch" else REALTIME
+        cost = call_cost(*usage, price_of(target, lane)) if target is not None else 0
         return Reply(text, cost, usage, b"rung=canned" in headers.get(b"x-archwright-level", b""))
 
     async def _posted(self, tool: Tool, question: Mapping[str, str], headers: Mapping[str, str]) -> str:

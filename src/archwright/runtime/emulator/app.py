@@ -61,6 +61,11 @@ class _Call:
     written: int = 0
 
     @property
+    def batch(self) -> bool:
+        """Whether it is asked for in the target's batch lane, by that lane's name."""
+        return self.asked.tier != "" and self.asked.tier == self.shop.target.batch_tier
+
+    @property
     def tally(self) -> Tally:
         return Tally(self.prompt, self.shop.cached(self.prompt), self.written)
 
@@ -98,7 +103,12 @@ class Emulator:
         self.zero = now
         self.rehearsing = False
         self.shops = {
-            target.name: _Shop(target, scale, provider.idle(target_limits(target, 1.0, scale), now), line(target.price))
+            target.name: _Shop(
+                target,
+                scale,
+                provider.idle(target_limits(target, 1.0, scale), now),
+                line(target.price, target.batch_price),
+            )
             for target in plan.targets
         }
 
@@ -161,16 +171,17 @@ class Emulator:
     async def _work(self, call: _Call, weather: Weather, receive: Receive, send: Send) -> None:
         """Fail or answer; a caller that goes away pays for what was written."""
         law = pace(call.shop.target)
+        slow = weather.slow * (call.shop.target.batch_slower if call.batch else 1.0)
         first = chance.uniform(self.seed, call.request, call.attempt, chance.FIRST_TOKEN)
         working = (1.0 - call.shop.target.error_rate) * (1.0 - weather.errors)
         if weather.down or chance.uniform(self.seed, call.request, call.attempt, chance.ERROR) < 1.0 - working:
             call.shop.line.failed += 1
-            await _until(call.began + provider.failure_s(law, weather.slow, first))
+            await _until(call.began + provider.failure_s(law, slow, first))
             status = 503 if weather.down else 500
             await _refuse(call.tongue, send, status, "the model is not available")
             return
         luck = chance.uniform(self.seed, call.request, call.attempt, chance.PACE)
-        timing = provider.timing(law, float(call.prompt), float(call.tokens), weather.slow, first, luck)
+        timing = provider.timing(law, float(call.prompt), float(call.tokens), slow, first, luck)
         writing = asyncio.ensure_future(self._write(call, timing, send))
         leaving = asyncio.ensure_future(receive())
         await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -180,10 +191,10 @@ class Emulator:
             if not call.asked.stream:
                 call.written = provider.written(timing, call.tokens, time.monotonic() - call.began)
             if call.written:
-                call.shop.line.charge("cut", call.prompt, call.shop.cached(call.prompt), call.written)
+                call.shop.line.charge("cut", call.batch, call.prompt, call.shop.cached(call.prompt), call.written)
             return
         writing.result()
-        call.shop.line.charge("finished", call.prompt, call.shop.cached(call.prompt), call.written)
+        call.shop.line.charge("finished", call.batch, call.prompt, call.shop.cached(call.prompt), call.written)
 
     async def _write(self, call: _Call, timing: Timing, send: Send) -> None:
         if call.asked.stream:
@@ -244,7 +255,7 @@ class Emulator:
             return
         texts = [asked.input] if isinstance(asked.input, str) else asked.input
         tokens = sum(len(item.split()) for item in texts)
-        shop.line.charge("finished", tokens, shop.cached(tokens), 0)
+        shop.line.charge("finished", False, tokens, shop.cached(tokens), 0)
         data = [{"object": "embedding", "index": at, "embedding": vector(item)} for at, item in enumerate(texts)]
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
         whole = {"object": "list", "data": data, "model": asked.model, "usage": usage}

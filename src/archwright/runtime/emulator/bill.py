@@ -4,39 +4,57 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from archwright.plan.model import Price
 
 MILLION = Decimal(1_000_000)
 
 
+class Rates(NamedTuple):
+    """Dollars for a million tokens of each kind."""
+
+    fresh: Decimal
+    cached: Decimal
+    written: Decimal
+
+
 @dataclass(slots=True)
 class Line:
-    """What one target charged: calls, tokens by kind and dollars, finished answers and cut ones apart."""
+    """What one target charged: calls, tokens by kind and dollars, finished answers and cut ones apart.
 
-    per_million_in: Decimal
-    per_million_cached: Decimal
-    per_million_out: Decimal
+    `lane` are the rates of its batch lane, and `batch` counts the calls that were charged by them.
+    """
+
+    rates: Rates
+    lane: Rates
     calls: dict[str, int] = field(default_factory=lambda: {"finished": 0, "cut": 0})
     dollars: dict[str, Decimal] = field(default_factory=lambda: {"finished": Decimal(0), "cut": Decimal(0)})
     tokens: dict[str, int] = field(default_factory=lambda: {"input": 0, "cached": 0, "output": 0})
     refused: int = 0
     failed: int = 0
+    batch: int = 0
 
-    def charge(self, kind: str, prompt: int, cached: int, written: int) -> None:
+    def charge(self, kind: str, batch: bool, prompt: int, cached: int, written: int) -> None:
         """Charge for a call: `prompt` tokens of which `cached` are cheaper, and what was really written."""
+        rates = self.lane if batch else self.rates
+        self.batch += batch
         self.calls[kind] += 1
         self.tokens["input"] += prompt
         self.tokens["cached"] += cached
         self.tokens["output"] += written
-        fresh = prompt - cached
-        millionths = fresh * self.per_million_in + cached * self.per_million_cached + written * self.per_million_out
+        millionths = (prompt - cached) * rates.fresh + cached * rates.cached + written * rates.written
         self.dollars[kind] += millionths / MILLION
 
 
-def line(price: Price) -> Line:
-    """An empty line. A pico-dollar a token is a millionth of a dollar for a million tokens."""
-    return Line(Decimal(price.input) / MILLION, Decimal(price.cached_input) / MILLION, Decimal(price.output) / MILLION)
+def line(price: Price, batch: Price | None = None) -> Line:
+    """An empty line; `batch` is the price of the batch lane, where there is one."""
+    return Line(_rates(price), _rates(batch or price))
+
+
+def _rates(price: Price) -> Rates:
+    """A pico-dollar a token is a millionth of a dollar for a million tokens."""
+    return Rates(*(Decimal(kind) / MILLION for kind in (price.input, price.cached_input, price.output)))
 
 
 def statement(lines: dict[str, Line]) -> dict[str, object]:
@@ -52,6 +70,7 @@ def statement(lines: dict[str, Line]) -> dict[str, object]:
                 "tokens": item.tokens,
                 "refused": item.refused,
                 "failed": item.failed,
+                "batch": item.batch,
             }
             for name, item in lines.items()
         },

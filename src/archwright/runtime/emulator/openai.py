@@ -25,6 +25,7 @@ class _Question(msgspec.Struct):
     stream_options: dict[str, Any] | None = None
     max_tokens: int | None = None
     max_completion_tokens: int | None = None
+    service_tier: str | None = None
 
 
 class OpenAI(Tongue):
@@ -43,6 +44,7 @@ class OpenAI(Tongue):
             most=question.max_completion_tokens or question.max_tokens,
             stream=question.stream is True,
             usage=bool((question.stream_options or {}).get("include_usage")),
+            tier=question.service_tier or "",
         )
 
     def whole(self, head: Head, text: str, tally: Tally) -> bytes:

@@ -12,7 +12,7 @@ from typing import ClassVar, NamedTuple
 class Asked(NamedTuple):
     """A request: the prompt as turns of (role, text) with so many `words`, and how the answer shall come.
 
-    `most` are the tokens of the answer at most (None: not said).
+    `most` are the tokens of the answer at most (None: not said), `tier` the lane that is asked for by name.
     """
 
     model: str
@@ -21,6 +21,7 @@ class Asked(NamedTuple):
     most: int | None
     stream: bool
     usage: bool
+    tier: str = ""
 
 
 class Head(NamedTuple):

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from archwright.policy import machine
+from archwright.policy.lanes import BATCH
 from archwright.runtime.gateway.citations import sources
 from archwright.runtime.gateway.exchange import Exchange, Stored
 from archwright.runtime.neutral import END, Said, Text, Usage, pieces
@@ -99,6 +100,8 @@ def own_headers(x: Exchange, target: str, cache: str) -> list[Header]:
     if x.route is not None:
         headers.append((b"x-archwright-route", x.route.name.encode()))
         headers.append((b"x-archwright-level", level(x).encode()))
+    if x.lane == BATCH:
+        headers.append((b"x-archwright-lane", b"batch"))
     if x.reply is not None and x.reply.how in (machine.DEGRADED, machine.STALE):
         headers.append((b"x-archwright-degraded", b"1"))
     if target:

@@ -12,6 +12,7 @@ import aiohttp
 import msgspec
 
 from archwright.policy import breaker, machine
+from archwright.policy.lanes import LANES
 from archwright.policy.machine import Leave
 from archwright.policy.route import CUT
 from archwright.runtime import serving
@@ -214,8 +215,15 @@ class Gateway:
     def _gauges(self) -> Iterable[str]:
         brain = self.house.brain.machine
         targets = self.house.plan.targets
-        yield from gauge("archwright_in_flight", "Requests that hold a place.", [({}, brain.in_flight)])
-        yield from gauge("archwright_waiting", "Requests that wait for a place.", [({}, brain.queued)])
+        lanes = brain.lanes
+        held: list[tuple[dict[str, str], float]] = [
+            ({"lane": name}, n) for name, n in zip(LANES, lanes.held, strict=True)
+        ]
+        waiting: list[tuple[dict[str, str], float]] = [
+            ({"lane": name}, len(queue)) for name, queue in zip(LANES, lanes.waiting, strict=True)
+        ]
+        yield from gauge("archwright_in_flight", "Requests that hold a place.", held)
+        yield from gauge("archwright_waiting", "Requests that wait for a place.", waiting)
         open_ = (
             ({"target": target.name}, float(circuit.phase == breaker.OPEN))
             for target, circuit in zip(targets, brain.circuits, strict=True)

@@ -140,15 +140,19 @@ class Ask:
             self._translated[wire.name] = known
         return known
 
-    def addressed(self, model: str, provider: Provider, wire: Wire) -> bytes:
+    def addressed(self, model: str, provider: Provider, wire: Wire, tier: str | None = None) -> bytes:
         """The body for a target that speaks `wire`: its model, and what its provider is peculiar about.
 
-        In the client's own wire all other fields are as they came, but for the passages of `ground`.
+        In the client's own wire all other fields are as they came, but for the passages of `ground`. `tier` is the
+        lane's word for a target that has lanes (empty: real time); it stands in place of what the client says there.
         """
         parts: Parts = self.parts if wire is self.wire else self.into(wire)
         if self._grounds is not None:
             parts = wire.grounded(parts, *self._grounds)
         fields = wire.addressed(dict(parts), model, self.stream)
+        if tier is not None:
+            fields.pop(provider.tier, None)
+            fields |= {provider.tier: tier} if tier else {}
         names = provider.renamed
         return _encode({names.get(name, name): part for name, part in fields.items() if name not in provider.without})
 

@@ -114,7 +114,7 @@ def _estimate(x: Exchange, item: Try, wire: Wire) -> Usage | None:
 async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
     if house.session is None or x.ask is None:
         raise _Broken
-    body = x.ask.addressed(line.target.model, line.provider, line.wire)
+    body = x.ask.addressed(line.target.model, line.provider, line.wire, line.tier(x.lane))
     headers = line.headers(x.id, item.call.attempt)
     if line.wire is x.wire:
         headers.update(x.ask.carried)

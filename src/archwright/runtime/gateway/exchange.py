@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from archwright.plan.model import Price, Route
 from archwright.plan.passages import Passage
+from archwright.policy.lanes import REALTIME
 from archwright.policy.machine import Call, Reply
 from archwright.runtime.gateway.ask import Ask
 from archwright.runtime.neutral import Usage
@@ -99,6 +100,7 @@ class Exchange:
     step: str = ""
     session: str = ""
     trace: str = ""
+    lane: int = REALTIME
     key: int = 0
     reserved: int = 0
     begun: bool = False

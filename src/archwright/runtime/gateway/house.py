@@ -17,6 +17,8 @@ from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Attempt, Request
 from archwright.plan.cost import call_cost
 from archwright.plan.model import Plan, Price, Target, plan_hash
+from archwright.plan.rules import price_of
+from archwright.policy.lanes import BATCH, LANES, REALTIME
 from archwright.policy.machine import HOWS, LEFT
 from archwright.policy.route import OUTCOMES
 from archwright.runtime.gateway.brain import Brain
@@ -43,6 +45,20 @@ class Line:
     base: str
     url: str
     key: str = field(repr=False)
+
+    def lane(self, lane: int) -> int:
+        """The lane of a call: batch only where the target has one and its supplier can be asked for it."""
+        return lane if self.target.batch_price is not None and self.provider.tier else REALTIME
+
+    def price(self, lane: int) -> Price:
+        """What a call costs that comes in a lane."""
+        return price_of(self.target, self.lane(lane))
+
+    def tier(self, lane: int) -> str | None:
+        """The word that asks for a lane, empty for real time; None where there is nothing to choose."""
+        if self.lane(BATCH) == REALTIME:
+            return None
+        return self.target.batch_tier if lane == BATCH else ""
 
     def headers(self, request: str, attempt: int) -> dict[str, str]:
         """Headers of a call."""
@@ -105,7 +121,10 @@ class House:
         )
         self.routes = {route.name: index for index, route in enumerate(plan.routes)}
         self.journeys = {journey.name: index for index, journey in enumerate(plan.journeys)}
-        self.dearest = tuple(_dearest(plan, index) for index in range(len(plan.routes)))
+        self.dearest = tuple(
+            tuple(tuple({self.lines[hop.target].price(lane): None for hop in route.hops}) for route in plan.routes)
+            for lane in (REALTIME, BATCH)
+        )
         known = {tenant.name: index for index, tenant in enumerate(plan.tenants)}
         self.tenants = tuple(Tenant(key.tenant, known.get(key.tenant, -1), bytes.fromhex(key.digest)) for key in keys)
         self.session: aiohttp.ClientSession | None = None
@@ -127,7 +146,7 @@ class House:
 
     def price(self, x: Exchange, item: Try) -> None:
         """Enter what an attempt cost: exact where the supplier told its usage, else estimated from what came."""
-        price = self.lines[item.call.target].target.price
+        price = self.lines[item.call.target].price(_lane(x, item))
         if item.usage is not None:
             item.cost = call_cost(*item.usage, price)
         x.cost += item.cost
@@ -135,7 +154,8 @@ class House:
 
     def attempted(self, x: Exchange, item: Try) -> None:
         """Write the row of an attempt that ended."""
-        target = self.lines[item.call.target].target
+        line = self.lines[item.call.target]
+        target, price = line.target, line.price(_lane(x, item))
         usage = item.usage
         outcome = OUTCOMES[item.outcome]
         self.metrics.attempts.add((target.name, outcome))
@@ -164,13 +184,14 @@ class House:
                 tokens_in=usage.input if usage else 0,
                 tokens_cached=usage.cached if usage else 0,
                 tokens_out=usage.output if usage else 0,
-                price_in=target.price.input,
-                price_cached=target.price.cached_input,
-                price_out=target.price.output,
-                price_source=target.price.source,
+                price_in=price.input,
+                price_cached=price.cached_input,
+                price_out=price.output,
+                price_source=price.source,
                 cost=item.cost,
                 estimated=item.estimated,
                 trace=x.trace,
+                lane=LANES[line.lane(_lane(x, item))],
             )
         )
 
@@ -222,14 +243,16 @@ class House:
                 support=x.given.support if x.given else -1.0,
                 cited=len(x.cited or ()),
                 known=x.known,
+                lane=LANES[x.lane],
             )
         )
+
+
+def _lane(x: Exchange, item: Try) -> int:
+    """The lane in which a target is asked: that of the request, and real time for the vectors of a search."""
+    return x.lane if item.call.attempt else REALTIME
 
 
 def wall() -> str:
     """The time of day, in UTC to the millisecond."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-
-
-def _dearest(plan: Plan, route: int) -> tuple[Price, ...]:
-    return tuple({plan.targets[hop.target].price: None for hop in plan.routes[route].hops})

@@ -10,9 +10,10 @@ from typing import Final
 
 from archwright.base.text import nearest
 from archwright.plan.cost import call_cost
-from archwright.plan.rules import began_after
+from archwright.plan.rules import began_after, slower_of
 from archwright.policy import machine
 from archwright.policy.chance import BACKOFF, ROUTE, uniform
+from archwright.policy.lanes import BATCH, LANES, REALTIME
 from archwright.policy.machine import Arrive, Call, Finish, Reply
 from archwright.policy.route import CALLER
 from archwright.runtime.gateway.answers import JSON, Answer, Streamed, again, canned, error
@@ -100,6 +101,21 @@ async def identify(house: House, x: Exchange) -> Answer | None:
     return None
 
 
+async def line_up(house: House, x: Exchange) -> Answer | None:
+    """Which lane: that of its journey, or batch where the client says so."""
+    said = _label(x.headers.get(b"x-archwright-lane", b""))
+    if said and said not in LANES:
+        known = f"`x-archwright-lane` is {' or '.join(LANES)}"
+        return error(x, 400, "unknown_lane", f"there is no lane `{said}`; {known}", param="x-archwright-lane")
+    place = house.journeys.get(x.journey, -1)
+    batch = place >= 0 and house.plan.journeys[place].batch
+    if batch and said == LANES[REALTIME]:
+        message = f"journey `{x.journey}` is batch work and has no place in the lane of real time"
+        return error(x, 400, "lane_not_open", message, param="x-archwright-lane")
+    x.lane = BATCH if batch or said == LANES[BATCH] else REALTIME
+    return None
+
+
 def unknown(house: House, x: Exchange, model: str) -> Answer:
     """There is no such route; which one may be meant."""
     hint = nearest(model[:100], house.routes)
@@ -131,7 +147,8 @@ async def estimate(house: House, x: Exchange) -> Answer | None:
     if x.route.cache >= 0:
         x.key = x.ask.key(x.tenant, x.route.name, library.digest if library else "")
     tokens_in = x.ask.tokens_in + (library.most_tokens if library else 0)
-    x.reserved = max(call_cost(tokens_in, 0, x.ask.tokens_out, price) for price in house.dearest[x.route_index])
+    dearest = house.dearest[x.lane][x.route_index]
+    x.reserved = max(call_cost(tokens_in, 0, x.ask.tokens_out, price) for price in dearest)
     return None
 
 
@@ -151,7 +168,7 @@ def _arrival(house: House, x: Exchange) -> Arrive:
     tokens = (x.ask.tokens_in + added, x.ask.tokens_out) if x.ask is not None else (0, 0)
     luck = uniform(house.seed, x.luck, 0, ROUTE) if x.route is not None and x.route.choose != "order" else 0.0
     journey = house.journeys.get(x.journey, -1)
-    return Arrive(x.number, x.route_index, x.tenant_index, x.key, x.reserved, *tokens, journey, luck)
+    return Arrive(x.number, x.route_index, x.tenant_index, x.key, x.reserved, *tokens, journey, luck, x.lane)
 
 
 async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
@@ -161,7 +178,8 @@ async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
         luck = uniform(house.seed, x.luck, x.order.attempt, BACKOFF)
         target = house.plan.targets[x.order.target]
         out = item.usage.output if item.usage else 0
-        first = began_after(target, item.outcome, item.first_s, item.total_s, out)
+        slower = slower_of(target, house.lines[x.order.target].lane(x.lane))
+        first = began_after(target, item.outcome, item.first_s, item.total_s, out, slower)
         cost, x.owed = item.cost + x.owed, 0
         house.brain.tell(Finish(x.number, item.outcome, cost, item.retry_after, luck, first))
         found = await _ordered(house, x)
@@ -175,6 +193,7 @@ WAY: tuple[Stage, ...] = (
     read,
     delegate,
     identify,
+    line_up,
     translate,
     estimate,
     admit,

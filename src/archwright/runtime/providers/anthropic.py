@@ -2,6 +2,9 @@
 
 As in the documentation of the Messages API, November 2026. A request that was translated is sent in the version of
 2023: the one of 2026-10-21 refuses a temperature. A client of this wire chooses its version itself.
+
+Its `service_tier` knows `auto` and `standard_only`: the batch tier is for the batches of another address, so there is
+no lane to ask for here (https://platform.claude.com/docs/en/api/service-tiers, read in November 2026).
 """
 
 from __future__ import annotations

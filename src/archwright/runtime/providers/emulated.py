@@ -17,4 +17,12 @@ def _headers(key: str, request: str, attempt: int) -> dict[str, str]:
     return {"X-Request-Id": request, "X-Archwright-Attempt": str(attempt)}
 
 
-PROVIDER = Provider(name="emulated", url=_url, headers=_headers, needs_key=False, emulated=True, embeddings=_embeddings)
+PROVIDER = Provider(
+    name="emulated",
+    url=_url,
+    headers=_headers,
+    embeddings=_embeddings,
+    needs_key=False,
+    emulated=True,
+    tier="service_tier",
+)

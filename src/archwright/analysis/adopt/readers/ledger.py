@@ -169,7 +169,7 @@ def _rehearsed(found: _Ledger) -> bool:
 def _target(found: _Ledger, called: str, target: str, by: str) -> Target:
     rows = found.attempts[target]
     good = [row for row in rows if row.outcome == "ok"]
-    last = rows[-1]
+    last = next((row for row in reversed(rows) if row.lane == "realtime"), rows[-1])
     words = last.model if "/" in last.model else named(last.model) or f"openai/{last.model}"
     hosted = last.price_source.startswith(_BY_THE_HOUR)
     tokens_in = sum(row.tokens_in for row in good)
