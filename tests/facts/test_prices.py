@@ -9,7 +9,7 @@ import pytest
 from genai_prices.data import providers
 
 from archwright.base.errors import InputError, Problem
-from archwright.facts.prices import published, version
+from archwright.facts.prices import published, published_embedder, version
 
 DAY = dt.date(2026, 11, 1)
 
@@ -99,3 +99,9 @@ def test_no_model_of_a_large_provider_costs_nothing_in_silence(provider: str) ->
         assert 0 <= price.cached_input <= price.input
         assert max(price.input, price.output) < Decimal("0.002"), name  # $2,000 a million: a slip of units
     assert priced > len(names) / 3
+
+
+def test_an_embedder_has_a_price_for_what_it_reads() -> None:
+    found = published_embedder("openai", "text-embedding-3-small", dt.date(2026, 11, 1))
+    assert found.input > 0
+    assert found.output == 0

@@ -106,3 +106,15 @@ def test_rows_before_the_bad_one_are_handed_out() -> None:
 def test_empty_lines_and_empty_ledgers_are_fine() -> None:
     assert list(decode([], "ledger")) == []
     assert list(decode([b"\n", encode(RUN), b"  \n"], "ledger")) == [RUN]
+
+
+def test_rows_of_version_1_are_read_as_requests_without_retrieval() -> None:
+    lines = [encode(row).replace(b'"schema":2', b'"schema":1') for row in (RUN, REQUEST)]
+    run, request = decode(
+        [lines[0].replace(b"}\n", b',"schema":1}\n') if b"schema" not in lines[0] else lines[0], lines[1]], "old"
+    )
+    assert isinstance(run, Run)
+    assert run.schema == 1
+    assert request == REQUEST
+    assert isinstance(request, Request)
+    assert (request.retrieval, request.passages, request.support, request.cited) == ("", 0, -1.0, 0)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from archwright.facts.prices import TokenPrice
 from archwright.plan.compile import Compiled, compile_plan
+from archwright.plan.passages import Index, cut
 from archwright.spec.load import load, loads
 from archwright.spec.overrides import Overrides
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/support-desk/system.yaml"
+ASSISTANT = EXAMPLE.parents[1] / "rag-assistant/system.yaml"
 DAY = dt.date(2026, 11, 1)
 
 SMALL = """\
@@ -100,3 +102,10 @@ def small(*edits: tuple[str, str], as_of: dt.date = DAY, overrides: Overrides | 
 def example() -> Compiled:
     """The example of the front page, with the prices from here."""
     return compile_plan(load(EXAMPLE).system, DAY, None, lookup)
+
+
+@cache
+def assistant() -> Compiled:
+    """The example that answers from documents, with prices and a document from here."""
+    index = Index("handbook-search", 120, 20, cut("leave.md", "# Leave\nEverybody has 28 days.\n", 120, 20))
+    return compile_plan(load(ASSISTANT).system, DAY, None, lookup, {"handbook-search": index})

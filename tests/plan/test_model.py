@@ -34,7 +34,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 LEAVES = list(leaves(DATA))
 NUMBERS = [path for path, value in LEAVES if isinstance(value, int | float) and not isinstance(value, bool)]
-PLACES = ("target", "cache", "station", "route", "traced_step")
+PLACES = ("target", "cache", "station", "route", "retriever", "search", "traced_step")
 
 
 def changed(path: Path, value: Any) -> bytes:

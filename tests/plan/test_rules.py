@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from archwright.plan.model import Plan
 from archwright.plan.rules import compress, pace, rules, shortest_duration, target_limits
 from archwright.policy.provider import BURST_S
-from tests.plan.small import example, small
+from tests.plan.small import assistant, example, small
 
 SHARES = {"error_rate"}  # ends like a rate and is none
 WAYS = "rules: [{input_over: 9k, targets: [spare]}]"
 ROUTED = small(("cache: answers}", f"cache: answers, slow: 2 s, stale: 1 h, {WAYS}}}"))
-PLANS = {"small": small().plan, "routed": ROUTED.plan, "example": example().plan}
+PLANS = {"small": small().plan, "routed": ROUTED.plan, "example": example().plan, "assistant": assistant().plan}
 
 
 def leaves(value: object, path: str = "", name: str = "") -> Iterator[tuple[str, str, object]]:

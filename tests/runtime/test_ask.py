@@ -38,8 +38,9 @@ def test_the_key_is_that_of_the_content() -> None:
         ask(a=1, b=2).key("lab", "answer"),
         ask(a=1, b=2).key("shop", "other"),
         ask(a=1, b=2).key("", "shop\0answer"),
+        ask(a=1, b=2).key("shop", "answer", "digest of documents"),
     }
-    assert len(keys) == 7
+    assert len(keys) == 8
     assert key not in keys
 
 
@@ -75,3 +76,31 @@ def test_a_field_given_twice_reaches_the_target_once() -> None:
 def test_what_is_no_request(body: bytes) -> None:
     with pytest.raises(BadAsk):
         Ask(body, OPENAI)
+
+
+def test_what_the_user_said_is_found_and_passages_stand_before_the_last_of_it() -> None:
+    parts = [{"type": "text", "text": "two"}, {"type": "image_url", "image_url": {"url": "data:"}}]
+    messages: list[dict[str, object]] = [
+        {"role": "user", "content": "one", "name": "Ann"},
+        {"role": "assistant", "content": None, "tool_calls": []},
+        {"role": "user", "content": parts},
+        {"role": "tool", "content": "x"},
+    ]
+    asked = ask(messages=messages, top_p=0.5)
+    assert asked.turns() == ["one", "two\n"]
+    size = asked.size
+    asked.ground("Passages.", " ")
+    sent = json.loads(asked.addressed("m", PLAIN, OPENAI))
+    assert sent["messages"][2]["content"] == [{"type": "text", "text": "Passages. "}, *parts]
+    assert [sent["messages"][place] for place in (0, 1, 3)] == [messages[place] for place in (0, 1, 3)]
+    assert sent["top_p"] == 0.5
+    assert asked.size == size + len("Passages. ")
+    one = ask(messages=messages[:1])
+    one.ground("Passages.", " ")
+    assert json.loads(one.addressed("m", PLAIN, OPENAI))["messages"] == [{**messages[0], "content": "Passages. one"}]
+
+
+@pytest.mark.parametrize("messages", [[7], [{"role": "user", "content": 7}], [{"role": "user", "content": [[]]}]])
+def test_a_message_without_shape_is_no_question(messages: object) -> None:
+    with pytest.raises(BadAsk):
+        ask(messages=messages).turns()

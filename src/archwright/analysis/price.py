@@ -74,10 +74,12 @@ def _call(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
         f"{base}.calls", "probability * mean_runs(mean, most)", "number", "model calls in each journey",
         probability=f"{given}.probability", mean=mean, most=most,
     )  # fmt: skip
+    added = {"passages": f"routes.{plan.routes[step.route].name}.passages"} if step.passages else {}
+    tokens = "system + mean_log_normal(median, spread) + growth * runs_before(mean, most)"
     book.derive(
-        f"{base}.tokens_in", "system + mean_log_normal(median, spread) + growth * runs_before(mean, most)", "number",
+        f"{base}.tokens_in", f"{tokens} + passages" if added else tokens, "number",
         "input tokens of a call", system=f"{given}.system", median=f"{given}.input.median",
-        spread=f"{given}.input.spread", growth=f"{given}.growth", mean=mean, most=most,
+        spread=f"{given}.input.spread", growth=f"{given}.growth", mean=mean, most=most, **added,
     )  # fmt: skip
     book.derive(
         f"{base}.tokens_out", "mean_log_normal(median, spread)", "number", "output tokens of a call",

@@ -32,6 +32,19 @@ def published(provider: str, model: str, as_of: dt.date) -> TokenPrice:
         InputError: the provider or the model is not in the data, has no price for text tokens in and out, or is also
             charged by the request, which a price for tokens cannot say.
     """
+    return _published(provider, model, as_of, ("input", "output"))
+
+
+def published_embedder(provider: str, model: str, as_of: dt.date) -> TokenPrice:
+    """The published price of a model that makes vectors: it writes no tokens, and what they would cost is not asked.
+
+    Raises:
+        InputError: as for `published`, but for output tokens.
+    """
+    return _published(provider, model, as_of, ("input",))
+
+
+def _published(provider: str, model: str, as_of: dt.date, wanted: tuple[str, ...]) -> TokenPrice:
     # Loading the price data takes a third of a second, so it waits until a price is needed.
     import genai_prices  # noqa: PLC0415
 
@@ -50,7 +63,7 @@ def published(provider: str, model: str, as_of: dt.date) -> TokenPrice:
     except (LookupError, ValueError) as error:
         raise InputError([_unknown(provider, model)]) from error
     for what, found in (("input", plain.input_price), ("output", answer.output_price)):
-        if found <= 0:
+        if found <= 0 and what in wanted:
             raise InputError([_unfit(provider, model, f"has no published price for {what} tokens")])
     if plain.total_price != plain.input_price:
         raise InputError([_unfit(provider, model, "is charged by the request as well as by the token")])

@@ -1,4 +1,4 @@
-"""The rows of the ledger, version 1. Money in pico-dollars, times in real seconds, tokens by kind.
+"""The rows of the ledger, version 2. Money in pico-dollars, times in real seconds, tokens by kind.
 
 A ledger begins with a run row; then come attempt and request rows as they end, conversation rows where agents run, and,
 from a replayed workload, journey rows as its client saw them. In compressed time durations are real: multiply by the
@@ -14,7 +14,8 @@ import msgspec
 
 from archwright.base.errors import InputError, Location, Problem
 
-SCHEMA = 1
+SCHEMA = 2
+READ = (1, 2)  # version 1 knows no retrieval; its rows are read as those of requests without
 
 
 Lane = Literal["realtime", "batch"]
@@ -35,9 +36,10 @@ class Run(msgspec.Struct, frozen=True, tag="run", omit_defaults=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
-    """One call to one target. `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came).
+    """One call to one target; `number` 0 is one for vectors, which a search makes before the others.
 
-    Prices are those of the `lane` in which the target was asked.
+    `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came). Prices are those of the `lane` in
+    which the target was asked.
     """
 
     request: str
@@ -66,7 +68,12 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
 
 
 class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
-    """One request of a client and how it was answered. `hop` is the place of the target in its route, -1: none."""
+    """One request of a client and how it was answered. `hop` is the place of the target in its route, -1: none.
+
+    `retrieval` says how passages were found (words, vectors, refused; empty: the route answers without), `passages` how
+    many were given, `support` that of the best one (-1: none was looked for). An answer cites `cited` numbers; `known`
+    of them are those of passages that it was given.
+    """
 
     request: str
     plan: str
@@ -93,6 +100,11 @@ class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
     estimated: bool = False
     overhead_s: float = 0.0
     trace: str = ""
+    retrieval: str = ""
+    passages: int = 0
+    support: float = -1.0
+    cited: int = 0
+    known: int = 0
     lane: Lane = "realtime"
 
 
@@ -158,7 +170,7 @@ def decode(lines: Iterable[bytes], file: str) -> Iterator[Row]:
             if not line.endswith(b"\n"):
                 return  # only the last line of a file has no end
             raise _refused(file, number, f"not a ledger row: {error}") from error
-        if isinstance(row, Run) and row.schema != SCHEMA:
+        if isinstance(row, Run) and row.schema not in READ:
             raise _refused(file, number, f"ledger version {row.schema}, this program reads {SCHEMA}")
         yield row
 

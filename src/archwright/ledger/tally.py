@@ -84,8 +84,9 @@ def _journey(total: Tally, row: Journey) -> None:
 
 
 def _attempt(total: Tally, row: Attempt) -> None:
-    total.attempts += 1
-    total.outcomes[row.outcome] = total.outcomes.get(row.outcome, 0) + 1
+    if row.number > 0:  # 0 is a search's call for vectors: it costs, and answers nobody
+        total.attempts += 1
+        total.outcomes[row.outcome] = total.outcomes.get(row.outcome, 0) + 1
     total.cost += row.cost
     total.estimated += row.estimated
 

@@ -51,6 +51,7 @@ def mean_tokens(step: Step) -> tuple[float, float]:
     """Input and output tokens of a step's call in the mean."""
     grown = step.growth * runs_before(step.repeat_mean, step.repeat_most)
     tokens_in = step.system_tokens + mean_log_normal(step.tokens_in.median, step.tokens_in.spread) + grown
+    tokens_in += step.passages
     return tokens_in, mean_log_normal(step.tokens_out.median, step.tokens_out.spread)
 
 
@@ -66,7 +67,7 @@ def _below(step: Step, tokens: int) -> float:
     """The share of calls with at most so many input tokens."""
     law = step.tokens_in
     grown = step.growth * runs_before(step.repeat_mean, step.repeat_most)
-    rest = tokens - step.system_tokens - grown
+    rest = tokens - step.system_tokens - grown - step.passages
     if rest <= 0 or law.median <= 0:
         return 1.0 if rest >= law.median else 0.0
     if law.spread == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archwright.base.errors import InputError, Problem
@@ -13,6 +14,8 @@ from archwright.facts import accelerators, prices, vendors
 from archwright.plan import model as m
 from archwright.plan.batch import batch_price
 from archwright.plan.entries import Entries, Lookup
+from archwright.plan.passages import Index
+from archwright.plan.retrieval import answering_from_documents, embedders_of, retrievers_of
 from archwright.plan.routes import compile_route
 from archwright.plan.team import team
 from archwright.plan.workload import STEPS
@@ -37,9 +40,13 @@ class Compiled:
 
 
 def compile_plan(
-    system: System, as_of: dt.date, overrides: Overrides | None = None, lookup: Lookup = prices.published
+    system: System,
+    as_of: dt.date,
+    overrides: Overrides | None = None,
+    lookup: Lookup = prices.published,
+    indexes: Mapping[str, Index] | None = None,
 ) -> Compiled:
-    """Compile a system with the facts of a day.
+    """Compile a system with the facts of a day. `indexes` are those of its retrievers by name.
 
     Raises:
         InputError: a model has no price, or the system cannot run (no gateway, more than one); all at once.
@@ -84,14 +91,16 @@ def compile_plan(
         agents=agents,
         tools=tools,
     )
+    plan = answering_from_documents(work, plan, indexes or {})
     if work.problems:
         raise InputError(work.problems)
     return Compiled(plan, work.book)
 
 
 def _at_work(system: System) -> list[str]:
-    """Components at which a step happens, in file order."""
-    at = {step.at for journey in system.workload.journeys.values() for step in journey.steps}
+    """Components at which a step happens or that a step's route asks for passages, in file order."""
+    at = {str(step.at) for journey in system.workload.journeys.values() for step in journey.steps}
+    at.update(retrievers_of(system))
     return [name for name in system.components if name in at]
 
 
@@ -204,8 +213,9 @@ def _agreed(work: Entries, name: str, price: TokenPrice | PriceOverride, source:
 def _published(work: Entries, name: str, settings: ModelSettings) -> m.Price:
     provider, _, model = settings.model.partition("/")
     where = settings.model.where
+    find = prices.published_embedder if name in embedders_of(work.system) else work.lookup
     try:
-        found = work.lookup(provider, model, work.as_of)
+        found = find(provider, model, work.as_of)
     except InputError as error:
         work.problems.extend(Problem(p.code, f"`{name}`: {p.message}", where, p.mend) for p in error.problems)
         return m.Price(0, 0, 0, "unknown", work.as_of.isoformat())

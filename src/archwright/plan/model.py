@@ -96,6 +96,8 @@ class Route(msgspec.Struct, frozen=True):
     `choose` says which hop comes first (`weights` are those of the hops), the first of `ways` that fits which hops
     there are. A target slower than `slow_s` (0: never) is passed over; an answer up to `stale_s` too old comes before
     the canned one.
+    `retriever` -1: answers rest on the model alone; else on passages, which add about so many tokens as `passages` to
+    the input, and `refusal` is said where none supports an answer.
     """
 
     name: str
@@ -110,6 +112,26 @@ class Route(msgspec.Struct, frozen=True):
     ways: tuple[Way, ...] = ()
     slow_s: Seconds = 0.0
     stale_s: Seconds = 0.0
+    retriever: MaybePlace = -1
+    refusal: str = ""
+    passages: Whole = 0
+
+
+class Retriever(msgspec.Struct, frozen=True):
+    """Finds passages in an index, whose digest it names, by words and, with an `embedder` (-1: none), by vectors.
+
+    `fusion` is the weight of vectors. `timeout_s` bounds a call of the embedder.
+    """
+
+    name: str
+    index: str
+    passages: Whole
+    top: Count
+    support: Share
+    embedder: MaybePlace
+    fusion: Share
+    timeout_s: Seconds
+    tokens_per_word: Amount
 
 
 class Cache(msgspec.Struct, frozen=True):
@@ -160,7 +182,8 @@ class TokenLaw(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True):
     """One step of a journey. `route` -1: no model call. Steps of the same `stage` run beside each other.
 
-    `timeout_s` bounds the work at the station (0: no bound).
+    `timeout_s` bounds the work at the station (0: no bound). Where the route answers from documents, `search` is the
+    station that finds them (-1: none) and `passages` are the tokens that they add to the input.
     """
 
     name: str
@@ -177,6 +200,8 @@ class Step(msgspec.Struct, frozen=True):
     background: bool
     skips: bool
     timeout_s: Seconds
+    search: MaybePlace = -1
+    passages: Whole = 0
 
 
 class Journey(msgspec.Struct, frozen=True):
@@ -256,6 +281,7 @@ class Plan(msgspec.Struct, frozen=True):
     scenarios: tuple[Scenario, ...]
     agents: tuple[Agent, ...] = ()
     tools: tuple[Tool, ...] = ()
+    retrievers: tuple[Retriever, ...] = ()
     schema: int = SCHEMA
 
     def scenario(self, name: str) -> Scenario:
@@ -312,10 +338,13 @@ def _strays(plan: Plan) -> Iterator[str]:
     named = [(f"route {r.name}", "target", hop.target, plan.targets) for r in plan.routes for hop in r.hops]
     named += [(f"route {route.name}", "cache", route.cache, plan.caches) for route in plan.routes]
     named += [(f"route {r.name}", "hop", hop, r.hops) for r in plan.routes for way in r.ways for hop in way.hops]
+    named += [(f"route {route.name}", "retriever", route.retriever, plan.retrievers) for route in plan.routes]
+    named += [(f"retriever {item.name}", "embedder", item.embedder, plan.targets) for item in plan.retrievers]
     for journey in plan.journeys:
         named.append((f"journey {journey.name}", "step", journey.traced_step, journey.steps))
         for step in journey.steps:
             named.append((f"step {step.name}", "station", step.station, plan.stations))
+            named.append((f"step {step.name}", "search", step.search, plan.stations))
             named.append((f"step {step.name}", "route", step.route, plan.routes))
     yield from strays(plan.agents, plan.tools, len(plan.routes))
     yield from (f"route {route.name} has no target" for route in plan.routes if not route.hops)

@@ -140,6 +140,7 @@ def compress(plan: Plan, scale: float) -> Plan:
             for route in plan.routes
         ),
         targets=tuple(targets(item) for item in plan.targets),
+        retrievers=tuple(replace(item, timeout_s=item.timeout_s / scale) for item in plan.retrievers),
         caches=tuple(replace(item, ttl_s=item.ttl_s / scale) for item in plan.caches),
         stations=tuple(replace(item, median_s=item.median_s / scale) for item in plan.stations),
         journeys=tuple(
@@ -166,6 +167,7 @@ def compress(plan: Plan, scale: float) -> Plan:
 
 def shortest_duration(plan: Plan) -> tuple[float, str]:
     """The shortest duration that decides something, in seconds, and what it is: the bound of compression."""
-    found = [(target.first_token_s, f"first token of {target.name}") for target in plan.targets]
+    called = dict.fromkeys(plan.targets[hop.target] for route in plan.routes for hop in route.hops)
+    found = [(target.first_token_s, f"first token of {target.name}") for target in called]
     found += [(hop.backoff_s, f"backoff of route {route.name}") for route in plan.routes for hop in route.hops]
     return min(((value, name) for value, name in found if value > 0), default=(1.0, "nothing"))

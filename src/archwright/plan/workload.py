@@ -17,12 +17,13 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from archwright.plan.model import Journey, Plan, Scenario
+from archwright.plan.model import Journey, Plan, Scenario, Step
 from archwright.plan.trace import Trace
 from archwright.policy import chance
 
 RUNS = 1024  # room for the runs of a step in a request's number
 STEPS = 64
+TURN = 1 << 20  # attempts that a piece of work leaves free for its luck at each further station
 STREAMED = 64  # a client streams an answer of more tokens than this
 STRATIFIED = 50_000  # up to so many different contents, token counts follow their law exactly in the weighted mean
 
@@ -43,7 +44,8 @@ class Visit(NamedTuple):
 class Work(NamedTuple):
     """One piece of work of a visit: a run of a step. `request` numbers it and its luck; `key` is its exact cache key.
 
-    Token counts are 0 where the step calls no model.
+    Token counts are 0 where the step calls no model. `passages` are those of `tokens_in` that the gateway adds to what
+    the client writes.
     """
 
     step: int
@@ -52,6 +54,7 @@ class Work(NamedTuple):
     tokens_in: int
     tokens_out: int
     key: int
+    passages: int = 0
 
 
 Branch = tuple[Work, ...]
@@ -89,6 +92,11 @@ def path(plan: Plan, visit: Visit, seed: int) -> tuple[Stage, ...]:
         branch = tuple(_work(journey, visit, index, run, seed) for run in range(min(runs, RUNS)))
         stages.setdefault(step.stage, []).append(branch)
     return tuple(tuple(stages[number]) for number in sorted(stages))
+
+
+def stops(step: Step) -> tuple[int, ...]:
+    """The stations at which a piece of work is done before the gateway is asked, in order."""
+    return (step.station,) if step.search < 0 else (step.station, step.search)
 
 
 def streams(work: Work) -> bool:
@@ -217,7 +225,8 @@ def _work(journey: Journey, visit: Visit, index: int, run: int, seed: int) -> Wo
         visit.tenant + 1
     )
     low = chance.fold(tokens_in, visit.answer, index * RUNS + run, tokens_out)
-    return Work(index, run, request, tokens_in, tokens_out, (high << 32 | low) + 1)
+    key = (high << 32 | low) + 1
+    return Work(index, run, request, tokens_in + step.passages, tokens_out, key, step.passages)
 
 
 def _tokens(journey: Journey, visit: Visit, index: int, seed: int) -> tuple[int, int]:

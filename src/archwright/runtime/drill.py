@@ -27,7 +27,10 @@ _FIRST: Final = 1000  # request numbers begin above it
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """Everything that one pass needs. The scenario is one of the plan's."""
+    """Everything that one pass needs. The scenario is one of the plan's.
+
+    `indexes` are the files of the plan's retrievers, in their order.
+    """
 
     plan: Plan
     scenario: Scenario
@@ -35,6 +38,7 @@ class Drill:
     seed: int
     ledger: Path
     conversations: Path
+    indexes: tuple[Path, ...] = ()
 
 
 async def perform(drill: Drill, questions: Sequence[str], progress: Callable[[int], None]) -> list[Talk]:
@@ -60,6 +64,7 @@ async def perform(drill: Drill, questions: Sequence[str], progress: Callable[[in
             scenario=drill.scenario.name,
             seed=drill.seed,
             agents=str(drill.conversations),
+            indexes=tuple(str(file) for file in drill.indexes),
         )
         async with child("gateway", "archwright.runtime.gateway", setup) as gateway, session() as client:
             start = msgspec.json.encode({"scenario": drill.scenario.name, "seed": drill.seed})

@@ -6,6 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
+def embeddings_url(base: str, target: str) -> str:
+    """The usual address for embeddings."""
+    return f"{base.rstrip('/')}/embeddings"
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """One way of speaking to a supplier.
@@ -14,6 +19,7 @@ class Provider:
         name: its name on the shelf.
         url: the address for answers, from the base address and the target's name.
         headers: headers from the key (may be empty), the request's id and the attempt's number.
+        embeddings: the address for embeddings, likewise.
         needs_key: whether a call without a key is senseless.
         without: fields of a request that the supplier refuses.
         renamed: fields that it knows by another name.
@@ -30,6 +36,7 @@ class Provider:
     renamed: Mapping[str, str] = field(default_factory=dict)
     wire: str = "openai"
     emulated: bool = False
+    embeddings: Callable[[str, str], str] = embeddings_url
     tier: str = ""
 
 

@@ -15,9 +15,11 @@ import aiohttp
 import msgspec
 
 from archwright.base.errors import ProviderUnavailable
+from archwright.facts.corpus import Corpus, corpus
 from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Run
 from archwright.plan.model import Plan, Scenario, encode, plan_hash
+from archwright.plan.passages import decode
 from archwright.plan.workload import Visit
 from archwright.runtime import children
 from archwright.runtime.children import Child
@@ -25,6 +27,7 @@ from archwright.runtime.emulator.setup import Setup as EmulatorSetup
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
 from archwright.runtime.providers import stand_in
 from archwright.runtime.replay.client import LEAD_S, Client, Play, Replayed
+from archwright.runtime.replay.prompts import about
 
 FLUSH_S = 0.5
 
@@ -33,7 +36,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything a rehearsal needs. `started` is the time of day for the ledgers."""
+    """Everything a rehearsal needs.
+
+    `started` is the time of day for the ledgers; `indexes` are the files of the plan's retrievers, in their order.
+    """
 
     plan: Plan
     scenario: Scenario
@@ -43,6 +49,7 @@ class Stage:
     journeys: Path
     record: Path
     started: str
+    indexes: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,10 @@ async def perform(stage: Stage, visits: Iterable[Visit], progress: Callable[[int
             scale=stage.scale,
             scenario=stage.scenario.name,
             seed=stage.seed,
+            indexes=tuple(str(file) for file in stage.indexes),
         )
         async with child("gateway", "archwright.runtime.gateway", setup) as gateway, session() as client:
-            play = Play(stage.plan, stage.scenario, stage.scale, stage.seed, gateway.url, keys)
+            play = Play(stage.plan, stage.scenario, stage.scale, stage.seed, gateway.url, keys, _asks(stage))
             with _journeys(stage) as journal:
                 replay = Client(play, journal, client)
                 start = msgspec.json.encode({"scenario": stage.scenario.name, "seed": stage.seed, "after_s": LEAD_S})
@@ -85,6 +93,11 @@ async def perform(stage: Stage, visits: Iterable[Visit], progress: Callable[[int
             async with client.get(f"{supplier.url}/_emulator/bill") as answer:
                 bill = msgspec.json.decode(await answer.read())
     return Ran(replayed, bill)
+
+
+def _asks(stage: Stage) -> dict[int, Corpus]:
+    """What is asked of each retriever."""
+    return {place: about(decode(file.read_bytes(), str(file)), corpus()) for place, file in enumerate(stage.indexes)}
 
 
 async def _replay(

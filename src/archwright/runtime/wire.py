@@ -171,6 +171,13 @@ class Wire(ABC):
     def addressed(self, parts: dict[str, object], model: str, stream: bool) -> dict[str, object]:
         """The fields of a request with the target's model, and asking for usage where that must be asked for."""
 
+    @abstractmethod
+    def grounded(self, parts: Parts, text: str, lead: str) -> Parts:
+        """The fields of a request that somebody asked something in, where the model is told `text` besides.
+
+        `lead` stands between the text and a question that it is written before.
+        """
+
     # ------------------------------------------------------------------------------------------------- answers
 
     @abstractmethod
@@ -188,6 +195,14 @@ class Wire(ABC):
     @abstractmethod
     def letters_of_whole(self, body: bytes) -> int:
         """How many characters for the reader are in a whole answer; one that cannot be read counts by its size."""
+
+    @abstractmethod
+    def text(self, events: list[bytes]) -> str:
+        """The text for the reader in these events; one that cannot be read says nothing."""
+
+    @abstractmethod
+    def text_of_whole(self, body: bytes) -> str:
+        """The text for the reader in a whole answer, of all its choices; one that cannot be read says nothing."""
 
     @abstractmethod
     def said(self, body: bytes) -> Said:
@@ -216,6 +231,10 @@ class Wire(ABC):
     @abstractmethod
     def as_whole(self, events: list[bytes]) -> bytes:
         """The events of a stream as one whole answer of the same wire."""
+
+    @abstractmethod
+    def ending(self, told: Mapping[str, object], identity: str, model: str, created: int) -> bytes:
+        """The end of a stream that says `told` besides, in fields of the gateway's own."""
 
     # -------------------------------------------------------------------------------------------------- errors
 

@@ -11,6 +11,7 @@ from archwright.spec import delegation
 from archwright.spec.attestations import judge_attestations
 from archwright.spec.context import judge_context
 from archwright.spec.given import Given
+from archwright.spec.grounding import grounds
 from archwright.spec.judge_decisions import judge_decisions
 from archwright.spec.model import Change, Flow, Objective, Scenario, Step, System
 from archwright.spec.outcomes import outcomes
@@ -277,6 +278,7 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_calls, frozenset({"flows"})),
     (_routes, frozenset({"components", "flows"})),
     (choices, frozenset({"components", "workload"})),
+    (grounds, frozenset({"components", "flows"})),
     (_models, frozenset({"components"})),
     (delegation.agents, frozenset({"components", "flows"})),
     (_journeys, frozenset({"workload"})),

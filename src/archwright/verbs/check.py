@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from archwright.analysis.check.register import accepted_section, risks_section
@@ -18,9 +19,9 @@ def check_project(project: Project) -> Answer:
     """Hold an opened system against the rules, and what they find against what somebody answers for.
 
     Raises:
-        InputError: an acceptance or a risk names a rule that does not exist.
+        InputError: an acceptance or a risk names a rule that does not exist, or a folder of documents cannot be read.
     """
-    return _answer(project, review(project.system, project.as_of))
+    return _answer(project, _review(project))
 
 
 def check_file(
@@ -34,7 +35,7 @@ def check_file(
     """
     try:
         project = open_project(file, as_of)
-        found = review(project.system, project.as_of)
+        found = _review(project)
     except InputError as error:
         if scan is not None:
             write_problems(scan, error, docs)
@@ -51,6 +52,12 @@ def fails(findings: tuple[Finding, ...], fail_on: str) -> bool:
     """Whether one of the findings is at least as severe as `fail_on`; `never` is none of the severities."""
     limit = SEVERITIES.index(fail_on) if fail_on in SEVERITIES else len(SEVERITIES)
     return any(SEVERITIES.index(finding.severity) >= limit for finding in findings)
+
+
+def _review(project: Project) -> Review:
+    """What the rules find, and what could not be read of the documents that routes answer from."""
+    found = review(project.system, project.as_of)
+    return replace(found, open=(*found.open, *project.documents.findings))
 
 
 def _answer(project: Project, found: Review) -> Answer:

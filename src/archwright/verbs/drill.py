@@ -19,6 +19,7 @@ from archwright.ledger.talks import Talk
 from archwright.measure import drilled, promised
 from archwright.measure.drilled import WELL, Pass, Told
 from archwright.plan.model import Change, Plan, Scenario, plan_hash
+from archwright.plan.passages import file_name
 from archwright.policy.chance import ANSWER, WORDING, fold
 from archwright.runtime.agents.words import calls_for
 from archwright.runtime.drill import Drill, perform
@@ -27,6 +28,7 @@ from archwright.runtime.replay.prompts import question
 from archwright.runtime.timers import fine_loop
 from archwright.spec.model import System
 from archwright.verbs.answer import Answer
+from archwright.verbs.documents import write_indexes
 from archwright.verbs.project import Project
 from archwright.verbs.rehearsal import alone
 
@@ -66,6 +68,7 @@ def drill_project(project: Project, out: Path, wish: Wish, progress: Callable[[s
     )
     asked = list(islice(questions(plan, wish.seed), wish.conversations))
     with alone(out):
+        write_indexes(project.documents.indexes, out)
         passes = [_pass(plan, name, which, wish, asked, out, progress) for name, which in {WELL: (), **struck}.items()]
     well = passes[0].talks
     verdicts = [
@@ -142,7 +145,8 @@ def _pass(  # noqa: PLR0913 - what one pass needs, each by name
     files = ledger, ledger.with_name(f"{ledger.stem}.conversations.sqlite")
     for file in (files[1], *out.glob(f"{files[1].name}-*")):
         file.unlink(missing_ok=True)  # conversations that were had before would not be had again
-    drill = Drill(replace(plan, scenarios=(scenario,)), scenario, _SCALES[wish.how], wish.seed, *files)
+    indexes = tuple(out / file_name(retriever.name) for retriever in plan.retrievers)
+    drill = Drill(replace(plan, scenarios=(scenario,)), scenario, _SCALES[wish.how], wish.seed, *files, indexes)
     progress(f"{len(asked)} conversations, {name} failing")
     with asyncio.Runner(loop_factory=fine_loop) as runner:
         talks = runner.run(perform(drill, asked, lambda _: None))

@@ -19,6 +19,7 @@ from archwright.spec.model import System
 if TYPE_CHECKING:
     from archwright.plan.compile import Compiled
     from archwright.plan.trace import Trace
+    from archwright.verbs.documents import Read
 
 PRICES = "prices.yaml"
 MOST_ROWS = 2_000_000
@@ -53,7 +54,19 @@ class Project:
 
         beside = self.path.parent / PRICES
         file = self.prices or (beside if beside.exists() else None)
-        return compile_plan(self.system, self.as_of, load_overrides(file) if file else None)
+        overrides = load_overrides(file) if file else None
+        return compile_plan(self.system, self.as_of, overrides, indexes=self.documents.indexes)
+
+    @cached_property
+    def documents(self) -> Read:
+        """The documents that routes answer from, as indexes, and what could not be read of them.
+
+        Raises:
+            InputError: a folder is missing or holds nothing that can be read.
+        """
+        from archwright.verbs.documents import read_documents
+
+        return read_documents(self.loaded)
 
     def overlaid(self, name: Word) -> Project:
         """The same system with one more file laid over it, looked at on the same day.

@@ -20,6 +20,7 @@ from archwright.plan.workload import expected_visits, shortened
 from archwright.report.document import Document, Section, Table, Text, Tiles
 from archwright.report.figures import Book
 from archwright.verbs.answer import Answer
+from archwright.verbs.documents import write_indexes
 from archwright.verbs.project import Project
 from archwright.verbs.rehearse import Rehearsal, rehearse
 from archwright.verbs.stress import known_scenario
@@ -73,6 +74,7 @@ def rehearse_project(project: Project, out: Path, wish: Wish, progress: Callable
     with alone(out):
         # A rehearsal that is broken off must not be measured as the one before it.
         (out / MANIFEST).unlink(missing_ok=True)
+        write_indexes(project.documents.indexes, out)
         done = rehearse(
             plan,
             scenario.name,

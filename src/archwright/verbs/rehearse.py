@@ -16,6 +16,7 @@ from archwright.ledger.rows import decode
 from archwright.ledger.tally import tally
 from archwright.plan.expect import mean_runs
 from archwright.plan.model import Plan, Scenario
+from archwright.plan.passages import file_name
 from archwright.plan.rules import shortest_duration
 from archwright.plan.trace import Trace
 from archwright.plan.workload import traced_journey, visits
@@ -84,7 +85,7 @@ def rehearse(  # noqa: PLR0913 - one argument an option of the command
         seed: of all luck.
         load: multiple of the busiest hour.
         scale: how many times as fast time runs; None: as fast as is safe.
-        out: folder for the ledgers; made if need be.
+        out: folder for the ledgers; made if need be. The indexes of the plan's documents lie in it.
         trace: recorded traffic that replaces arrivals and tokens of the first critical journey.
         most: stop after so many visits.
         progress: told what is going on.
@@ -108,6 +109,7 @@ def rehearse(  # noqa: PLR0913 - one argument an option of the command
         journeys=out / JOURNEYS,
         record=out / RECORD,
         started=dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
+        indexes=tuple(out / file_name(retriever.name) for retriever in plan.retrievers),
     )
     coming = islice(visits(plan, found, seed, load, trace), most)
 

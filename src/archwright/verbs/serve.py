@@ -13,6 +13,7 @@ from archwright.base.text import nearest, plural
 from archwright.facts import vendors
 from archwright.plan.agents import emulated_only
 from archwright.plan.model import Plan, Target, decode
+from archwright.plan.passages import file_name
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
 from archwright.runtime.providers import provider_for, stand_in
@@ -49,7 +50,8 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         say: told the address once requests are accepted.
 
     Raises:
-        InputError: the plan cannot be read, or the ledger or the record is not ours to write.
+        InputError: the plan or an index beside it cannot be read or is another one, or the ledger or the record is not
+            ours to write.
         UsageError: keys are missing or wrong, or the address cannot be used.
         DependencyMissing: what runs its agents is not installed.
     """
@@ -68,6 +70,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         record=str(record) if record else "",
         scale=scale,
         agents="" if lacking else str(conversations(ledger)),
+        indexes=tuple(str(plan_file.parent / file_name(retriever.name)) for retriever in plan.retrievers),
     )
     if plan.agents and lacking:
         say(f"its agents are not served: {', '.join(lacking)} without `endpoint` can only be rehearsed")

@@ -20,7 +20,7 @@ from archwright.plan.faults import faults_of
 from archwright.plan.model import Plan, Scenario, Step
 from archwright.plan.rules import began_after, price_of, rules, slower_of
 from archwright.plan.trace import Trace
-from archwright.plan.workload import Branch, Stage, Visit, Work, path, visits
+from archwright.plan.workload import Branch, Stage, Visit, Work, path, stops, visits
 from archwright.policy import breaker, chance, machine, route
 from archwright.policy.lanes import BATCH, REALTIME
 from archwright.policy.machine import SERVED, Arrive, Begin, Call, Finish, Machine, Order, Reply, Sleep, Wake
@@ -41,18 +41,19 @@ class _Trip:
 
 
 class _Walk:
-    """A branch under way: pieces of work in a row.
+    """A branch under way: pieces of work in a row, each at one station after the other (`turn`).
 
     While the gateway has its request: `came`, since when, and `target`, which one was called last (-1: none yet).
     """
 
-    __slots__ = ("came", "place", "step", "target", "trip", "works")
+    __slots__ = ("came", "place", "step", "target", "trip", "turn", "works")
 
     def __init__(self, trip: _Trip, works: Branch, step: Step) -> None:
         self.trip = trip
         self.works = works
         self.step = step
         self.place = 0
+        self.turn = 0
         self.came = 0.0
         self.target = -1
 
@@ -137,20 +138,33 @@ class _Simulation:
         self.tally.journey_ended(trip.visit.journey, trip.visit.at, now, how)
 
     def _work(self, now: float, walk: _Walk) -> None:
-        """Begin the present piece of work: first at its station, then at the gateway."""
-        step = walk.step
-        if not self.instant[step.station]:
-            self.rooms[step.station].enter(now, walk.work.request, walk, step.timeout_s)
-        elif step.route >= 0:
+        """Begin the present piece of work: first at its stations, then at the gateway."""
+        walk.turn = 0
+        if self._waits(now, walk):
+            return
+        if walk.step.route >= 0:
             self._at_gateway(now, walk)
         else:
             self._branch_ended(now, walk, True)
 
+    def _waits(self, now: float, walk: _Walk) -> bool:
+        """Enter the next station of the present piece of work that takes time; whether there is one."""
+        places = stops(walk.step)
+        while walk.turn < len(places) and self.instant[places[walk.turn]]:
+            walk.turn += 1
+        if walk.turn == len(places):
+            return False
+        timeout_s = walk.step.timeout_s if walk.turn == 0 else 0.0
+        self.rooms[places[walk.turn]].enter(now, walk.work.request, walk, timeout_s, walk.turn)
+        return True
+
     def _station_ended(self, now: float, job: Job) -> None:
-        if job.good:
-            self._at_gateway(now, job.owner)
-        else:
-            self._branch_ended(now, job.owner, False)
+        walk: _Walk = job.owner
+        walk.turn += 1
+        if not job.good:
+            self._branch_ended(now, walk, False)
+        elif not self._waits(now, walk):
+            self._at_gateway(now, walk)
 
     def _at_gateway(self, now: float, walk: _Walk) -> None:
         step = walk.step

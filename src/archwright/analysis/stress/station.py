@@ -8,6 +8,7 @@ from typing import Any
 
 from archwright.plan.faults import Faults
 from archwright.plan.model import Station
+from archwright.plan.workload import TURN
 from archwright.policy import chance
 
 WAITING = 0
@@ -21,10 +22,11 @@ Schedule = Callable[[float, Handler, Any], None]
 class Job:
     """One piece of work: its number, whose it is, and when its owner gives up."""
 
-    __slots__ = ("came", "good", "owner", "request", "started", "state", "until")
+    __slots__ = ("came", "good", "owner", "request", "started", "state", "turn", "until")
 
-    def __init__(self, request: int, owner: Any, came: float, until: float) -> None:
+    def __init__(self, request: int, owner: Any, came: float, until: float, turn: int = 0) -> None:
         self.request = request
+        self.turn = turn
         self.owner = owner
         self.came = came
         self.until = until
@@ -75,10 +77,13 @@ class Room:
         """It takes no time and never fails, so that nothing can happen here."""
         return self.station.median_s <= 0.0 and self.station.error_rate <= 0.0 and not self.faults.changes
 
-    def enter(self, now: float, request: int, owner: Any, timeout_s: float) -> None:
-        """Bring a job; its owner gives up after `timeout_s` of waiting and work (0: never)."""
+    def enter(self, now: float, request: int, owner: Any, timeout_s: float, turn: int = 0) -> None:
+        """Bring a job; its owner gives up after `timeout_s` of waiting and work (0: never).
+
+        `turn` counts the stations that the same piece of work was at before: each has its own luck.
+        """
         self.jobs += 1
-        job = Job(request, owner, now, now + timeout_s if timeout_s > 0 else float("inf"))
+        job = Job(request, owner, now, now + timeout_s if timeout_s > 0 else float("inf"), turn)
         if self.waiting == 0 and self._free(now):
             self._start(now, job)
             return
@@ -101,11 +106,13 @@ class Room:
         station = self.station
         takes = 0.0
         if not weather.down:
-            luck = chance.uniform(self.seed, job.request, 0, chance.WORK)
+            luck = chance.uniform(self.seed, job.request, job.turn * TURN, chance.WORK)
             takes = weather.slow * chance.log_normal(station.median_s, station.spread, luck)
             failing = 1.0 - (1.0 - station.error_rate) * (1.0 - weather.errors)
             # Drawn only where it can matter: a number is the same whenever it is drawn.
-            job.good = failing <= 0.0 or chance.uniform(self.seed, job.request, 0, chance.ERROR) >= failing
+            job.good = (
+                failing <= 0.0 or chance.uniform(self.seed, job.request, job.turn * TURN, chance.ERROR) >= failing
+            )
         end = now + takes
         if end > job.until:
             end, job.good = job.until, False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import msgspec
@@ -259,3 +260,17 @@ def _block(part: Part) -> dict[str, Any]:
         case Result(identity, text, failed):
             block: dict[str, Any] = {"type": "tool_result", "tool_use_id": identity, "content": text}
             return {**block, "is_error": True} if failed else block
+
+
+# ----------------------------------------------------------------------------------------------------- passages
+
+
+_instructions = msgspec.json.Decoder(str | list[msgspec.Raw] | None)
+
+
+def grounded(parts: Mapping[str, object], text: str) -> dict[str, object]:
+    """The fields of a request with `text` after its instructions; all else stays as it came."""
+    told = _instructions.decode(msgspec.json.encode(parts.get("system")))
+    if isinstance(told, list):
+        return {**parts, "system": [*told, {"type": "text", "text": text}]}
+    return {**parts, "system": f"{told}\n\n{text}" if told else text}

@@ -175,6 +175,26 @@ def letters_of_whole(body: bytes) -> int:
     return sum(len(block.text or "") + len(block.thinking or "") + _size(block) for block in blocks)
 
 
+def said_in(events: list[bytes]) -> str:
+    """The text of a stream's answer; an event that cannot be read says nothing."""
+    pieces: list[str] = []
+    for data in filter(None, map(payload, events)):
+        try:
+            said = happened.decode(data)
+        except (ValueError, RecursionError):
+            continue
+        pieces.append((said.delta.text or "") if said.delta else "")
+    return "".join(pieces)
+
+
+def said_in_whole(body: bytes) -> str:
+    """The text of a whole answer; one that cannot be read says nothing."""
+    try:
+        return "".join(block.text or "" for block in message.decode(body).content)
+    except (ValueError, RecursionError):
+        return ""
+
+
 def _size(block: Block) -> int:
     return len(bytes(block.input)) if block.type == "tool_use" else 0
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from archwright.plan.faults import Faults, Weather, faults_of
+from archwright.plan.grounding import FENCE, fence_of, read
 from archwright.plan.model import Plan, Target
 from archwright.plan.rules import pace, target_limits
 from archwright.policy import chance, provider
@@ -17,6 +18,8 @@ from archwright.policy.provider import Meter, Timing
 from archwright.runtime.agents.words import emulated
 from archwright.runtime.emulator.anthropic import Anthropic
 from archwright.runtime.emulator.bill import Line, line, statement
+from archwright.runtime.emulator.extract import extract, spoken
+from archwright.runtime.emulator.hashing import vector
 from archwright.runtime.emulator.openai import OpenAI
 from archwright.runtime.emulator.tongue import Asked, Head, Tally, Tongue
 from archwright.runtime.emulator.writing import chunks, text
@@ -29,6 +32,11 @@ JSON: list[Header] = [(b"content-type", b"application/json")]
 PLAIN = OpenAI()
 TONGUES: dict[str, Tongue] = {tongue.path: tongue for tongue in (PLAIN, Anthropic())}
 STREAM: list[Header] = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
+
+
+class _Texts(msgspec.Struct):
+    input: str | list[str]
+    model: str = ""
 
 
 class _Start(msgspec.Struct):
@@ -46,14 +54,11 @@ class _Call:
     asked: Asked
     request: int
     attempt: int
+    prompt: int
     tokens: int
     began: float
     words: tuple[str, ...] = ()
     written: int = 0
-
-    @property
-    def prompt(self) -> int:
-        return self.asked.words
 
     @property
     def batch(self) -> bool:
@@ -96,6 +101,7 @@ class Emulator:
         self.plan = plan
         self.seed = 0
         self.zero = now
+        self.rehearsing = False
         self.shops = {
             target.name: _Shop(
                 target,
@@ -118,6 +124,8 @@ class Emulator:
             await answer(send, 200, JSON, msgspec.json.encode(statement(lines)))
         elif (name, path) == ("_emulator", "start"):
             await self._start(receive, send)
+        elif path == "v1/embeddings" and name in self.shops:
+            await self._embed(self.shops[name], receive, send)
         elif tongue is not None and name in self.shops:
             await self._complete(self.shops[name], tongue, scope, receive, send)
         else:
@@ -128,6 +136,7 @@ class Emulator:
         start = msgspec.json.decode(await body_of(receive, MOST_BYTES) or b"", type=_Start)
         scenario = self.plan.scenario(start.scenario)
         self.seed = start.seed
+        self.rehearsing = True
         self.zero = time.monotonic() + start.after_s
         for name, shop in self.shops.items():
             shop.faults = faults_of(scenario, name)
@@ -145,6 +154,7 @@ class Emulator:
             await _refuse(tongue, send, 400, str(error))
             return
         call = _call(shop, tongue, asked, dict(scope["headers"]), began)
+        self._ground(call)
         weather = shop.faults.at(began - self.zero)
         limit = target_limits(shop.target, weather.limit, shop.scale)
         entry = provider.enter(limit, shop.meter, began, float(call.prompt + call.tokens))
@@ -214,9 +224,42 @@ class Emulator:
         await send({"type": "http.response.body", "body": b"".join(pending)})
 
     def _words(self, call: _Call, begin: int, end: int) -> str:
+        return spoken(call.words, begin, end) if call.words else text(self.seed, call.request, begin, end)
+
+    def _ground(self, call: _Call) -> None:
+        """Answer from the passages of a prompt that holds some, with their numbers, as long as was asked for.
+
+        Outside of a rehearsal an answer ends with its statement, as a real one does. An agent's prompt says more.
+        """
+        turns = call.asked.turns
+        grounds = next((read(said) for _, said in reversed(turns) if FENCE in said), None)
+        if grounds is None:
+            return
+        factors = {fence_of(item.index): item.tokens_per_word for item in self.plan.retrievers}
+        words = len(grounds.fenced.split())
+        call.prompt += round(words * factors.get(grounds.fence, 1.0)) - words
         if call.words:
-            return (" " if begin else "") + " ".join(call.words[begin:end])
-        return text(self.seed, call.request, begin, end)
+            return
+        if not grounds.question:
+            grounds = grounds._replace(question=next((said for role, said in reversed(turns) if role == "user"), ""))
+        call.words = extract(grounds, call.tokens if self.rehearsing else 0)
+        call.tokens = max(1, min(call.tokens, len(call.words)))
+
+    async def _embed(self, shop: _Shop, receive: Receive, send: Send) -> None:
+        """Vectors of texts, with no time of their own; one word is one token."""
+        body = await body_of(receive, MOST_BYTES)
+        try:
+            asked = msgspec.json.decode(body or b"", type=_Texts)
+        except (msgspec.DecodeError, RecursionError) as error:
+            await _refuse(PLAIN, send, 400, str(error))
+            return
+        texts = [asked.input] if isinstance(asked.input, str) else asked.input
+        tokens = sum(len(item.split()) for item in texts)
+        shop.line.charge("finished", False, tokens, shop.cached(tokens), 0)
+        data = [{"object": "embedding", "index": at, "embedding": vector(item)} for at, item in enumerate(texts)]
+        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+        whole = {"object": "list", "data": data, "model": asked.model, "usage": usage}
+        await answer(send, 200, JSON, msgspec.json.encode(whole))
 
 
 def _call(shop: _Shop, tongue: Tongue, asked: Asked, headers: dict[bytes, bytes], began: float) -> _Call:
@@ -229,6 +272,7 @@ def _call(shop: _Shop, tongue: Tongue, asked: Asked, headers: dict[bytes, bytes]
         asked=asked,
         request=request_number(headers.get(b"x-request-id", b"")),
         attempt=int(attempt) if attempt.isdigit() else 1,
+        prompt=asked.words,
         tokens=len(words) or (DEFAULT_TOKENS if asked.most is None else max(1, asked.most)),
         began=began,
         words=words,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archwright.policy import machine
 from archwright.policy.lanes import BATCH
+from archwright.runtime.gateway.citations import sources
 from archwright.runtime.gateway.exchange import Exchange, Stored
 from archwright.runtime.neutral import END, Said, Text, Usage, pieces
 from archwright.runtime.serving import Header
@@ -105,6 +106,11 @@ def own_headers(x: Exchange, target: str, cache: str) -> list[Header]:
         headers.append((b"x-archwright-degraded", b"1"))
     if target:
         headers.append((b"x-archwright-target", target.encode()))
+    if x.given is not None:
+        headers.append((b"x-archwright-retrieval", x.given.mode.encode()))
+        headers.append((b"x-archwright-sources", sources(x.given)))
+    if x.cited is not None:
+        headers.append((b"x-archwright-citations", f"{x.known} of {len(x.cited)} known".encode()))
     return headers
 
 
@@ -115,6 +121,8 @@ def level(x: Exchange) -> str:
     A structured field (RFC 8941): a number, and what it means as `rung`.
     """
     hops = len(x.route.hops) if x.route is not None else 0
+    if x.refused:
+        return "0;rung=refused"
     if x.reply is None:  # under way: a stream that begins
         hop = x.last.call.hop if x.last is not None else 0
     elif x.reply.how in _RUNGS:

@@ -19,6 +19,7 @@ from archwright.runtime import serving
 from archwright.runtime.gateway.answers import Answer, error, own_headers
 from archwright.runtime.gateway.attempt import conclude, noting
 from archwright.runtime.gateway.crew import CONVERSATIONS
+from archwright.runtime.gateway.embedding import learn
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.metrics import gauge
@@ -28,6 +29,8 @@ from archwright.runtime.serving import Header, Receive, Scope, Send
 _log = logging.getLogger(__name__)
 
 FLUSH_S = 0.05
+START_S = 5.0  # vectors of documents are waited for so long before requests are let in
+LEARN_S = 30.0
 KEEP_ALIVE_S = 30.0
 LEFT_STATUS = 499
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -42,6 +45,7 @@ class Gateway:
     def __init__(self, house: House) -> None:
         self.house = house
         self.flusher: asyncio.Task[None] | None = None
+        self.learner: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -82,11 +86,16 @@ class Gateway:
         if self.house.crew is not None:
             await self.house.crew.start()
         self.flusher = asyncio.get_running_loop().create_task(self._flush())
+        if any(library.wants_vectors for library in self.house.libraries):
+            first = asyncio.get_running_loop().create_task(self._learned())
+            await asyncio.wait({first}, timeout=START_S)
+            self.learner = asyncio.get_running_loop().create_task(self._learn(first))
 
     async def stop(self) -> None:
         """Close it, and write what is still to be written."""
-        if self.flusher is not None:
-            self.flusher.cancel()
+        for task in (self.flusher, self.learner):
+            if task is not None:
+                task.cancel()
         if self.house.crew is not None:
             await self.house.crew.stop()
         if self.house.session is not None:
@@ -103,6 +112,22 @@ class Gateway:
             except OSError as error:  # a full disk must not end the service, nor pass in silence
                 self.house.metrics.unwritten.add(())
                 _log.error("the ledger cannot be written: %s", error.strerror)
+
+    async def _learned(self) -> bool:
+        """Fetch the vectors of documents that still lack them; whether all are there now."""
+        lacking = [library for library in self.house.libraries if library.wants_vectors]
+        for library in lacking:
+            if not await learn(self.house, library):
+                name = library.retriever.name
+                _log.error("no vectors for %s: its embedder did not answer; it is searched by words alone", name)
+        return not any(library.wants_vectors for library in lacking)
+
+    async def _learn(self, first: asyncio.Task[bool]) -> None:
+        """Try again until the vectors are there; until then words alone are searched, and every answer says so."""
+        there = await first
+        while not there:
+            await asyncio.sleep(LEARN_S)
+            there = await self._learned()
 
     def _exchange(self, scope: Scope, receive: Receive, send: Send) -> Exchange:
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -122,7 +147,7 @@ class Gateway:
             status = answer.status
             target, cache = self._origin(x)
             if isinstance(answer, Answer):
-                if x.reply is not None and x.first_s < 0:
+                if (x.reply is not None or x.refused) and x.first_s < 0:
                     x.first_s = time.monotonic() - x.began
                 await self._send(x, answer, target, cache)
         except asyncio.CancelledError:
@@ -148,11 +173,11 @@ class Gateway:
         if x.watcher is not None:
             x.watcher.cancel()
         if x.number in self.house.brain.exchanges:
-            cost = 0
+            cost = x.owed
             if x.last is not None and x.last.total_s == 0.0:
                 x.last.outcome = CUT
                 conclude(self.house, x, x.last)
-                cost = x.last.cost
+                cost += x.last.cost
             del self.house.brain.exchanges[x.number]
             self.house.brain.tell(Leave(x.number, cost))
         elif x.reply is None:

@@ -15,6 +15,23 @@ MOST_BYTES: Final = 10 * 1024 * 1024
 DEFAULT_TOKENS: Final = 1024  # output tokens reserved where the client names no bound
 BYTES_A_TOKEN: Final = 4
 
+
+class _Part(msgspec.Struct):
+    text: str = ""
+
+
+class _Message(msgspec.Struct):
+    """A turn as far as both wires write it in one way."""
+
+    role: str = ""
+    content: str | list[_Part] | None = None
+
+    @property
+    def text(self) -> str:
+        return self.content if isinstance(self.content, str) else "\n".join(part.text for part in self.content or ())
+
+
+_messages = msgspec.json.Decoder(list[_Message])
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
 _NO_HEADERS: Final[Mapping[bytes, bytes]] = {}
@@ -34,7 +51,8 @@ class Ask:
     """
 
     __slots__ = (
-        "_body", "_parts", "_translated", "answers", "carried", "model", "most_out", "size", "stream", "usage", "wire",
+        "_body", "_grounds", "_parts", "_translated", "answers", "carried", "model", "most_out", "size", "stream",
+        "usage", "wire",
     )  # fmt: skip
 
     def __init__(self, body: bytes, wire: Wire, headers: Mapping[bytes, bytes] = _NO_HEADERS) -> None:
@@ -47,6 +65,7 @@ class Ask:
         self._body = body
         self._parts: dict[str, msgspec.Raw] | None = None
         self._translated: dict[str, Parts] = {}
+        self._grounds: tuple[str, str] | None = None
         self.wire = wire
         self.carried = _carried(wire, headers) if wire.carried else _NOTHING
         self.size = len(body)
@@ -73,12 +92,30 @@ class Ask:
             self._parts = _parts.decode(self._body)
         return self._parts
 
-    def key(self, tenant: str, route: str) -> int:
+    def turns(self) -> list[str]:
+        """What the user said so far, the last thing last; messages without text are left out.
+
+        Raises:
+            BadAsk: a message has content that is neither text nor parts.
+        """
+        try:
+            read = _messages.decode(self.parts["messages"])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise BadAsk(str(error), place_in(str(error))) from error
+        return [message.text for message in read if message.role == "user" and message.text.strip()]
+
+    def ground(self, text: str, lead: str) -> None:
+        """Have targets told `text` besides, each in its wire; `lead` stands between it and a question beside it."""
+        self._grounds = (text, lead)
+        self.size += len((text + lead).encode())
+
+    def key(self, tenant: str, route: str, index: str = "") -> int:
         """The exact cache key, from 1 to below 2**63: equal for equal requests of a tenant, streamed or not.
 
-        Requests of two wires are never equal: the same bytes can mean another thing.
+        Requests of two wires are never equal: the same bytes can mean another thing. `index` is the digest of the
+        documents that the answer rests on.
         """
-        digest = hashlib.blake2b(f"{tenant}\0{route}\0{self.wire.name}".encode(), digest_size=8)
+        digest = hashlib.blake2b(f"{tenant}\0{route}\0{self.wire.name}\0{index}".encode(), digest_size=8)
         for name in sorted(self.parts):
             if name not in ("stream", "stream_options"):
                 digest.update(b"\0" + name.encode() + b"\0" + bytes(self.parts[name]))
@@ -106,10 +143,12 @@ class Ask:
     def addressed(self, model: str, provider: Provider, wire: Wire, tier: str | None = None) -> bytes:
         """The body for a target that speaks `wire`: its model, and what its provider is peculiar about.
 
-        In the client's own wire all other fields are as they came. `tier` is the lane's word for a target that has
-        lanes (empty: real time); it stands in place of what the client says there.
+        In the client's own wire all other fields are as they came, but for the passages of `ground`. `tier` is the
+        lane's word for a target that has lanes (empty: real time); it stands in place of what the client says there.
         """
         parts: Parts = self.parts if wire is self.wire else self.into(wire)
+        if self._grounds is not None:
+            parts = wire.grounded(parts, *self._grounds)
         fields = wire.addressed(dict(parts), model, self.stream)
         if tier is not None:
             fields.pop(provider.tier, None)

@@ -66,4 +66,4 @@ def _answer_of(exchange: Exchange) -> Stored:
     last = exchange.last
     if last is None:
         return Stored()
-    return Stored(last.body, tuple(last.events), last.call.target)
+    return Stored(last.body, tuple(last.events), last.call.target, exchange.given)

@@ -7,12 +7,26 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from archwright.plan.model import Price, Route
+from archwright.plan.passages import Passage
 from archwright.policy.lanes import REALTIME
 from archwright.policy.machine import Call, Reply
 from archwright.runtime.gateway.ask import Ask
 from archwright.runtime.neutral import Usage
 from archwright.runtime.serving import Header, Receive, Send
 from archwright.runtime.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a retriever found for a request: passages in the order of their numbers, each with the sentence to show.
+
+    `mode` says how: by `words`, by words and `vectors`, or `refused` where the best `support` (0 to 1) was too little.
+    """
+
+    mode: str
+    support: float
+    passages: tuple[Passage, ...] = ()
+    quotes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,7 @@ class Stored:
     whole: bytes = b""
     events: tuple[bytes, ...] = ()
     target: int = -1
+    given: Given | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +73,9 @@ class Try:
 class Exchange:
     """A request on its way. Times are monotonic seconds.
 
+    `order` is what the machine wants done next. `given` are the passages of a route that answers from documents,
+    `cited` the numbers that the answer names; `owed` (pico-dollars) is what finding them cost, as long as the machine
+    was not told.
     `waited_s` is what was spent waiting for suppliers and in pauses: the rest of the total is the gateway's own.
     `served`: an agent answers it, and what it calls are requests of their own.
     `wire` is what the client speaks, `ending` what ends its stream.
@@ -95,11 +113,26 @@ class Exchange:
     cost: int = 0
     estimated: bool = False
     last: Try | None = None
+    order: Call | None = None
+    given: Given | None = None
+    cited: tuple[int, ...] | None = None
+    owed: int = 0
     reply: Reply | None = None
     stored: Stored | None = None
     inbox: deque[Call | Reply] = field(default_factory=deque)
     waiter: asyncio.Future[None] | None = None
     watcher: asyncio.Task[None] | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether it was refused because no document supports an answer."""
+        return self.given is not None and self.given.mode == "refused"
+
+    @property
+    def known(self) -> int:
+        """How many of the cited numbers are those of passages that were given."""
+        numbers = range(1, len(self.given.passages) + 1) if self.given else ()
+        return sum(number in numbers for number in self.cited or ())
 
     def give(self, order: Call | Reply) -> None:
         """Hand over the machine's next order."""

@@ -9,6 +9,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Final
 
 import aiohttp
 
@@ -23,12 +24,15 @@ from archwright.policy.route import OUTCOMES
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.exchange import Exchange, Try
+from archwright.runtime.gateway.library import Library
 from archwright.runtime.gateway.metrics import Metrics
 from archwright.runtime.gateway.setup import ClientKey, Upstream
 from archwright.runtime.provider import Provider
 from archwright.runtime.providers import PROVIDERS
 from archwright.runtime.wire import Wire
 from archwright.runtime.wires import PLAIN, WIRES
+
+REFUSED: Final = "refused"  # beside the machine's HOWS: it was let in, and no document supported an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Line:
     target: Target
     provider: Provider
     wire: Wire
+    base: str
     url: str
     key: str = field(repr=False)
 
@@ -74,7 +79,10 @@ class Tenant:
 
 
 class House:
-    """The parts of a gateway, wired. `session` is opened when the event loop runs."""
+    """The parts of a gateway, wired. `session` is opened when the event loop runs.
+
+    `libraries` are the documents of the plan's retrievers, in their order.
+    """
 
     def __init__(
         self,
@@ -94,7 +102,14 @@ class House:
         self.metrics = Metrics()
         self.numbers = count(1)
         self.lines = tuple(
-            Line(target, provider, WIRES.get(provider.wire), provider.url(upstream.base, target.name), upstream.key)
+            Line(
+                target,
+                provider,
+                WIRES.get(provider.wire),
+                upstream.base,
+                provider.url(upstream.base, target.name),
+                upstream.key,
+            )
             for target, upstream in zip(plan.targets, upstreams, strict=True)
             for provider in (PROVIDERS.get(upstream.provider),)
         )
@@ -114,6 +129,7 @@ class House:
         self.tenants = tuple(Tenant(key.tenant, known.get(key.tenant, -1), bytes.fromhex(key.digest)) for key in keys)
         self.session: aiohttp.ClientSession | None = None
         self.crew: Crew | None = None
+        self.libraries: tuple[Library, ...] = ()
 
     def tenant(self, key: bytes) -> Tenant | None:
         """Whose key it is, or None. All keys are compared, each in constant time."""
@@ -124,9 +140,13 @@ class House:
                 found = tenant
         return found
 
+    def library_of(self, x: Exchange) -> Library | None:
+        """The documents that the route of a request answers from."""
+        return self.libraries[x.route.retriever] if x.route is not None and x.route.retriever >= 0 else None
+
     def price(self, x: Exchange, item: Try) -> None:
         """Enter what an attempt cost: exact where the supplier told its usage, else estimated from what came."""
-        price = self.lines[item.call.target].price(x.lane)
+        price = self.lines[item.call.target].price(_lane(x, item))
         if item.usage is not None:
             item.cost = call_cost(*item.usage, price)
         x.cost += item.cost
@@ -135,7 +155,7 @@ class House:
     def attempted(self, x: Exchange, item: Try) -> None:
         """Write the row of an attempt that ended."""
         line = self.lines[item.call.target]
-        target, price = line.target, line.price(x.lane)
+        target, price = line.target, line.price(_lane(x, item))
         usage = item.usage
         outcome = OUTCOMES[item.outcome]
         self.metrics.attempts.add((target.name, outcome))
@@ -171,7 +191,7 @@ class House:
                 cost=item.cost,
                 estimated=item.estimated,
                 trace=x.trace,
-                lane=LANES[line.lane(x.lane)],
+                lane=LANES[line.lane(_lane(x, item))],
             )
         )
 
@@ -179,10 +199,14 @@ class House:
         """Write the row of a request that ended and count it."""
         total = time.monotonic() - x.began
         own = max(0.0, total - x.waited_s)
-        how = HOWS[x.reply.how if x.reply else LEFT]
+        how = REFUSED if x.refused else HOWS[x.reply.how if x.reply else LEFT]
         usage = x.last.usage if x.last and target else None
         route = x.route.name if x.route else ""
         self.metrics.requests.add((route, how))
+        if x.given is not None:
+            self.metrics.retrievals.add((route, x.given.mode))
+            self.metrics.citations.add((route, "known"), x.known)
+            self.metrics.citations.add((route, "unknown"), len(x.cited or ()) - x.known)
         self.metrics.seconds.add((route, how), total)
         self.metrics.own.add((route,), own)
         if x.first_s >= 0:
@@ -214,9 +238,19 @@ class House:
                 estimated=x.estimated,
                 overhead_s=own,
                 trace=x.trace,
+                retrieval=x.given.mode if x.given else "",
+                passages=len(x.given.passages) if x.given else 0,
+                support=x.given.support if x.given else -1.0,
+                cited=len(x.cited or ()),
+                known=x.known,
                 lane=LANES[x.lane],
             )
         )
+
+
+def _lane(x: Exchange, item: Try) -> int:
+    """The lane in which a target is asked: that of the request, and real time for the vectors of a search."""
+    return x.lane if item.call.attempt else REALTIME
 
 
 def wall() -> str:

@@ -96,6 +96,8 @@ class Metrics:
         self.cost = Counter("archwright_cost_picodollars_total", "What calls cost, in 1e-12 dollars.", "target")
         self.refused = Counter("archwright_refused_total", "Requests refused before a route was known.", "status")
         self.unwritten = Counter("archwright_unwritten_total", "Pieces of the ledger that could not be written.")
+        self.retrievals = Counter("archwright_retrievals_total", "Searches in documents by how.", "route", "how")
+        self.citations = Counter("archwright_citations_total", "Numbers cited in answers.", "route", "passage")
         self.seconds = Histogram(
             "archwright_request_seconds", "From request to end of answer.", SECONDS, "route", "how"
         )
@@ -104,7 +106,16 @@ class Metrics:
 
     def lines(self) -> Iterable[str]:
         """All of it as text lines."""
-        for counter in (self.requests, self.attempts, self.tokens, self.cost, self.refused, self.unwritten):
+        for counter in (
+            self.requests,
+            self.attempts,
+            self.tokens,
+            self.cost,
+            self.refused,
+            self.unwritten,
+            self.retrievals,
+            self.citations,
+        ):
             yield from counter.lines()
         for histogram in (self.seconds, self.first, self.own):
             yield from histogram.lines()

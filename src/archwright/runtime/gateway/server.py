@@ -23,6 +23,7 @@ from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.house import House
+from archwright.runtime.gateway.library import open_libraries
 from archwright.runtime.gateway.setup import Setup
 
 if sys.platform != "win32":
@@ -46,14 +47,17 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
     """The application that a setup describes; its files are closed at the end.
 
     Raises:
-        InputError: the plan cannot be read, or a file is not ours to write.
-        DependencyMissing: what runs its agents is not installed.
+        InputError: the plan cannot be read, an index is not the plan's, or a file is not ours to write.
+        DependencyMissing: what runs its agents is not installed, or this Python cannot search its documents.
         OSError: a file cannot be written.
     """
     plan = decode(setup.plan, "setup")
     decided = rules(compress(plan, setup.scale))
     anew = setup.mode == "rehearse"
     with contextlib.ExitStack() as files:
+        libraries = open_libraries(plan, setup.indexes)
+        for library in libraries:
+            files.callback(library.close)
         place = Path(setup.ledger)
         ledger = files.enter_context(open_ledger(place, anew))
         record = files.enter_context(open_record(Path(setup.record), place, decided, anew)) if setup.record else None
@@ -73,6 +77,7 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         journal.flush()
         brain = Brain(decided, record)
         app = Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
+        app.house.libraries = libraries
         if setup.agents and plan.agents:
             app.house.crew = hire(compress(plan, setup.scale), setup, app)
         yield app

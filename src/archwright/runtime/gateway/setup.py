@@ -31,6 +31,7 @@ class Setup(msgspec.Struct, frozen=True):
     Attributes:
         plan: bytes of `plan.model.encode`.
         upstreams: one for each target of the plan, in its order.
+        indexes: files of the indexes of the plan's retrievers, in their order.
         keys: keys of clients; empty: everybody who reaches the port is let in.
         ledger: file for the ledger's rows; a rehearsal makes it anew, a server continues it.
         record: file for the machine's events and orders; empty: none.
@@ -51,6 +52,7 @@ class Setup(msgspec.Struct, frozen=True):
     scenario: str = ""
     seed: int = 0
     agents: str = ""
+    indexes: tuple[str, ...] = ()
 
 
 def read(line: bytes) -> Setup:

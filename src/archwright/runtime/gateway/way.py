@@ -14,12 +14,14 @@ from archwright.plan.rules import began_after, slower_of
 from archwright.policy import machine
 from archwright.policy.chance import BACKOFF, ROUTE, uniform
 from archwright.policy.lanes import BATCH, LANES, REALTIME
-from archwright.policy.machine import Arrive, Finish, Reply
+from archwright.policy.machine import Arrive, Call, Finish, Reply
 from archwright.policy.route import CALLER
 from archwright.runtime.gateway.answers import JSON, Answer, Streamed, again, canned, error
 from archwright.runtime.gateway.ask import MOST_BYTES, Ask
 from archwright.runtime.gateway.attempt import Waiting, attempt
+from archwright.runtime.gateway.citations import cited_end, cited_whole, note
 from archwright.runtime.gateway.exchange import Exchange, Stored
+from archwright.runtime.gateway.ground import ground
 from archwright.runtime.gateway.house import House
 from archwright.runtime.serving import PATIENCE, body_of
 from archwright.runtime.wire import BadAsk
@@ -141,46 +143,63 @@ async def estimate(house: House, x: Exchange) -> Answer | None:
     """The exact cache key, and what to reserve: the dearest target of the route, as many tokens as are allowed."""
     if x.ask is None or x.route is None:
         return None
+    library = house.library_of(x)
     if x.route.cache >= 0:
-        x.key = x.ask.key(x.tenant, x.route.name)
-    x.reserved = max(
-        call_cost(x.ask.tokens_in, 0, x.ask.tokens_out, price) for price in house.dearest[x.lane][x.route_index]
-    )
+        x.key = x.ask.key(x.tenant, x.route.name, library.digest if library else "")
+    tokens_in = x.ask.tokens_in + (library.most_tokens if library else 0)
+    dearest = house.dearest[x.lane][x.route_index]
+    x.reserved = max(call_cost(tokens_in, 0, x.ask.tokens_out, price) for price in dearest)
     return None
 
 
-async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
-    """Ask the machine and do as it says, until it says what to reply."""
+async def admit(house: House, x: Exchange) -> Answer | Streamed | None:
+    """Ask the machine for a place: it lets the request go on, or says what to reply."""
     house.brain.exchanges[x.number] = x
     house.brain.tell(_arrival(house, x))
     if not x.inbox or not isinstance(x.inbox[0], Reply):
         task = asyncio.current_task()
         x.watcher = asyncio.get_running_loop().create_task(_watch(x, task))
-    while True:
-        with Waiting(x):
-            order = await x.next()
-        if isinstance(order, Reply):
-            x.reply = order
-            x.attempts = order.attempts
-            return await _REPLIES[order.how](house, x)
-        item = await attempt(house, x, order)
-        luck = uniform(house.seed, x.luck, order.attempt, BACKOFF)
-        target = house.plan.targets[order.target]
-        out = item.usage.output if item.usage else 0
-        slower = slower_of(target, house.lines[order.target].lane(x.lane))
-        first = began_after(target, item.outcome, item.first_s, item.total_s, out, slower)
-        house.brain.tell(Finish(x.number, item.outcome, item.cost, item.retry_after, luck, first))
+    return await _ordered(house, x)
 
 
 def _arrival(house: House, x: Exchange) -> Arrive:
     """What the machine is told of a request; its luck counts only where chance chooses the target."""
-    tokens = (x.ask.tokens_in, x.ask.tokens_out) if x.ask is not None else (0, 0)
+    added = x.route.passages if x.route is not None else 0
+    tokens = (x.ask.tokens_in + added, x.ask.tokens_out) if x.ask is not None else (0, 0)
     luck = uniform(house.seed, x.luck, 0, ROUTE) if x.route is not None and x.route.choose != "order" else 0.0
     journey = house.journeys.get(x.journey, -1)
     return Arrive(x.number, x.route_index, x.tenant_index, x.key, x.reserved, *tokens, journey, luck, x.lane)
 
 
-WAY: tuple[Stage, ...] = (authenticate, read, delegate, identify, line_up, translate, estimate, decide)
+async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
+    """Call the target that the machine names and tell it how that ended, until it says what to reply."""
+    while x.order is not None:
+        item = await attempt(house, x, x.order)
+        luck = uniform(house.seed, x.luck, x.order.attempt, BACKOFF)
+        target = house.plan.targets[x.order.target]
+        out = item.usage.output if item.usage else 0
+        slower = slower_of(target, house.lines[x.order.target].lane(x.lane))
+        first = began_after(target, item.outcome, item.first_s, item.total_s, out, slower)
+        cost, x.owed = item.cost + x.owed, 0
+        house.brain.tell(Finish(x.number, item.outcome, cost, item.retry_after, luck, first))
+        found = await _ordered(house, x)
+        if found is not None:
+            return found
+    return None
+
+
+WAY: tuple[Stage, ...] = (
+    authenticate,
+    read,
+    delegate,
+    identify,
+    line_up,
+    translate,
+    estimate,
+    admit,
+    ground,
+    decide,
+)
 
 
 async def walk(house: House, x: Exchange) -> Answer | Streamed:
@@ -190,6 +209,17 @@ async def walk(house: House, x: Exchange) -> Answer | Streamed:
         if found is not None:
             return found
     return error(x, 500, "no_answer", "no stage answered")
+
+
+async def _ordered(house: House, x: Exchange) -> Answer | Streamed | None:
+    """Wait for the machine's next order: a call is kept for later, a reply is the answer."""
+    with Waiting(x):
+        order = await x.next()
+    if isinstance(order, Call):
+        x.order = order
+        return None
+    x.order, x.reply, x.attempts = None, order, order.attempts
+    return await _REPLIES[order.how](house, x)
 
 
 async def _watch(x: Exchange, task: asyncio.Task[None] | None) -> None:
@@ -210,18 +240,25 @@ def _label(value: bytes) -> str:
 
 
 async def _answered(house: House, x: Exchange) -> Answer | Streamed:
+    if x.last is not None:
+        note(x, house.lines[x.last.call.target].wire, x.last.body, x.last.events)
     if x.begun:
-        await x.send({"type": "http.response.body", "body": x.ending})
+        await x.send({"type": "http.response.body", "body": cited_end(x, x.ending)})
         return Streamed()
-    return Answer(200, x.last.shown if x.last else b"")
+    return Answer(200, cited_whole(x, x.last.shown if x.last else b""))
 
 
 async def _cached(house: House, x: Exchange) -> Answer | Streamed:
     stored = x.stored or Stored()
+    wire = house.lines[stored.target].wire
     try:
-        return again(x, stored, house.lines[stored.target].wire, int(time.time()))
+        answer = again(x, stored, wire, int(time.time()))
     except (ValueError, RecursionError):  # a stream passes as it is; as a whole, or in another wire, it may be nothing
         return error(x, 502, "upstream_failed", "the answer that is kept cannot be given in this form")
+    x.given = stored.given
+    note(x, wire, stored.whole, stored.events)
+    cite = cited_end if x.ask is not None and x.ask.stream else cited_whole
+    return Answer(answer.status, cite(x, answer.body), answer.headers)
 
 
 async def _degraded(house: House, x: Exchange) -> Answer | Streamed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any, Final, Literal
 
@@ -300,3 +301,28 @@ def _assistant(turn: Turn) -> dict[str, Any]:
 def written_call(use: Use) -> dict[str, Any]:
     """A call of a tool."""
     return {"id": use.id, "type": "function", "function": {"name": use.name, "arguments": use.arguments}}
+
+
+# ----------------------------------------------------------------------------------------------------- passages
+
+
+class _Who(msgspec.Struct):
+    role: str = ""
+
+
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_who = msgspec.json.Decoder(_Who)
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+_content = msgspec.json.Decoder(str | list[msgspec.Raw] | None)
+
+
+def grounded(parts: Mapping[str, object], text: str) -> dict[str, object]:
+    """The fields of a request with `text` before the last thing that the user said; all else stays as it came."""
+    messages = _raws.decode(msgspec.json.encode(parts["messages"]))
+    place = max(at for at, raw in enumerate(messages) if _who.decode(raw).role == "user")
+    message: dict[str, object] = dict(_fields.decode(messages[place]))
+    content = _content.decode(msgspec.json.encode(message.get("content")))
+    message["content"] = (
+        text + content if isinstance(content, str) else [{"type": "text", "text": text}, *(content or ())]
+    )
+    return {**parts, "messages": [*messages[:place], message, *messages[place + 1 :]]}

@@ -134,6 +134,26 @@ def letters_of_whole(body: bytes) -> int:
         return len(body)
 
 
+def said_in(events: list[bytes]) -> str:
+    """The text of a stream's answer; an event that cannot be read says nothing."""
+    pieces: list[str] = []
+    for data in map(payload, events):
+        if data and data != b"[DONE]":
+            try:
+                pieces += [choice.delta.content or "" for choice in _chunk.decode(data).choices]
+            except (ValueError, RecursionError):
+                continue
+    return "".join(pieces)
+
+
+def said_in_whole(body: bytes) -> str:
+    """The text of a whole answer, of all its choices; one that cannot be read says nothing."""
+    try:
+        return "\n".join(choice.message.content or "" for choice in _read.decode(body).choices)
+    except (ValueError, RecursionError):
+        return ""
+
+
 def _length(said: _Delta) -> int:
     texts = sum(len(part or "") for part in (said.content, said.refusal, said.reasoning_content))
     return texts + sum(len(bytes(call)) for call in said.tool_calls or ())

@@ -9,8 +9,20 @@ def _url(base: str, target: str) -> str:
     return f"{base.rstrip('/')}/{target}/v1/chat/completions"
 
 
+def _embeddings(base: str, target: str) -> str:
+    return f"{base.rstrip('/')}/{target}/v1/embeddings"
+
+
 def _headers(key: str, request: str, attempt: int) -> dict[str, str]:
     return {"X-Request-Id": request, "X-Archwright-Attempt": str(attempt)}
 
 
-PROVIDER = Provider(name="emulated", url=_url, headers=_headers, needs_key=False, emulated=True, tier="service_tier")
+PROVIDER = Provider(
+    name="emulated",
+    url=_url,
+    headers=_headers,
+    embeddings=_embeddings,
+    needs_key=False,
+    emulated=True,
+    tier="service_tier",
+)

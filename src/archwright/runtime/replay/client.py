@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,9 +15,9 @@ from archwright.facts.corpus import Corpus, corpus
 from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Journey
 from archwright.plan.faults import faults_of
-from archwright.plan.model import Plan, Scenario
+from archwright.plan.model import Plan, Scenario, Step
 from archwright.plan.rules import compress
-from archwright.plan.workload import Branch, Visit, path
+from archwright.plan.workload import Branch, Visit, path, stops
 from archwright.runtime.replay.prompts import body
 from archwright.runtime.replay.stations import Room
 
@@ -51,7 +51,7 @@ class Play:
         seed: of all luck.
         gateway: base address of the gateway.
         keys: the key of each tenant of the plan, in order; empty: calls go without one.
-        started: called as the scenario's clock starts.
+        asks: what is asked on routes that answer from documents, by the retriever's place.
     """
 
     plan: Plan
@@ -60,6 +60,7 @@ class Play:
     seed: int
     gateway: str
     keys: Sequence[str] = ()
+    asks: Mapping[int, Corpus] = field(default_factory=dict)
 
 
 class Client:
@@ -138,15 +139,23 @@ class Client:
         step = self.quick.journeys[visit.journey].steps[branch[0].step]
         worst = SERVED
         for work in branch:
-            good = await self.rooms[step.station].work(work.request, step.timeout_s)
+            good = await self._at_stations(step, work.request)
             how = FAILED if not good else SERVED
             if good and step.route >= 0:
-                request = body(self.play.plan, visit, work, self.corpus)
+                asked = self.play.asks.get(self.play.plan.routes[step.route].retriever, self.corpus)
+                request = body(self.play.plan, visit, work, asked)
                 how = await self._call(visit, step.name, session, work.request, request)
             if how == FAILED:
                 return worst if step.skips else FAILED
             worst = max(worst, how)
         return worst
+
+    async def _at_stations(self, step: Step, request: int) -> bool:
+        """Work at one station after the other; False where one of them failed."""
+        for turn, place in enumerate(stops(step)):
+            if not await self.rooms[place].work(request, step.timeout_s if turn == 0 else 0.0, turn):
+                return False
+        return True
 
     async def _call(self, visit: Visit, step: str, session: str, request: int, data: bytes) -> int:
         self.replayed.calls += 1

@@ -11,10 +11,12 @@ import msgspec
 
 from archwright.facts.corpus import Corpus
 from archwright.plan.model import Plan
+from archwright.plan.passages import Index
 from archwright.plan.workload import Visit, Work, streams
 
 CLOSINGS = ("", "Thank you.", "Please answer soon.", "Thanks in advance!", "It is urgent.", "Best regards.")
 NUMBERS_FROM = 1001
+QUOTED = 24  # words of a passage in a question about it
 
 
 def question(corpus: Corpus, answer: int, wording: int) -> str:
@@ -27,15 +29,26 @@ def question(corpus: Corpus, answer: int, wording: int) -> str:
     return " ".join(part for part in (asked, CLOSINGS[closing % len(CLOSINGS)], more) if part)
 
 
+def about(index: Index, corpus: Corpus) -> Corpus:
+    """Questions that documents answer: one about each passage, in its own words. Prompts are filled as usual."""
+    asks = []
+    for passage in index.passages:
+        said = [*passage.title.split(" > ")[-1].split(), *passage.text.split()]
+        quoted = " ".join(said[:QUOTED]).replace("{", "{{").replace("}", "}}")
+        asks.append((f"What do we know about {quoted} (case {{number}})?",))
+    return Corpus(tuple(asks), corpus.sentences)
+
+
 def body(plan: Plan, visit: Visit, work: Work, corpus: Corpus) -> bytes:
-    """The request of a piece of work. Its messages have exactly `work.tokens_in` words together.
+    """The request of a piece of work. Its messages have exactly the words of `work.tokens_in` that are no passages.
 
     A prompt that is shorter than its question is cut; then different questions may become the same prompt.
     """
     journey = plan.journeys[visit.journey]
     step = journey.steps[work.step]
-    asked = question(corpus, visit.answer, visit.wording).split()[: work.tokens_in]
-    left = work.tokens_in - len(asked)
+    words = work.tokens_in - work.passages
+    asked = question(corpus, visit.answer, visit.wording).split()[:words]
+    left = words - len(asked)
     opening = f"{journey.name}, {step.name}, run {work.run + 1}.".split()[:left]
     filler = _filler(corpus, visit.answer + work.run, left - len(opening))
     messages = [{"role": "user", "content": " ".join(asked)}]

@@ -8,6 +8,7 @@ from collections import deque
 
 from archwright.plan.faults import Faults
 from archwright.plan.model import Station
+from archwright.plan.workload import TURN
 from archwright.policy import chance
 
 
@@ -30,8 +31,11 @@ class Room:
         self.queue: deque[asyncio.Future[None]] = deque()
         self.instant = station.median_s <= 0.0 and station.error_rate <= 0.0 and not faults.changes
 
-    async def work(self, request: int, timeout_s: float) -> bool:
-        """Do one piece of work; False where it failed, or took longer than `timeout_s` with its wait (0: no bound)."""
+    async def work(self, request: int, timeout_s: float, turn: int = 0) -> bool:
+        """Do one piece of work; False where it failed, or took longer than `timeout_s` with its wait (0: no bound).
+
+        `turn` counts the stations that it was at before.
+        """
         if self.instant:
             return True
         began = time.monotonic()
@@ -41,7 +45,8 @@ class Room:
         except TimeoutError:
             return False
         try:
-            return await self._do(request, timeout_s - (time.monotonic() - began) if timeout_s else float("inf"))
+            left_s = timeout_s - (time.monotonic() - began) if timeout_s else float("inf")
+            return await self._do(request, left_s, turn * TURN)
         finally:
             self.busy -= 1
             self._next()
@@ -72,12 +77,12 @@ class Room:
         limit = self.faults.at(time.monotonic() - self.zero).limit
         return servers == 0 or self.busy < max(1, round(servers * limit))
 
-    async def _do(self, request: int, left_s: float) -> bool:
+    async def _do(self, request: int, left_s: float, turn: int) -> bool:
         weather = self.faults.at(time.monotonic() - self.zero)
         if weather.down:
             return False
-        luck = chance.uniform(self.seed, request, 0, chance.WORK)
+        luck = chance.uniform(self.seed, request, turn, chance.WORK)
         takes = weather.slow * chance.log_normal(self.station.median_s, self.station.spread, luck)
         await asyncio.sleep(min(takes, max(0.0, left_s)))
         working = (1.0 - self.station.error_rate) * (1.0 - weather.errors)
-        return takes <= left_s and chance.uniform(self.seed, request, 0, chance.ERROR) < working
+        return takes <= left_s and chance.uniform(self.seed, request, turn, chance.ERROR) < working

@@ -74,6 +74,10 @@ class Anthropic(Wire):
         parts["model"] = model
         return parts
 
+    def grounded(self, parts: Parts, text: str, lead: str) -> Parts:
+        """The text after the instructions; in a user's turn it could not stand before the result of a tool."""
+        return asking.grounded(parts, text)
+
     def usage(self, body: bytes) -> Usage | None:
         """The usage in a whole answer."""
         return events.usage_of(body)
@@ -85,6 +89,14 @@ class Anthropic(Wire):
     def letters_of_whole(self, body: bytes) -> int:
         """How many characters for the reader are in a whole answer."""
         return events.letters_of_whole(body)
+
+    def text(self, came: list[bytes]) -> str:
+        """The text for the reader in these events."""
+        return events.said_in(came)
+
+    def text_of_whole(self, body: bytes) -> str:
+        """The text for the reader in a whole answer."""
+        return events.said_in_whole(body)
 
     def said(self, body: bytes) -> Said:
         """A whole answer in the neutral form."""
@@ -109,6 +121,10 @@ class Anthropic(Wire):
     def as_whole(self, came: list[bytes]) -> bytes:
         """The events of a stream as one whole answer."""
         return events.as_whole(came)
+
+    def ending(self, told: Mapping[str, object], identity: str, model: str, created: int) -> bytes:
+        """The last event, with fields that this wire's clients pass over."""
+        return event({"type": "message_stop", **told}, "message_stop")
 
     def error(self, status: int, code: str, message: str, param: str, identity: str) -> tuple[int, bytes]:
         """An error as Anthropic's clients expect it; the gateway's own code is among the details."""

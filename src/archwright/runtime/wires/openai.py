@@ -68,6 +68,10 @@ class OpenAI(Wire):
             parts["stream_options"] = {**known, "include_usage": True}
         return parts
 
+    def grounded(self, parts: Parts, text: str, lead: str) -> Parts:
+        """The text before the last thing that the user said; everything else stays as it came."""
+        return asking.grounded(parts, text + lead)
+
     def usage(self, body: bytes) -> Usage | None:
         """The usage in a whole answer."""
         return events.usage_of(body)
@@ -79,6 +83,14 @@ class OpenAI(Wire):
     def letters_of_whole(self, body: bytes) -> int:
         """How many characters for the reader are in a whole answer."""
         return events.letters_of_whole(body)
+
+    def text(self, came: list[bytes]) -> str:
+        """The text for the reader in these events."""
+        return events.said_in(came)
+
+    def text_of_whole(self, body: bytes) -> str:
+        """The text for the reader in a whole answer."""
+        return events.said_in_whole(body)
 
     def said(self, body: bytes) -> Said:
         """A whole answer in the neutral form."""
@@ -103,6 +115,11 @@ class OpenAI(Wire):
     def as_whole(self, came: list[bytes]) -> bytes:
         """The events of a stream as one whole answer."""
         return events.as_whole(came)
+
+    def ending(self, told: Mapping[str, object], identity: str, model: str, created: int) -> bytes:
+        """A chunk without choices that says it, and the end."""
+        head = {"id": f"chatcmpl-{identity}", "object": "chat.completion.chunk", "created": created, "model": model}
+        return event({**head, "choices": [], **told}) + self.end
 
     def error(self, status: int, code: str, message: str, param: str, identity: str) -> tuple[int, bytes]:
         """An error as OpenAI's clients expect it."""

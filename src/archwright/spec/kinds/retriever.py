@@ -1,7 +1,7 @@
 """Kind `retriever`: finds passages for a question."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings.agents import AskedSettings
+from archwright.spec.settings.retrieval import RetrieverSettings
 
 KIND = Kind(
     name="retriever",
@@ -9,5 +9,5 @@ KIND = Kind(
     traits=frozenset({"retrieval", "compute"}),
     shape="box",
     caption="retriever",
-    settings=AskedSettings,
+    settings=RetrieverSettings,
 )

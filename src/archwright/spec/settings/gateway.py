@@ -53,6 +53,8 @@ class RouteSpec(Record):
     )
     degraded: Word = text("canned answer when every target fails; without it the request fails", default="")
     journey: Word | None = reference("journeys", "what unmarked requests are attributed to", default=None)
+    retriever: Word | None = reference("components", "finds the passages that it answers from", default=None)
+    refusal: Word = text("what it says where no passage supports an answer", default="")
 
 
 @dataclass(frozen=True, kw_only=True)
