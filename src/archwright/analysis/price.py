@@ -348,7 +348,7 @@ def _shares(book: Book, plan: Plan) -> Section:
 
 
 def _guesses(book: Book) -> Section:
-    deciding = book.deciding("price.models.month")
+    deciding = book.moves("price.models.month")
     count = sum(1 for leaf in book.leaves("price.models.month") if leaf.origin == "guessed")
     rows = tuple(
         (
@@ -356,7 +356,7 @@ def _guesses(book: Book) -> Section:
             leaf.key,
             leaf.written or leaf.shown,
             leaf.note,
-            f"{change * 100:+.1f} %",
+            Cell(f"{change.value * 100:+.1f} %", figure=change.key),
         )
         for leaf, change in deciding
     )

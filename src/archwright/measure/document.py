@@ -71,14 +71,20 @@ def _promises(plan: Plan, ran: Ran, book: Book) -> Section:
     for objective in plan.objectives:
         value = _value(objective, plan, ran, book)
         if value is None:
-            rows.append((objective.name, objective.measure, _limit(objective), Cell("not measured", "muted"), ""))
+            rows.append((objective.name, objective.measure, _limit(objective, book), Cell("not measured", "muted"), ""))
             continue
         kept = value <= objective.limit if objective.at_most else value >= objective.limit
         dimension = DIMENSIONS[objective.measure]
         key = f"promise.{objective.name}"
         verdict = Cell("kept", "good") if kept else Cell("broken", "bad")
         rows.append(
-            (objective.name, objective.measure, _limit(objective), Cell(show(value, dimension), figure=key), verdict)
+            (
+                objective.name,
+                objective.measure,
+                _limit(objective, book),
+                Cell(show(value, dimension), figure=key),
+                verdict,
+            )
         )
     lead = "The objectives of the file on what ran. A scenario with a fault is harder than the ordinary day."
     heading = ("Objective", "Measure", "Promised", ran.word.capitalize(), "")
@@ -88,8 +94,10 @@ def _promises(plan: Plan, ran: Ran, book: Book) -> Section:
     return Section("measure-promises", "Promises", blocks, lead)
 
 
-def _limit(objective: Objective) -> str:
-    return f"{'≤' if objective.at_most else '≥'} {show(objective.limit, DIMENSIONS[objective.measure])}"
+def _limit(objective: Objective, book: Book) -> Cell:
+    key, dimension = f"promise.{objective.name}.limit", DIMENSIONS[objective.measure]
+    limit = book.leaf(key, objective.limit, dimension, label="promised", origin="set", note="objectives of the file")
+    return Cell(f"{'≤' if objective.at_most else '≥'} {limit.shown}", figure=key)
 
 
 def _value(objective: Objective, plan: Plan, ran: Ran, book: Book) -> float | None:

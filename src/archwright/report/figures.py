@@ -173,6 +173,19 @@ class Book(Mapping[str, Figure]):
         ]
         return sorted((item for item in moved if item[1] != 0), key=lambda item: -abs(item[1]))[:most]
 
+    def moves(self, key: str, most: int = 3, step: float = 0.1) -> list[tuple[Figure, Figure]]:
+        """As `deciding`, each change entered as a figure of its own under `moves.<key>.<guess>`."""
+        return [
+            (
+                leaf,
+                self.leaf(
+                    f"moves.{key}.{leaf.key}", change, "share", label="relative change", origin="derived",
+                    note=f"{key} worked out again with {leaf.key} {step * 100:g} % larger",
+                ),
+            )
+            for leaf, change in self.deciding(key, most, step)
+        ]  # fmt: skip
+
     def leaves(self, key: str) -> tuple[Figure, ...]:
         """The underived figures that a figure rests on, each once, in the order in which they are met."""
         seen: dict[str, Figure] = {}

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from archwright.base.errors import InputError, Location, Problem, UsageError
 from archwright.base.money import pico, show_money
 from archwright.base.units import show_duration
-from archwright.plan.model import Plan, Scenario, plan_hash
+from archwright.plan.model import Change, Plan, Scenario, plan_hash
 from archwright.plan.trace import Trace
 from archwright.plan.workload import expected_visits, shortened
-from archwright.report.document import Document, Section, Table, Text, Tiles
+from archwright.report.document import Cell, Document, Section, Table, Text, Tiles
 from archwright.report.figures import Book
 from archwright.verbs.answer import Answer
 from archwright.verbs.documents import write_indexes
@@ -184,8 +184,8 @@ def _document(done: Rehearsal, scenario: Scenario, trace: Trace | None) -> tuple
         )
     )
     changes = tuple(
-        (change.what, change.component or "–", show_duration(change.at_s), show_duration(change.lasts_s))
-        for change in scenario.changes
+        (change.what, change.component or "–", *_moments(book, number, change))
+        for number, change in enumerate(scenario.changes, 1)
     )
     source = f"arrivals and tokens from {trace.name}" if trace else "the file's own workload"
     what = Text(
@@ -209,3 +209,13 @@ def _document(done: Rehearsal, scenario: Scenario, trace: Trace | None) -> tuple
         "The real gateway on loopback, emulated providers behind it, the workload replayed over HTTP.",
     )  # fmt: skip
     return Document("Rehearsal", (section,), "the gateway as it runs, without keys or network"), book
+
+
+def _moments(book: Book, number: int, change: Change) -> tuple[Cell, Cell]:
+    """When a change begins and how long it lasts, in the design's time, as the scenario was shortened."""
+    note = "the scenario of the file, shortened to the journeys that were replayed"
+    cells = []
+    for name, seconds in (("at", change.at_s), ("lasts", change.lasts_s)):
+        key = f"rehearsal.change{number}.{name}"
+        cells.append(Cell(book.leaf(key, seconds, "duration", label=name, origin="set", note=note).shown, figure=key))
+    return cells[0], cells[1]

@@ -267,7 +267,12 @@ def _turning(result: Result, book: Book) -> list[Section]:
         blocks.append(Table(("Criterion", "Weight", "Flips", "Then"), tuple(rows), caption, frozenset({1, 2})))
     if result.deciding:
         guesses: tuple[Row, ...] = tuple(
-            (what, Cell(leaf.label or leaf.key, figure=leaf.key), leaf.written or leaf.shown, f"{change * 100:+.1f} %")
+            (
+                what,
+                Cell(leaf.label or leaf.key, figure=leaf.key),
+                leaf.written or leaf.shown,
+                Cell(f"{change.value * 100:+.1f} %", figure=change.key),
+            )
             for what, leaf, change in result.deciding
         )
         caption = f"{plural(len(guesses), 'guess', 'guesses')} that decide it"

@@ -25,7 +25,7 @@ class Result:
     break_evens: tuple[BreakEven, ...]
     flips: tuple[Flip, ...]
     margin: str
-    deciding: tuple[tuple[str, Figure, float], ...]
+    deciding: tuple[tuple[str, Figure, Figure], ...]
 
     @property
     def settled(self) -> str:
@@ -70,11 +70,11 @@ def reasons(candidate: Candidate) -> str:
     return "; ".join(f"{check.label} is not known" for check in candidate.unproven)
 
 
-def _deciding(found: Matrix, evens: Sequence[BreakEven], margin: str, book: Book) -> list[tuple[str, Figure, float]]:
+def _deciding(found: Matrix, evens: Sequence[BreakEven], margin: str, book: Book) -> list[tuple[str, Figure, Figure]]:
     moved = [("winner ahead", margin)] if margin else []
     moved += [
         (f"break-even of {found.candidate(even.low).title} and {found.candidate(even.high).title}", even.at)
         for even in evens
         if even.at
     ]
-    return [(what, leaf, change) for what, key in moved for leaf, change in book.deciding(key)]
+    return [(what, leaf, change) for what, key in moved for leaf, change in book.moves(key)]

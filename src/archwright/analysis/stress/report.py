@@ -203,6 +203,12 @@ def promise(verdict: Verdict) -> str:
     return f"objective {objective.name} breaks: {objective.measure} is {value}, promised {_limit(objective)}"
 
 
+def _promised(book: Book, objective: Objective) -> Cell:
+    key, dimension = f"stress.limit.{objective.name}", DIMENSIONS[objective.measure]
+    book.leaf(key, objective.limit, dimension, label="promised", origin="set", note="objectives of the file")
+    return Cell(_limit(objective), figure=key)
+
+
 def _limit(objective: Objective) -> str:
     sign = "≤" if objective.at_most else "≥"
     return f"{sign} {show(objective.limit, DIMENSIONS[objective.measure])}"
@@ -231,7 +237,7 @@ def _objectives(book: Book, outcome: Outcome, judged: Sequence[Verdict]) -> Tabl
         rows.append(
             (
                 verdict.objective.name, verdict.objective.journey or "all", verdict.objective.measure,
-                _limit(verdict.objective), _cell(book, key, tone), Cell("kept" if verdict.kept else "broken", tone),
+                _promised(book, verdict.objective), _cell(book, key, tone), Cell("kept" if verdict.kept else "broken", tone),
             )
         )  # fmt: skip
     headings = ("Objective", "Journey", "Measure", "Promised", "Simulated", "")
