@@ -57,7 +57,11 @@ def measure(plan: Plan, ran: Ran, predicted: dict[str, float], how: str) -> tupl
 def _agreement(ran: Ran, book: Book) -> Tiles:
     """How far apart the two sides are, in three numbers."""
     differing = [measure.label.lower() for measure in MEASURES if measure.key in apart(book, ran.word)]
-    tiles = [("Counts more than 5 % apart", f"{len(differing)}", ", ".join(differing) or "all agree", "")]
+    count = book.leaf(
+        "apart.counts", len(differing), "count", label="counts more than 5 % apart", origin="derived",
+        note="rows of the table whose difference is more than 5 % of the prediction and more than 2",
+    )  # fmt: skip
+    tiles = [("Counts more than 5 % apart", count.shown, ", ".join(differing) or "all agree", count.key)]
     for key, label in (("cost", "Cost apart"), ("p95", "Journey p95 apart")):
         predicted, difference = f"predicted.{key}", f"difference.{key}"
         if difference in book and book[predicted].value:

@@ -41,7 +41,7 @@ def brief_project(project: Project, out: Path, seed: int = SEED) -> Answer:
     priced = price(plan, project.compiled.book).book
     worth = value(project.system, priced, project.as_of)
     book = Book(worth.book)
-    tested = stress(plan, seed=seed)
+    tested = stress(plan, seed=seed, trace=project.trace())
     decided = decide_project(project, out / "decisions", seed=seed)
     governed = govern_project(project)
     checked = check_project(project)

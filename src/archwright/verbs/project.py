@@ -27,13 +27,17 @@ MOST_ROWS = 2_000_000
 
 @dataclass(frozen=True)
 class Project:
-    """A loaded file. `as_of` is the day for which facts are looked up; `overlays` are the files laid over it."""
+    """A loaded file. `as_of` is the day for which facts are looked up; `overlays` are the files laid over it.
+
+    `recorded` is traffic that replaces the file's own.
+    """
 
     path: Path
     loaded: Loaded
     as_of: dt.date
     prices: Path | None = None
     overlays: tuple[Word, ...] = ()
+    recorded: Path | None = None
     _cache: dict[str, object] = field(default_factory=dict, compare=False)
 
     @property
@@ -75,18 +79,19 @@ class Project:
             InputError: the file cannot be read, or the two do not make a system.
         """
         overlays = (*self.overlays, name)
-        return Project(self.path, load(self.path, overlays), self.as_of, self.prices, overlays)
+        return Project(self.path, load(self.path, overlays), self.as_of, self.prices, overlays, self.recorded)
 
     def trace(self, given: Path | None = None) -> Trace | None:
-        """Recorded traffic: the given file, else the one that the first critical journey names, else none.
+        """Recorded traffic: the given file, else `recorded`, else what the first critical journey names, else none.
 
         Raises:
             InputError: it cannot be read, or the file names one outside its own folder.
         """
         from archwright.plan.workload import traced_journey
 
-        if given is not None:
-            return read_trace_file(given)
+        file = given or self.recorded
+        if file is not None:
+            return read_trace_file(file)
         journeys = list(self.system.workload.journeys.values())
         if not journeys:
             return None

@@ -41,6 +41,7 @@ def run_project(project: Project, out: Path, seed: int, trace: Path | None, prog
         ProviderUnavailable: the gateway or the emulated provider did not run.
     """
     begun = perf_counter()
+    project = replace(project, recorded=trace)
     plan = project.compiled.plan
     out.mkdir(parents=True, exist_ok=True)
     book = Book()

@@ -237,7 +237,8 @@ def _objectives(book: Book, outcome: Outcome, judged: Sequence[Verdict]) -> Tabl
         rows.append(
             (
                 verdict.objective.name, verdict.objective.journey or "all", verdict.objective.measure,
-                _promised(book, verdict.objective), _cell(book, key, tone), Cell("kept" if verdict.kept else "broken", tone),
+                _promised(book, verdict.objective), _cell(book, key, tone),
+                Cell("kept" if verdict.kept else "broken", tone),
             )
         )  # fmt: skip
     headings = ("Objective", "Journey", "Measure", "Promised", "Simulated", "")
