@@ -143,3 +143,15 @@ def test_an_old_answer_wins_over_the_canned_one() -> None:
     assert told(brain, 50.0, route.TRANSIENT) == [Reply(0, machine.DEGRADED, -1, 1, 0.0)]
     brain.handle(50.0, Arrive(0, 0, -1, 7, 1))
     assert told(brain, 50.0, route.TRANSIENT) == [Reply(0, machine.STALE, -1, 1, 0.0)]
+
+
+def test_where_every_target_is_slow_an_old_answer_is_given_at_once() -> None:
+    brain = Machine(routed(hops=2, stale_s=100.0, slow_s=1.0))
+    brain.handle(0.0, Arrive(0, 0, -1, 7, 1))
+    told(brain, 3.0, route.OK, 3.0)
+    for key, at in ((8, 40.0), (9, 41.0)):
+        (call,) = brain.handle(at, Arrive(0, 0, -1, key, 1))
+        assert isinstance(call, Call)
+        told(brain, at, route.OK, 3.0)
+    assert brain.handle(42.0, Arrive(0, 0, -1, 7, 1)) == [Reply(0, machine.STALE, -1, 0, 0.0)]
+    assert isinstance(brain.handle(42.0, Arrive(1, 0, -1, 99, 1))[0], Call), "what was never kept is asked for"

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from archwright.policy import breaker, bucket, budget, retry, route
 from archwright.policy.lanes import BATCH, REALTIME, Lanes
 from archwright.policy.router import Router
-from archwright.policy.rules import Rules
+from archwright.policy.rules import RouteRule, Rules
 
 # How a request was answered.
 ANSWERED = 0
@@ -237,6 +237,8 @@ class Machine:
                 return [Reply(event.request, OVER_RATE, -1, 0, taken.wait)]
         if rule.cache >= 0 and event.key and self._cached(now, rule.cache, event.key, 0.0):
             return [Reply(event.request, CACHED, -1, 0, 0.0)]
+        if self.router.all_slow(now, rule) and self._stale(now, rule, event.key):
+            return [Reply(event.request, STALE, -1, 0, 0.0)]
         if not self._reserve(now, event):
             return [Reply(event.request, OVER_BUDGET, -1, 0, 0.0)]
         order = self.router.order(now, rule, event.tokens_in, event.tokens_out, event.tenant, event.journey, event.luck)
@@ -272,6 +274,10 @@ class Machine:
             return False
         kept.move_to_end(key)
         return True
+
+    def _stale(self, now: float, rule: RouteRule, key: int) -> bool:
+        """Whether the route's cache has an answer that is too old and may be given all the same."""
+        return rule.stale_s > 0.0 and rule.cache >= 0 and key != 0 and self._cached(now, rule.cache, key, rule.stale_s)
 
     def _reserve(self, now: float, event: Arrive) -> bool:
         ours = budget.reserve(self.rules.cap, self.spent, now, event.cost)
@@ -310,12 +316,7 @@ class Machine:
                 return [Call(request, hop.target, item.attempts, patience, item.hop)]
             item.hop += 1
             item.tries = 0
-        if (
-            rule.stale_s > 0.0
-            and rule.cache >= 0
-            and item.key
-            and self._cached(now, rule.cache, item.key, rule.stale_s)
-        ):
+        if self._stale(now, rule, item.key):
             return self._reply(request, item, STALE, 0.0)
         return self._reply(request, item, DEGRADED if rule.degrades else FAILED, 0.0)
 

@@ -43,6 +43,10 @@ class Router:
         well = tuple(hop for hop in hops if not self._slow(now, rule, hop))
         return (*well, *(hop for hop in hops if hop not in well)) if well else hops
 
+    def all_slow(self, now: float, rule: RouteRule) -> bool:
+        """Whether every target of a route is known to be slower than it may be."""
+        return rule.slow_s > 0.0 and all(self._slow(now, rule, hop) for hop in range(len(rule.hops)))
+
     def _rank(self, rule: RouteRule, hop: int, tokens_in: int, tokens_out: int, luck: float) -> float:
         target = rule.hops[hop].target
         price = 0.0

@@ -47,7 +47,7 @@ class RouteRule(NamedTuple):
 
     `choose` is one of `choose.CHOICES` with the `weights` of the hops. The first of `ways` that fits a request says
     which hops it has; all of them if none fits. A target slower than `slow_s` (0: never) is passed over while another
-    is not. An answer that is up to `stale_s` too old is given before a canned one.
+    is not. An answer that is up to `stale_s` too old is given where all are slow, and before a canned one.
     """
 
     hops: tuple[Hop, ...]

@@ -24,6 +24,7 @@ from archwright.render.markdown import markdown
 from archwright.report.document import Finding
 from archwright.report.figures import Book
 from archwright.verbs.answer import Answer
+from archwright.verbs.govern import tier_of
 from archwright.verbs.project import Project
 
 
@@ -53,17 +54,18 @@ def diff_projects(
 
 def _side(project: Project, seed: int, simulated: bool, notes: list[str]) -> Side:
     name = str(project.path)
+    words = {"risk tier (EU AI Act)": tier_of(project)}
     findings = review(project.system, project.as_of).open
     try:
         compiled = project.compiled
     except InputError as error:
         notes.append(f"{name} has no price and is not simulated: {error.problems[0].message}")
-        return Side(name, project.system, findings=findings)
+        return Side(name, project.system, words=words, findings=findings)
     book = price(compiled.plan, compiled.book).book
     measures = {MONEY: _money(compiled.plan, book), JOURNEYS: _journeys(compiled.plan, book)}
     if simulated:
         measures[RUNS] = _runs(project, book, seed)
-    return Side(name, project.system, book, measures, findings=findings)
+    return Side(name, project.system, book, measures, words, findings)
 
 
 def _money(plan: Plan, book: Book) -> list[tuple[str, str]]:

@@ -59,6 +59,12 @@ def govern_project(project: Project, industry: str = "", out: Path | None = None
     )
 
 
+def tier_of(project: Project) -> str:
+    """The risk tier under the EU AI Act on the project's day: one tier, or the lowest and the highest possible."""
+    tier = assess(project.system, _packs(project, ""), project.as_of).tier
+    return tier.shown if tier is not None else "not assessed"
+
+
 def _packs(project: Project, industry: str) -> Packs:
     wanted = industry or project.system.context.industry
     if wanted not in INDUSTRIES:

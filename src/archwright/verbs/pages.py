@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -93,13 +94,14 @@ def _file(number: int, title: str) -> str:
 def _documents(run: Run, number: int) -> tuple[Document, ...]:
     """The documents of a deliverable; sections of the drawing stand where they are named."""
     found: list[Document] = []
-    drawing = run.answers["draw"].documents[0]
-    for name in SHOWN[number]:
-        if name.startswith("draw-"):
-            sections = tuple(section for section in drawing.sections if section.name == name)
-            found += [replace(drawing, sections=sections, title=sections[0].title)] if sections else []
-        elif name in run.answers:
-            found += run.answers[name].documents
+    drawing = replace(run.answers["draw"].documents[0], subtitle="")
+    for pictures, names in groupby(SHOWN[number], lambda name: name.startswith("draw-")):
+        if pictures:
+            wanted = tuple(names)
+            sections = tuple(section for section in drawing.sections if section.name in wanted)
+            found += [replace(drawing, sections=sections)] if sections else []
+        else:
+            found += [document for name in names if name in run.answers for document in run.answers[name].documents]
     return tuple(found)
 
 

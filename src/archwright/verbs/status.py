@@ -16,7 +16,7 @@ from archwright.report.document import Block, Cell, Document, Section, Table, Te
 from archwright.report.figures import Book, Figure
 from archwright.verbs.answer import Answer
 from archwright.verbs.check import check_project
-from archwright.verbs.govern import govern_project
+from archwright.verbs.govern import tier_of
 from archwright.verbs.project import Project, open_project
 
 MOST: Final = 500  # systems of a folder that are looked at
@@ -106,14 +106,12 @@ def _entry(file: Path, shown: Path, book: Book, as_of: dt.date | None) -> Entry:
         return Entry(shown, str(shown), why=f"{plural(len(error.problems), 'problem')}, the first: {first.message}")
     standings = status(project.system, project.as_of)
     step = next_step(standings)
-    tier = govern_project(project).data["tier"]
-    ends = (tier["lowest"], tier["highest"]) if tier else ()
     return Entry(
         file=shown,
         name=str(project.system.system),
         owner=str(project.system.owner),
         month=_month(project, shown, book),
-        tier=" to ".join(dict.fromkeys(ends)) or "not assessed",
+        tier=tier_of(project),
         errors=sum(finding.severity == "error" for finding in check_project(project).findings),
         there=sum(one.there for one in standings),
         asked=sum(one.asked for one in standings),

@@ -47,7 +47,7 @@ class RouteSpec(Record):
     cache: Word | None = reference("components", "exact cache that answers repeated requests", default=None)
     stale: Given | None = number(
         "duration",
-        "when no target answers: a kept answer that is at most so much too old comes before the canned one",
+        "when no target answers, or every one is slow: a kept answer that is at most so much too old",
         default=None,
         positive=True,
     )
