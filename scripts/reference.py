@@ -50,6 +50,7 @@ FOLDER = ROOT / "docs" / "reference"
 # The drawings in docs/images, by their name.
 PICTURES = {
     "support-desk": "support-desk/system.yaml",
+    "rag-assistant": "rag-assistant/system.yaml",
     "document-batch": "document-batch/system.yaml",
     "prompt-to-production-1": "prompt-to-production/prototype.yaml",
     "prompt-to-production-2": "prompt-to-production/production.yaml",
