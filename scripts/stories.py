@@ -1,4 +1,4 @@
-"""Runs the commands of the story pages in docs/examples, and holds what they show to what was printed.
+"""Runs the commands of docs/deliverables.md and docs/examples, and holds what they show to what was printed.
 
 scripts/stories.py [PAGE…]            write what the commands print now into the pages
 scripts/stories.py --check [PAGE…]    end with 1 if a page shows something else
@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-FOLDER: Final = ROOT / "docs" / "examples"
+DOCS: Final = ROOT / "docs"
+PAGES: Final = (DOCS / "deliverables.md", *sorted((DOCS / "examples").glob("*.md")))
 _BLOCK: Final = re.compile(r"^```(?P<kind>sh|text)(?P<asked>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE: Final = re.compile(r"#\s*ends with (\d+)\s*$")
 
@@ -96,7 +97,7 @@ def _first(lines: Sequence[str], begin: int, words: str) -> int:
 def main(arguments: Sequence[str]) -> int:
     """Write or check the pages."""
     stale = 0
-    for file in [Path(name) for name in arguments if name != "--check"] or sorted(FOLDER.glob("*.md")):
+    for file in [Path(name) for name in arguments if name != "--check"] or PAGES:
         page = file.read_text(encoding="utf-8")
         try:
             now = told(page)
