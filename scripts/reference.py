@@ -18,6 +18,7 @@ from archwright.analysis.check.review import CARDS
 from archwright.analysis.check.rules import RULES
 from archwright.analysis.draw import diagram
 from archwright.analysis.draw.overlays import OVERLAYS
+from archwright.analysis.status.deliverables import DELIVERABLES
 from archwright.base.units import DIMENSIONS
 from archwright.cli.main import main as command
 from archwright.facts import accelerators, controls, frameworks, vendors
@@ -207,7 +208,7 @@ def shelves() -> str:
     """What lies on every shelf."""
     lines = ["# Shelves", "", NOTE, "A shelf is a folder that is a list: one file an item, found by its name.", ""]
     lines += ["| shelf | items |", "|---|---|"]
-    for shelf in (KINDS, RULES, OVERLAYS, READERS, WIRES, PROVIDERS):
+    for shelf in (KINDS, RULES, OVERLAYS, DELIVERABLES, READERS, WIRES, PROVIDERS):
         lines.append(f"| `{shelf.package}` | {', '.join(f'`{name}`' for name in shelf.names())} |")
     listed = ", ".join(f"`{item.name}`" for item in controls.frameworks().values())
     lines.append(f"| `archwright.facts.controls` | {listed} |")

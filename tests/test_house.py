@@ -302,6 +302,10 @@ FAULTS = {
         "analysis/draw/overlays/one.py",
         "from archwright.analysis.draw.overlays import other",
     ),
+    "Deliverables do not know each other": (
+        "analysis/status/deliverables/one.py",
+        "from archwright.analysis.status.deliverables import other",
+    ),
     "Readers do not know each other": (
         "analysis/adopt/readers/one.py",
         "from archwright.analysis.adopt.readers import other",
@@ -317,6 +321,9 @@ OTHERS = {
     "analysis/draw/__init__.py": "",
     "analysis/draw/overlays/__init__.py": "",
     "analysis/draw/overlays/other.py": "",
+    "analysis/status/__init__.py": "",
+    "analysis/status/deliverables/__init__.py": "",
+    "analysis/status/deliverables/other.py": "",
     "analysis/adopt/__init__.py": "",
     "analysis/adopt/readers/__init__.py": "",
     "analysis/adopt/readers/other.py": "",
