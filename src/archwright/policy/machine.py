@@ -245,14 +245,13 @@ class Machine:
         item = _Open(event, now + self._patience(event), order)
         self.open[event.request] = item
         self.saved[event.route] = retry.earn(rule.retries, self.saved[event.route])
-        lanes = self.lanes
-        if lanes.free(item.lane):
+        if self.lanes.free(item.lane):
             self._enter(item)
             return self._attempt(now, event.request, item)
-        wait = lanes.patience(item.lane)
-        if lanes.room(item.lane):
+        wait = self.lanes.patience(item.lane)
+        if self.lanes.room(item.lane):
             item.waiting = True
-            lanes.waiting[item.lane].append(event.request)
+            self.lanes.waiting[item.lane].append(event.request)
             return [self._sleep(event.request, item, min(now + wait, item.deadline))]
         return self._reply(event.request, item, SHED, wait)
 
