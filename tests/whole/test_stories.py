@@ -49,7 +49,7 @@ def test_a_page_shows_what_its_commands_print(page: str) -> None:
 def test_a_page_that_shows_something_else_is_told(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text('```sh\narchwright schema\n```\n\n```text lines "{"\n[\n```\n')
-    command = [sys.executable, ROOT / "scripts" / "stories.py", "--check", page]
+    command = [sys.executable, str(ROOT / "scripts" / "stories.py"), "--check", str(page)]
     assert subprocess.run(command, capture_output=True, cwd=ROOT, check=False).returncode == 1
 
 
