@@ -120,6 +120,7 @@ def test_without_metrics_it_says_so() -> None:
         ("m: {baseline: 3.9, target: 4.2, measured: x, worth: $1}", "no-worth"),
         ("m: {baseline: 0 %, target: 20 %, measured: x, journey: nobody}", "unknown-name"),
         ("m: {baseline: 0 %, target: 20 %}", "missing-key"),
+        ("m: {baseline: 0 %, target: 300 %, measured: x, journey: ask}", "out-of-range"),
         (
             "m: {baseline: 0 %, target: 9 %, measured: x, readings: [{on: 2026-02-30, value: 1 %, source: x}]}",
             "bad-value",

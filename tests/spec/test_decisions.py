@@ -10,6 +10,8 @@ from archwright.spec.load import loads
 from archwright.spec.model import System
 from archwright.spec.predicate import Predicate
 
+TWO = "options: {a: {}, b: {do_not_build: true, cost: $1/month}}"
+
 SOUND = """\
 system: Search
 owner: search-team
@@ -129,7 +131,7 @@ def test_a_stated_option_may_be_judged_where_it_is_not_computed() -> None:
 
 
 def test_numbers_of_records_are_their_places_or_their_own() -> None:
-    second = "  ranking: {title: T, date: 2026-11-20, question: Q, options: {a: {}}, number: N}\n"
+    second = f"  ranking: {{title: T, date: 2026-11-20, question: Q, {TWO}, number: N}}\n"
     assert numbered(loads(SOUND + second.replace(", number: N", "")).decisions) == {"hosting": 1, "ranking": 2}
     assert numbered(loads(SOUND + second.replace("N}", "7}")).decisions) == {"hosting": 1, "ranking": 7}
     with pytest.raises(InputError, match="duplicate-number"):
@@ -137,7 +139,14 @@ def test_numbers_of_records_are_their_places_or_their_own() -> None:
 
 
 def test_a_later_decision_supersedes() -> None:
-    later = "  ranking: {title: T, date: 2026-11-20, question: Q, options: {a: {}}, supersedes: [hosting]}\n"
+    later = f"  ranking: {{title: T, date: 2026-11-20, question: Q, {TWO}, supersedes: [hosting]}}\n"
     loads(edited(("status: accepted", "status: superseded")) + later)
     with pytest.raises(InputError, match="there is no decision called `hostnig`"):
         loads(SOUND + later.replace("[hosting]", "[hostnig]"))
+
+
+def test_a_decision_with_one_option_decides_nothing() -> None:
+    one = "  lone: {title: T, date: 2026-11-20, question: Q, options: {a: {}}}\n"
+    with pytest.raises(InputError) as caught:
+        loads(SOUND + one)
+    assert [problem.code for problem in caught.value.problems] == ["one-option"]

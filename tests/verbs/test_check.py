@@ -118,3 +118,13 @@ def test_rules_are_linked_where_their_page_is_known(here: Path) -> None:
     file.write_text(BAD)
     rules = scan(file, here, docs="https://example.org/rules.md")["runs"][0]["tool"]["driver"]["rules"]
     assert {rule["helpUri"] for rule in rules} >= {"https://example.org/rules.md#rel01"}
+
+
+def test_a_scan_never_overwrites_another_kind_of_file(here: Path) -> None:
+    file = here / "system.yaml"
+    file.write_text(BAD)
+    with pytest.raises(UsageError, match="no SARIF file"):
+        check_file(file, DAY, scan=file)
+    assert file.read_text() == BAD
+    check_file(file, DAY, scan=here / "scan.sarif")
+    check_file(file, DAY, scan=here / "scan.sarif")

@@ -18,6 +18,8 @@ from archwright.verbs.present import answer_json, answer_text
 from archwright.verbs.project import open_project
 from tests.plan.small import EXAMPLE, SMALL
 
+TWO = "options: {a: {}, b: {do_not_build: true, cost: $1/month}}"
+
 DAY = dt.date(2026, 11, 21)
 PRICED = SMALL.replace("model: acme/large", "model: openai/gpt-4.1-mini").replace(
     "model: acme/small", "model: mistral/mistral-small-latest"
@@ -240,7 +242,7 @@ def test_an_overlay_that_leads_outside_is_refused(tmp_path: Path) -> None:
 
 
 def test_only_what_is_named_is_decided(tmp_path: Path) -> None:
-    second = "  other: {title: Other, date: 2026-11-20, question: Q, options: {a: {}}}\n"
+    second = f"  other: {{title: Other, date: 2026-11-20, question: Q, {TWO}}}\n"
     (project(tmp_path) / "system.yaml").write_text(PRICED + DECISION + second)
     answer = decided(tmp_path, "other")
     assert [item["name"] for item in answer.data["decisions"]] == ["other"]

@@ -62,3 +62,11 @@ def test_systems_are_found_by_what_they_say(tmp_path: Path) -> None:
     write(tmp_path / "bytes.yaml", "")
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
     assert systems_in(tmp_path) == [tmp_path / "one.yaml"]
+
+
+def test_a_system_that_cannot_be_read_is_in_the_index(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "system.yaml", starter("First"))
+    write(tmp_path / "b" / "system.yaml", "")
+    (tmp_path / "b" / "system.yaml").write_bytes(b"\x00\xff")
+    systems = status_path(tmp_path, DAY).data["systems"]
+    assert [bool(item["why"]) for item in systems] == [False, True]

@@ -115,7 +115,7 @@ def _return(book: Book, system: System, word: str, parts: list[Figure]) -> None:
             f"value.return.{word}", "net / cost", "share", f"return on running cost, as {word}",
             net=net, cost="price.month",
         )  # fmt: skip
-    if system.investment is not None and net.value > 0:
+    if system.investment is not None and system.investment.value > 0 and net.value > 0:
         enter(book, "value.investment", system.investment, "what building it costs, once")
         book.derive(
             f"value.payback.{word}", "investment / net * month", "duration", f"until it is paid back, as {word}",

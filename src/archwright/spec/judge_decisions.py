@@ -43,6 +43,11 @@ def judge_decisions(system: System) -> Iterator[Problem]:
 def _options(title: str, decision: Decision) -> Iterator[Problem]:
     if not decision.options:
         yield Problem("no-options", f"{title} has no options", decision.where, "write at least two")
+    elif len(decision.options) == 1:
+        message = f"{title} has one option, so nothing is decided"
+        yield Problem(
+            "one-option", message, decision.place("options"), "add another, such as leaving it (`do_not_build: true`)"
+        )
     designed = [name for name, option in decision.options.items() if not option.overlay and option.cost is None
                 and not option.do_not_build]  # fmt: skip
     for name in designed[1:]:

@@ -29,6 +29,11 @@ def outcomes(system: System) -> Iterator[Problem]:
 
 def _units(title: str, metric: Metric) -> Iterator[Problem]:
     wanted = metric.target.dimension
+    shares = (metric.baseline, metric.target, *(reading.value for reading in metric.readings))
+    for given in shares if wanted == "share" and metric.journey is not None else ():
+        if given.dimension == "share" and not 0 <= given.value <= 1:
+            message = f"{title}: {given} is no share of journeys"
+            yield Problem("out-of-range", message, given.where, "write a share from 0 % to 100 %")
     for what, given in (("baseline", metric.baseline), *(("reading", reading.value) for reading in metric.readings)):
         if given.dimension != wanted:
             message = f"{title}: the {what} {given} and the target {metric.target} have different units"

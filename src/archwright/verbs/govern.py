@@ -174,7 +174,7 @@ def _duty(duty: Duty) -> dict[str, Any]:
         "title": duty.control.title,
         "status": duty.status,
         "because": duty.because,
-        "pressing": duty.pressing,
+        "pressing": duty.pressing and duty.now,
         "from": duty.timing.earliest.isoformat(),
         "to": duty.timing.latest.isoformat(),
         "in_force": duty.timing.shown,

@@ -13,6 +13,8 @@ from archwright.render.sarif import Item, Sources, of_problems, sarif
 from archwright.report.document import Finding
 from archwright.report.rulebook import Leave
 
+_MARK = b'"version": "2.1.0"'
+
 
 def write_scan(
     file: Path, found: Sequence[Finding], accepted: Sequence[Accepted], *, exit_code: int, docs: str = ""
@@ -20,7 +22,7 @@ def write_scan(
     """Write findings and those that somebody answers for to `file`.
 
     Raises:
-        UsageError: the file cannot be written.
+        UsageError: the file cannot be written, or another kind of file stands there.
     """
     items = [Item(finding) for finding in found]
     for each in accepted:
@@ -35,7 +37,7 @@ def write_problems(file: Path, error: InputError, docs: str = "") -> Path:
     """Write what is wrong with a system's file, so that a scan can be uploaded in any case.
 
     Raises:
-        UsageError: the file cannot be written.
+        UsageError: the file cannot be written, or another kind of file stands there.
     """
     return _write(file, of_problems(error.problems), BAD_INPUT, docs)
 
@@ -44,6 +46,8 @@ def _write(file: Path, items: Sequence[Item], exit_code: int, docs: str) -> Path
     places = {item.finding.where.file for item in items} | {item.left_at.file for item in items if item.left_at}
     text = sarif(items, cards(), Sources(_below(places)), version=__version__, exit_code=exit_code, docs=docs)
     try:
+        if file.exists() and _MARK not in file.read_bytes():
+            raise UsageError(f"{file} is there already and is no SARIF file; give another path, or remove it")
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error

@@ -19,6 +19,7 @@ from archwright.verbs.check import check_project
 from archwright.verbs.govern import tier_of
 from archwright.verbs.project import Project, open_project
 
+SYSTEM: Final = "system.yaml"
 MOST: Final = 500  # systems of a folder that are looked at
 _SYSTEM: Final = re.compile(r"^system\s*:", re.MULTILINE)
 _LOOKED_AT: Final = 4096  # bytes of a file in which `system:` is looked for
@@ -49,14 +50,14 @@ def status_project(project: Project) -> Answer:
 
 
 def systems_in(folder: Path) -> list[Path]:
-    """Files below a folder that are a system: their text has a `system:` at the left. Sorted; hidden ones left out."""
+    """Files below a folder that are a system, by their name or by a `system:` at the left; sorted, none that is hidden."""
     found = []
     for file in sorted(folder.rglob("*.yaml")):
         parts = file.relative_to(folder).parts
         if any(part.startswith(".") or part in _LEFT_OUT for part in parts) or not file.is_file():
             continue
         with file.open("rb") as text:
-            if _SYSTEM.search(text.read(_LOOKED_AT).decode(errors="replace")):
+            if file.name == SYSTEM or _SYSTEM.search(text.read(_LOOKED_AT).decode(errors="replace")):
                 found.append(file)
         if len(found) == MOST:
             break

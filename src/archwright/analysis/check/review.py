@@ -128,7 +128,7 @@ def _ended(entries: list[Acceptance], as_of: dt.date) -> Iterator[Finding]:
             days = (as_of - entry.expires.date).days
             message = (
                 f"the acceptance of `{entry.rule}` for `{entry.subject}` by {entry.owner} ended on {entry.expires}, "
-                f"{days} days ago; what it hid counts again"
+                f"{days} days ago; what it may have hidden counts again"
             )
             yield _finding(ENDED, message, entry)
 

@@ -90,6 +90,12 @@ def _attestations(found: Assessment) -> Iterator[Finding]:
                 "What somebody vouched for is not what lies there now.",
                 "have its owner look again, and write the new day and digest", name,
             )  # fmt: skip
+        if item.stated.date > found.as_of:
+            yield Finding(
+                "ATT03", "warning", f"attestation `{name}` is stated on {item.stated}, after {found.as_of}",
+                item.stated.where, "What nobody has stated yet is evidence for nothing, so it is left out.",
+                "correct the day", name,
+            )  # fmt: skip
         for control in item.controls:
             if control.partition(":")[0] in prefixes and control not in known:
                 hint = nearest(control, known)
