@@ -50,7 +50,7 @@ def status_project(project: Project) -> Answer:
 
 
 def systems_in(folder: Path) -> list[Path]:
-    """Files below a folder that are a system, by their name or by a `system:` at the left; sorted, none that is hidden."""
+    """Files below a folder that are a system, by their name or by a `system:` at the left. Sorted, nothing hidden."""
     found = []
     for file in sorted(folder.rglob("*.yaml")):
         parts = file.relative_to(folder).parts
