@@ -175,7 +175,7 @@ def test_recorded_traffic_is_rehearsed_and_measured(shared: Path, tmp_path: Path
     assert ended.returncode == 0, ended.stdout + ended.stderr
     ended = archwright("measure", "--out", str(tmp_path), "--json")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    figures = {figure["key"]: figure["value"] for figure in json.loads(ended.stdout)["figures"]}
+    figures = {key: figure["value"] for key, figure in json.loads(ended.stdout)["figures"].items()}
     assert figures["rehearsed.requests"] == pytest.approx(figures["predicted.requests"], rel=0.02)
     assert trace.name in (tmp_path / "rehearsal.json").read_text()
 
