@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -103,7 +104,7 @@ def on_a_terminal(*arguments: object) -> Iterator[tuple[subprocess.Popen[bytes],
     command = [sys.executable, "-m", "archwright", *(str(argument) for argument in arguments)]
     process = subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-        env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
+        env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"}, preexec_fn=_hears,
     )  # fmt: skip
     os.close(theirs)
     try:
@@ -112,6 +113,11 @@ def on_a_terminal(*arguments: object) -> Iterator[tuple[subprocess.Popen[bytes],
         process.kill()
         process.wait()
         os.close(ours)
+
+
+def _hears() -> None:
+    """A process that was started in the background ignores the interrupt, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def until(terminal: int, words: str, patience_s: float = 60.0) -> str:
@@ -144,7 +150,11 @@ def test_on_a_real_terminal_ten_questions_are_asked(tmp_path: Path) -> None:
 def test_ctrl_c_on_a_real_terminal_leaves_nothing_behind(tmp_path: Path) -> None:
     with on_a_terminal("init", tmp_path / "desk") as (process, terminal):
         until(terminal, "[desk]: ")
-        process.send_signal(signal.SIGINT)
+        for _ in range(60):  # one that comes between the prompt and the wait for a key is heard with the next
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(1)
+                break
         assert "nothing was written" in until(terminal, "interrupted")
         assert process.wait(60) == 130
     assert list(tmp_path.iterdir()) == []
