@@ -287,3 +287,9 @@ def test_a_day_that_has_come_is_said(tmp_path: Path) -> None:
     assert decided(folder).data["notes"] == ["decision `hosting` was to be looked at again on 2026-11-21"]
     early = decide_project(open_project(folder, dt.date(2026, 11, 20)), folder / "out")
     assert early.data["notes"] == []
+
+
+def test_what_an_overlay_breaks_in_the_file_below_names_the_overlay(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        decided(project(tmp_path, overlay="components: {gateway: {routes: null}}\n"))
+    assert all("`ours.yaml` laid over it" in problem.message for problem in caught.value.problems)

@@ -76,3 +76,11 @@ def test_markdown_for_a_comment(tmp_path: Path) -> None:
     assert said.startswith("### Difference\n")
     assert "| changed | journeys | question | volume |" in said
     assert "+100.0 %" in said
+
+
+def test_another_risk_tier_is_told(tmp_path: Path) -> None:
+    old = BASE.replace("use_cases: [customer-support]", "use_cases: [customer-support]\n  markets: {eu: [deployer]}")
+    new = old.replace("use_cases: [customer-support]", "use_cases: [recruitment]")
+    text = answer_text(compared(tmp_path, old, new), 120, colour=False)
+    assert "risk tier (EU AI Act)" in text
+    assert "high-risk" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from archwright.analysis.decide.candidate import Candidate
@@ -102,7 +103,11 @@ class _Work:
                 self.opened[overlay] = self.project.overlaid(Word.at(overlay, overlay.where))
                 self.sources |= self.opened[overlay].loaded.sources
             except InputError as error:
-                problems |= {str(problem): problem for problem in error.problems}
+                for problem in error.problems:
+                    # Told at the file below, what the overlay broke would read as that file's own mistake.
+                    told = replace(problem, message=f"with `{overlay}` laid over it: {problem.message}")
+                    mine = problem.where.file.endswith(str(overlay))
+                    problems[str(problem)] = problem if mine else told
         if problems:
             raise InputError(list(problems.values()))
 
