@@ -10,10 +10,7 @@ from archwright.spec.model import System
 
 def _find(system: System) -> Iterator[Hit]:
     for name, decision in system.decisions.items():
-        left = [option for option in decision.options.values() if option.do_not_build]
-        if len(decision.options) < 2:
-            yield Hit(f"decision `{name}` has nothing to choose between", decision.where, name)
-        elif not left:
+        if not any(option.do_not_build for option in decision.options.values()):
             yield Hit(f"decision `{name}` does not compare its options with not building it", decision.where, name)
 
 
@@ -21,11 +18,10 @@ RULE = Rule(
     code="DEC02",
     name="no-alternative",
     severity="warning",
-    summary="A decision compares no costed alternative, or none without AI.",
+    summary="A decision is not compared with leaving it.",
     why="What is compared only with itself wins; whether the work is worth doing at all is never asked.",
     mend="add an option with `do_not_build: true` and what leaving it costs: `cost: {value: $18k/month, guess: …}`",
-    detection="Each decision: fewer than two options, or none with `do_not_build: true`. A system without decisions is "
-    "not objected to.",
+    detection="Each decision without an option of `do_not_build: true`. A system without decisions is not objected to.",
     false_positives="A decision between two databases may need no such option: say what keeping today's costs.",
     references=("N:MANAGE 2.1", "N:MAP 3.2", "N:MAP 1.4", "AWS:RAIUC01-BP02"),
     bad="""\
@@ -49,6 +45,7 @@ decisions:
     question: Which ranking?
     options:
       model: {}
+      rules: {with: rules.yaml}
 """,
     good="""\
 system: Search
