@@ -19,13 +19,14 @@ from hypothesis import strategies as st
 
 from archwright.analysis import compiled as subject
 from archwright.base.errors import DependencyMissing
-from archwright.policy import breaker, bucket, budget, chance, choose, provider, retry, route
+from archwright.policy import breaker, bucket, budget, chance, choose, provider, retry, route, scale, service
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
 from archwright.policy.provider import Pace
 from archwright.policy.retry import RetryBudget
 from archwright.policy.route import Hop
+from archwright.policy.scale import Scale
 
 UNIT = st.floats(0, 1, exclude_max=True)
 BIG = st.integers(0, 2**62 - 1)
@@ -188,6 +189,33 @@ def test_provider_limits(law: tuple[float, float, int, float], calls: list[tuple
         one, two = provider.enter(limit, slow, now, amount), FAST.provider.enter(limit, fast, now, amount)
         assert one == two
         slow, fast = one.meter, two.meter
+
+
+@RELAXED
+@given(
+    st.builds(
+        Scale, st.integers(1, 4), st.integers(4, 30), st.floats(0.1, 1), st.just(30.0), st.just(60.0), st.floats(0, 300)
+    ),
+    st.lists(st.tuples(st.floats(0, 200), st.floats(0, 500)), max_size=40),
+)
+def test_scale(law: Scale, looks: list[tuple[float, float]]) -> None:
+    slow, fast = scale.begin(law.least), FAST.scale.begin(law.least)
+    now = 0.0
+    for pause, demand in looks:
+        now += pause
+        one, two = scale.look(law, slow, now, demand, 4.0), FAST.scale.look(law, fast, now, demand, 4.0)
+        assert one == two
+        slow, fast = scale.ready(one.fleet, one.starts), FAST.scale.ready(two.fleet, two.starts)
+        assert slow == fast
+
+
+@RELAXED
+@given(st.integers(0, 3), st.floats(0.001, 100), st.floats(0.05, 3), UNIT)
+def test_service(law: int, middle: float, spread: float, u: float) -> None:
+    one, two = service.takes(law, middle, spread, u), FAST.service.takes(law, middle, spread, u)
+    assert math.isclose(one, two, rel_tol=1e-12)
+    assert one == two or law == service.GAMMA  # the compiler's lgamma differs from Python's in the last bits
+    assert service.mean(law, middle, spread) == FAST.service.mean(law, middle, spread)
 
 
 # ------------------------------------------------------------------------------------------- the compiler

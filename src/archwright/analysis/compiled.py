@@ -15,9 +15,11 @@ from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 from archwright.base.errors import DependencyMissing
-from archwright.policy import breaker, bucket, budget, chance, choose, provider, retry, route
+from archwright.policy import breaker, bucket, budget, chance, choose, provider, retry, route, scale, service
 
-LEAVES: tuple[ModuleType, ...] = (breaker, bucket, budget, chance, choose, provider, retry, route)
+LEAVES: tuple[ModuleType, ...] = (
+    breaker, bucket, budget, chance, choose, provider, retry, route, scale, service,
+)  # fmt: skip
 
 
 def compile_policies(cache: Path | None = None, modules: Sequence[ModuleType] = LEAVES) -> SimpleNamespace:
