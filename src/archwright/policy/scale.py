@@ -28,7 +28,7 @@ class Scale(NamedTuple):
 
 
 class Fleet(NamedTuple):
-    """Replicas at work and starting; since when (seconds, -1: not) fewer are wanted, and how many at most since then."""
+    """Replicas at work and starting; since when (seconds, -1: not) fewer are wanted, and how many at most since."""
 
     running: int
     starting: int
