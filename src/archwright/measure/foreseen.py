@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from archwright.analysis.stress.figures import source
 from archwright.analysis.stress.outcome import HOWS, JourneyOutcome, Outcome
-from archwright.base.numbers import percentile
+from archwright.base.histogram import merged
 from archwright.base.text import slug
 from archwright.plan.model import Journey, Plan
 from archwright.report.figures import Book, Figure
@@ -131,11 +131,11 @@ def _tokens(kind: str) -> Callable[..., Figure | None]:
 
 def _latency(share: float) -> Callable[..., Figure | None]:
     def read(sight: Foresight, key: str, topic: Topic) -> Figure | None:
-        latencies = sorted(value for item in sight.outcomes(topic) for value in item.latencies)
+        latencies = merged(item.latencies for item in sight.outcomes(topic))
         if not latencies:
             return None
-        label = f"of {len(latencies):,} journeys that did not fail, nearest rank"
-        return sight.simulated(key, percentile(latencies, share), "duration", label)
+        label = f"of {latencies.count:,} journeys that did not fail, nearest rank, to 1 %"
+        return sight.simulated(key, latencies.percentile(share), "duration", label)
 
     return read
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archwright.analysis.stress.outcome import Outcome
+from archwright.base.histogram import Histogram
 from archwright.base.numbers import percentile
 from archwright.ledger.tally import Tally
 from archwright.policy import machine
@@ -20,8 +21,8 @@ def of_outcome(outcome: Outcome) -> dict[str, float]:
         "requests": outcome.requests,
         "attempts": outcome.calls,
         "cost": outcome.cost,
-        **_percentiles("", outcome.latencies),
-        **_percentiles("request_", outcome.request_latencies),
+        **_predicted("", outcome.latencies),
+        **_predicted("request_", outcome.request_latencies),
         "cache_hits": outcome.cached,
         "fallbacks": outcome.fallbacks,
         "degraded": outcome.hows[machine.DEGRADED] + outcome.hows[machine.STALE],
@@ -54,6 +55,10 @@ def scaled(predicted: dict[str, float], requests: int) -> dict[str, float]:
     factor = requests / predicted["requests"] if predicted.get("requests") else 0.0
     latencies = {prefix + name for prefix in ("", "request_") for name, _ in PERCENTILES}
     return {key: value if key in latencies else value * factor for key, value in predicted.items()}
+
+
+def _predicted(prefix: str, latencies: Histogram) -> dict[str, float]:
+    return {prefix + name: latencies.percentile(share) for name, share in PERCENTILES} if latencies else {}
 
 
 def _percentiles(prefix: str, rising: Sequence[float]) -> dict[str, float]:

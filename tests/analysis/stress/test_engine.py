@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.outcome import OUTCOMES, Outcome
-from archwright.base.numbers import percentile
+from archwright.base.histogram import Histogram
 from archwright.plan.model import Plan, TokenLaw
 from archwright.plan.trace import Trace
 from archwright.plan.workload import path, visits
@@ -20,6 +20,11 @@ from archwright.policy import machine, route
 from tests.analysis.stress import designs as d
 
 CALL_S = 0.5 + 0.1 + 1.0  # what one call of the plain target takes
+
+
+def alike(latencies: Histogram, value: float) -> bool:
+    """Whether there are any, and all of them are so long."""
+    return bool(latencies) and math.isclose(latencies.least, value) and math.isclose(latencies.most, value)
 
 
 def busy() -> Plan:
@@ -57,17 +62,17 @@ def test_every_journey_ends_in_one_way(outcome: Outcome) -> None:
     assert outcome.arrivals == len(came)
     assert min(outcome.answered, outcome.degraded, outcome.failed) > 0
     assert outcome.arrivals == outcome.answered + outcome.degraded + outcome.failed
-    assert len(outcome.latencies) == outcome.answered + outcome.degraded
+    assert outcome.latencies.count == outcome.answered + outcome.degraded
     for name in ("arrivals", "answered", "degraded", "failed", "shed"):
         assert sum(getattr(bucket, name) for bucket in outcome.buckets) == getattr(outcome, name)
     assert sum(sum(bucket.calls) for bucket in outcome.buckets) == outcome.calls
-    assert sum(len(bucket.latencies) for bucket in outcome.buckets) == len(outcome.latencies)
+    assert sum(bucket.latencies.count for bucket in outcome.buckets) == outcome.latencies.count
 
 
 def test_every_request_ends_in_one_way(outcome: Outcome) -> None:
     answered = [outcome.hows[how] for how in (machine.ANSWERED, machine.CACHED, machine.DEGRADED)]
     assert min(answered) > 0
-    assert len(outcome.request_latencies) == sum(answered)
+    assert outcome.request_latencies.count == sum(answered)
     assert outcome.requests == sum(item.requests for item in outcome.journeys)
     assert outcome.cached == sum(item.cached for item in outcome.journeys)
     assert sum(item.calls[route.OK] for item in outcome.targets) == outcome.hows[machine.ANSWERED]
@@ -152,7 +157,7 @@ def test_stages_follow_and_branches_run_beside_each_other() -> None:
              d.work("d", station=0, stage=2, background=True))  # fmt: skip
     outcome = simulate(d.plan(d.journey(*steps), stations=(slow, quick)), d.scenario(100.0), seed=1)
     assert outcome.latencies
-    assert all(math.isclose(value, 4.0) for value in outcome.latencies)
+    assert alike(outcome.latencies, 4.0)
     assert outcome.stations[0].jobs == 2 * outcome.arrivals
 
 
@@ -160,7 +165,7 @@ def test_work_in_the_background_ends_no_stage() -> None:
     slow, quick = d.station("slow", median_s=3.0), d.station("quick", median_s=1.0)
     steps = (d.work("a", station=0), d.work("b", station=1, background=True), d.work("c", station=1, stage=1))
     outcome = simulate(d.plan(d.journey(*steps), stations=(slow, quick)), d.scenario(100.0), seed=1)
-    assert all(math.isclose(value, 4.0) for value in outcome.latencies)
+    assert alike(outcome.latencies, 4.0)
     failing = d.station("quick", median_s=1.0, error_rate=1.0)
     outcome = simulate(d.plan(d.journey(*steps[:2]), stations=(slow, failing)), d.scenario(100.0), seed=1)
     assert outcome.answered == outcome.arrivals > 0
@@ -168,7 +173,7 @@ def test_work_in_the_background_ends_no_stage() -> None:
 
 def test_repeats_run_in_a_row() -> None:
     outcome = simulate(d.plan(d.journey(d.step(repeat_mean=1e9, repeat_most=3))), d.scenario(50.0), seed=1)
-    assert all(math.isclose(value, 3 * CALL_S) for value in outcome.latencies)
+    assert alike(outcome.latencies, 3 * CALL_S)
 
 
 @pytest.mark.parametrize(("skips", "failed"), [(True, 0), (False, 1)])
@@ -189,7 +194,7 @@ def test_a_timeout_bounds_waiting_and_work() -> None:
         d.journey(d.work(timeout_s=1.5, skips=True), burstiness=1.0), stations=(d.station(servers=1, median_s=1.0),)
     )
     outcome = simulate(plan, d.scenario(500.0), seed=1, load=1.5)
-    assert max(outcome.latencies) <= 1.5 + 1e-9
+    assert outcome.latencies.most <= 1.5 + 1e-9
     assert outcome.stations[0].failed > 0
     assert outcome.stations[0].utilisation <= 1.0
 
@@ -198,7 +203,7 @@ def test_who_gives_up_in_the_queue_never_takes_a_server() -> None:
     steps = (d.work("a"), d.work("b", timeout_s=0.5, skips=True))
     plan = d.plan(d.journey(*steps, burstiness=0.1, rate=0.2), stations=(d.station(servers=1, median_s=1.0),))
     outcome = simulate(plan, d.scenario(500.0), seed=1)
-    assert all(math.isclose(value, 1.0) for value in outcome.latencies)
+    assert alike(outcome.latencies, 1.0)
     assert outcome.stations[0].given_up == outcome.arrivals
     assert outcome.stations[0].utilisation == pytest.approx(outcome.arrivals / 500.0, rel=0.02)
 
@@ -278,9 +283,9 @@ def test_weather_slows_fails_and_narrows() -> None:
         return simulate(plan, d.scenario(300.0, d.change(what, component, 0.0, 300.0, **given)), seed=1)
 
     calm = simulate(plan, d.scenario(300.0), seed=1)
-    assert percentile(calm.latencies, 0.5) == pytest.approx(CALL_S + 0.1)
-    assert percentile(run("slow", "first", factor=3.0).latencies, 0.5) == pytest.approx(3 * CALL_S + 0.1)
-    assert percentile(run("slow", "work", factor=3.0).latencies, 0.5) == pytest.approx(CALL_S + 0.3)
+    assert calm.latencies.percentile(0.5) == pytest.approx(CALL_S + 0.1)
+    assert run("slow", "first", factor=3.0).latencies.percentile(0.5) == pytest.approx(3 * CALL_S + 0.1)
+    assert run("slow", "work", factor=3.0).latencies.percentile(0.5) == pytest.approx(CALL_S + 0.3)
     share = run("errors", "first", share=0.3).failed / calm.arrivals
     assert abs(share - 0.3) < 3.3 * math.sqrt(0.21 / calm.arrivals)
     assert run("down", "work").failed == calm.arrivals
@@ -312,7 +317,7 @@ def test_more_load_is_more_of_everything() -> None:
         assert less.cost < more.cost
         assert less.stations[0].utilisation < more.stations[0].utilisation
         assert less.gateway.mean_in_flight < more.gateway.mean_in_flight
-        assert percentile(less.latencies, 0.99) <= percentile(more.latencies, 0.99)
+        assert less.latencies.percentile(0.99) <= more.latencies.percentile(0.99)
 
 
 def test_a_spike_shows_where_it_is() -> None:

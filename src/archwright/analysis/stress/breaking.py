@@ -45,7 +45,7 @@ class Edge:
     @property
     def rate(self) -> float:
         """Journeys a second at that load."""
-        return self.broke.arrivals / self.broke.lasts_s
+        return self.broke.arrivals / self.broke.simulated_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _slow_targets(held: Outcome, broke: Outcome) -> list[Cause]:
 def _pause(outcome: Outcome) -> float:
     calls = sum(item.took_s for item in outcome.targets) + outcome.gateway.waited_s
     refused = sum(sum(item.refused) for item in outcome.targets)
-    return max(0.0, sum(outcome.request_latencies) - calls) / refused if refused else 0.0
+    return max(0.0, outcome.request_latencies.total - calls) / refused if refused else 0.0
 
 
 # ------------------------------------------------------------------------------------------------ failures
@@ -179,7 +179,7 @@ def _limit_words(target: TargetOutcome) -> str:
 
 def _places(outcome: Outcome) -> str:
     gateway = outcome.gateway
-    rate = outcome.requests / outcome.lasts_s
+    rate = outcome.requests / outcome.simulated_s
     stay = gateway.mean_in_flight / rate if rate else 0.0
     return (
         f"{show(rate, 'rate')} requests come and hold a place for {show(stay, 'duration')} in the mean; "

@@ -5,7 +5,6 @@ from __future__ import annotations
 from archwright.analysis.stress.breaking import Breaking, Edge
 from archwright.analysis.stress.objectives import COUNTED, DIMENSIONS, MONTHLY, SHARES, counted, verdicts
 from archwright.analysis.stress.outcome import Outcome
-from archwright.base.numbers import percentile
 from archwright.base.units import show
 from archwright.plan.model import Plan
 from archwright.policy.lanes import BATCH, LANES
@@ -34,9 +33,10 @@ class Load:
 
 def source(outcome: Outcome) -> str:
     """Which simulation a number is from."""
+    runs = f" and {outcome.runs - 1} more" if outcome.runs > 1 else ""
     return (
-        f"scenario {outcome.scenario}, seed {outcome.seed}, load {outcome.load:.3g}x, "
-        f"{outcome.arrivals:,} journeys in {show(outcome.lasts_s, 'duration')}"
+        f"scenario {outcome.scenario}, seed {outcome.seed}{runs}, load {outcome.load:.3g}x, "
+        f"{outcome.arrivals:,} journeys in {show(outcome.simulated_s, 'duration')}"
     )
 
 
@@ -52,13 +52,14 @@ def enter(book: Book, plan: Plan, outcome: Outcome) -> None:
     leaf("refused", sum(sum(target.refused) for target in outcome.targets), "count", "calls refused for a limit (429)")
     leaf("cost", outcome.cost, "money", "all model calls")
     leaf("cacheable", sum(item.cacheable for item in outcome.journeys), "count", "requests of routes with a cache")
+    journeys, answers = outcome.latencies, outcome.request_latencies
     for name, share in SHARES.items():
-        if outcome.latencies:
-            label = f"of {len(outcome.latencies):,} journeys that did not fail, nearest rank"
-            leaf(name, percentile(outcome.latencies, share), "duration", label)
-        if outcome.request_latencies:
-            label = f"of {len(outcome.request_latencies):,} requests that got an answer, nearest rank"
-            leaf(f"request.{name}", percentile(outcome.request_latencies, share), "duration", label)
+        if journeys:
+            label = f"of {journeys.count:,} journeys that did not fail, nearest rank, to 1 %"
+            leaf(name, journeys.percentile(share), "duration", label)
+        if answers:
+            label = f"of {answers.count:,} requests that got an answer, nearest rank, to 1 %"
+            leaf(f"request.{name}", answers.percentile(share), "duration", label)
     if outcome.requests:
         book.derive(
             f"{base}.hits", "cached / requests", "share", "requests answered by a cache",
@@ -199,8 +200,8 @@ def headroom(book: Book, plan: Plan, usual: Outcome) -> list[Load]:
         found.append(room)
 
     for target, after in zip(plan.targets, usual.targets, strict=True):
-        add(target.name, "requests", after.asked / usual.lasts_s, target.request_rate, "rate")
-        add(target.name, "tokens", after.tokens / usual.lasts_s, target.token_rate, "rate")
+        add(target.name, "requests", after.asked / usual.simulated_s, target.request_rate, "rate")
+        add(target.name, "tokens", after.tokens / usual.simulated_s, target.token_rate, "rate")
     for station in usual.stations:
         add(station.name, "servers", station.asked * station.servers, float(station.servers), "number")
     gateway = plan.gateway

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archwright.analysis.stress.outcome import JourneyOutcome, Outcome
-from archwright.base.numbers import percentile
+from archwright.base.histogram import merged
 from archwright.plan.model import Objective, Plan
 from archwright.report.figures import Formula
 
@@ -58,8 +58,8 @@ def verdicts(plan: Plan, outcome: Outcome) -> tuple[Verdict, ...]:
 
 def _value(plan: Plan, measure: str, journeys: list[JourneyOutcome]) -> float | None:
     if measure in SHARES:
-        latencies = sorted(value for item in journeys for value in item.latencies)
-        return percentile(latencies, SHARES[measure]) if latencies else None
+        latencies = merged(item.latencies for item in journeys)
+        return latencies.percentile(SHARES[measure]) if latencies else None
     if measure in COUNTED:
         counts = counted(measure, journeys)
         return float(COUNTED[measure](**counts)) if counts.get("cacheable", counts.get("arrivals", 0)) else None

@@ -3,7 +3,8 @@
 A journey *fails* when one of its steps fails that must not; it is *degraded* when a canned answer stood in for a model;
 otherwise it is *answered*. Its latency runs from its arrival to the end of its last step that does not run in the
 background. Latencies are those of journeys that did not fail and of requests that got an answer, cached and canned ones
-included. *Available* is the share of journeys that did not fail.
+included. *Available* is the share of journeys that did not fail. Latencies are kept as histograms, so that a run of any
+length takes the same memory. Several runs can be one outcome: `merge.merged`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from archwright.base.numbers import percentile
+from archwright.base.histogram import Histogram, merged
 from archwright.plan.model import Price
 from archwright.policy import machine, route
 
@@ -21,14 +22,14 @@ OUTCOMES = route.OUTCOMES
 
 @dataclass(frozen=True, slots=True)
 class JourneyOutcome:
-    """One kind of journey. `latencies` rise. `cached` of `cacheable` requests were answered by a cache."""
+    """One kind of journey. `cached` of `cacheable` requests were answered by a cache."""
 
     name: str
     arrivals: int
     answered: int
     degraded: int
     failed: int
-    latencies: tuple[float, ...]
+    latencies: Histogram
     requests: int
     cached: int
     cacheable: int
@@ -101,6 +102,7 @@ class StationOutcome:
 
     `utilisation` is the mean share of its servers at work within the scenario (0 where servers are unlimited).
     `asked` is all work that came within the scenario over what the servers can do in it; above 1 the queue grows.
+    `waited_s` is what all jobs waited.
     """
 
     name: str
@@ -112,7 +114,12 @@ class StationOutcome:
     utilisation: float
     asked: float
     deepest: int
-    mean_wait_s: float
+    waited_s: float
+
+    @property
+    def mean_wait_s(self) -> float:
+        """What a job waited in the mean."""
+        return self.waited_s / self.jobs if self.jobs else 0.0
 
 
 class LaneOutcome(NamedTuple):
@@ -157,20 +164,20 @@ class Bucket:
     failed: int
     shed: int
     in_flight: int
-    latencies: tuple[float, ...]
+    latencies: Histogram
     calls: tuple[int, ...]
 
     def latency(self, share: float) -> float | None:
         """A percentile of the journeys' latency, or None where none arrived."""
-        return percentile(self.latencies, share) if self.latencies else None
+        return self.latencies.percentile(share) if self.latencies else None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of one simulation.
+    """The result of one simulation, or of several `runs` of the same scenario together; `seed` is then the first one.
 
-    `latencies` are of journeys, `request_latencies` of requests, both rising. `hows` counts replies by HOWS.
-    `width_s` is the length of each bucket.
+    Counts, also those of the buckets, are of all runs. `request_latencies` are of requests, `hows` counts replies by
+    HOWS. `width_s` is the length of each bucket.
     """
 
     scenario: str
@@ -181,8 +188,7 @@ class Outcome:
     hows: tuple[int, ...]
     fallbacks: int
     retries: int
-    latencies: tuple[float, ...]
-    request_latencies: tuple[float, ...]
+    request_latencies: Histogram
     tokens: tuple[Tokens, ...]
     targets: tuple[TargetOutcome, ...]
     stations: tuple[StationOutcome, ...]
@@ -190,6 +196,17 @@ class Outcome:
     width_s: float
     buckets: tuple[Bucket, ...]
     events: int
+    runs: int = 1
+
+    @property
+    def simulated_s(self) -> float:
+        """The time in which everything was counted: that of all runs."""
+        return self.lasts_s * self.runs
+
+    @property
+    def latencies(self) -> Histogram:
+        """Latencies of all kinds of journeys."""
+        return merged(item.latencies for item in self.journeys)
 
     @property
     def arrivals(self) -> int:

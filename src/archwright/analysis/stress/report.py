@@ -257,7 +257,7 @@ def _charts(plan: Plan, scenario: Scenario, outcome: Outcome) -> list[Block]:
         return Series(name, tuple((x, y) for x, y in points if y is not None), tone)
 
     def counts(name: str, read: str, tone: Tone = "plain") -> Series:
-        return line(name, [float(getattr(bucket, read)) for bucket in outcome.buckets], tone)
+        return line(name, [getattr(bucket, read) / outcome.runs for bucket in outcome.buckets], tone)
 
     def latency(share: float) -> list[float | None]:
         return [Bucket.latency(bucket, share) for bucket in outcome.buckets]
@@ -281,7 +281,7 @@ def _charts(plan: Plan, scenario: Scenario, outcome: Outcome) -> list[Block]:
     calls = Chart(
         "Calls by target", "time", "duration", f"calls {each}", "count",
         tuple(
-            line(target.name, [float(bucket.calls[index]) for bucket in outcome.buckets])
+            line(target.name, [bucket.calls[index] / outcome.runs for bucket in outcome.buckets])
             for index, target in enumerate(plan.targets)
         ), bands,
     )  # fmt: skip

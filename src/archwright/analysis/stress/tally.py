@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from archwright.analysis.stress.outcome import (
@@ -20,6 +19,7 @@ from archwright.analysis.stress.outcome import (
 )
 from archwright.analysis.stress.station import Room
 from archwright.analysis.stress.supplier import Supplier
+from archwright.base.histogram import Counting
 from archwright.plan.model import Plan, Scenario
 from archwright.policy import machine
 from archwright.policy.lanes import BATCH, REALTIME, Lanes
@@ -27,6 +27,23 @@ from archwright.policy.lanes import BATCH, REALTIME, Lanes
 BUCKETS = 60
 MINUTE = 60.0
 ANSWERED, DEGRADED, FAILED = 0, 1, 2
+
+
+class _Minutes:
+    """An amount that comes in the order of time: all of it, and that of the fullest minute."""
+
+    __slots__ = ("amount", "minute", "peak", "total")
+
+    def __init__(self) -> None:
+        self.minute = -1
+        self.amount = self.peak = self.total = 0
+
+    def add(self, minute: int, amount: int) -> None:
+        if minute != self.minute:
+            self.minute, self.amount = minute, 0
+        self.amount += amount
+        self.total += amount
+        self.peak = max(self.peak, self.amount)
 
 
 class Tally:
@@ -38,22 +55,22 @@ class Tally:
         self.width = scenario.lasts_s / BUCKETS
         journeys = range(len(plan.journeys))
         self.ended = [[0, 0, 0] for _ in journeys]
-        self.latencies: list[list[float]] = [[] for _ in journeys]
+        self.latencies = [Counting() for _ in journeys]
         self.requests = [0 for _ in journeys]
         self.cached = [0 for _ in journeys]
         self.cacheable = [0 for _ in journeys]
         self.hows = [0] * len(HOWS)
         self.fallbacks = 0
         self.retries = 0
-        self.request_latencies: list[float] = []
+        self.request_latencies = Counting()
         self.tokens: dict[tuple[int, int, int], list[int]] = {}
         self.calls = [[0] * len(OUTCOMES) for _ in plan.targets]
         self.took_s = [0.0 for _ in plan.targets]
         self.openings = [0 for _ in plan.targets]
-        self.asked = [Counter[int]() for _ in plan.targets]
-        self.asked_tokens = [Counter[int]() for _ in plan.targets]
+        self.asked = [_Minutes() for _ in plan.targets]
+        self.asked_tokens = [_Minutes() for _ in plan.targets]
         self.slots = [[0, 0, 0, 0] for _ in range(BUCKETS)]
-        self.slot_latencies: list[list[float]] = [[] for _ in range(BUCKETS)]
+        self.slot_latencies = [Counting() for _ in range(BUCKETS)]
         self.slot_calls = [[0] * len(plan.targets) for _ in range(BUCKETS)]
         self.slot_most = [0] * BUCKETS
         self.slot_last = [-1] * BUCKETS
@@ -74,8 +91,8 @@ class Tally:
         slot = self.slot(began)
         self.slots[slot][how] += 1
         if how != FAILED:
-            self.latencies[journey].append(now - began)
-            self.slot_latencies[slot].append(now - began)
+            self.latencies[journey].add(now - began)
+            self.slot_latencies[slot].add(now - began)
 
     def request_came(self, journey: int, cacheable: bool) -> None:
         """A request came to the gateway."""
@@ -87,7 +104,7 @@ class Tally:
         how = reply.how
         self.hows[how] += 1
         if how in machine.SERVED:
-            self.request_latencies.append(now - came)
+            self.request_latencies.add(now - came)
         if how == machine.CACHED:
             self.cached[journey] += 1
         elif how == machine.SHED:
@@ -98,8 +115,8 @@ class Tally:
     def called(self, target: int, now: float, tokens: int, again: bool) -> None:
         """The gateway called a target, `again` if the same one failed just before."""
         minute = int(now / MINUTE)
-        self.asked[target][minute] += 1
-        self.asked_tokens[target][minute] += tokens
+        self.asked[target].add(minute, 1)
+        self.asked_tokens[target].add(minute, tokens)
         self.slot_calls[self.slot(now)][target] += 1
         self.retries += again
 
@@ -159,8 +176,7 @@ class Tally:
             hows=tuple(self.hows),
             fallbacks=self.fallbacks,
             retries=self.retries,
-            latencies=tuple(sorted(value for values in self.latencies for value in values)),
-            request_latencies=tuple(sorted(self.request_latencies)),
+            request_latencies=self.request_latencies.histogram(),
             tokens=tuple(
                 Tokens(
                     plan.journeys[journey].name,
@@ -199,7 +215,7 @@ class Tally:
             answered=answered,
             degraded=degraded,
             failed=failed,
-            latencies=tuple(sorted(self.latencies[index])),
+            latencies=self.latencies[index].histogram(),
             requests=self.requests[index],
             cached=self.cached[index],
             cacheable=self.cacheable[index],
@@ -214,9 +230,9 @@ class Tally:
             refused=Refusals(*supplier.refused),
             openings=self.openings[index],
             took_s=self.took_s[index],
-            tokens=sum(self.asked_tokens[index].values()),
-            peak_requests=max(self.asked[index].values(), default=0),
-            peak_tokens=max(self.asked_tokens[index].values(), default=0),
+            tokens=self.asked_tokens[index].total,
+            peak_requests=self.asked[index].peak,
+            peak_tokens=self.asked_tokens[index].peak,
             request_limit=target.request_rate * MINUTE,
             token_limit=target.token_rate * MINUTE,
         )
@@ -235,7 +251,7 @@ class Tally:
                     failed=failed,
                     shed=shed,
                     in_flight=max(held, self.slot_most[index]),
-                    latencies=tuple(sorted(self.slot_latencies[index])),
+                    latencies=self.slot_latencies[index].histogram(),
                     calls=tuple(self.slot_calls[index]),
                 )
             )
@@ -255,5 +271,5 @@ def _station(room: Room, lasts_s: float) -> StationOutcome:
         utilisation=room.worked_s / (servers * lasts_s) if servers else 0.0,
         asked=room.asked_s / (servers * lasts_s) if servers else 0.0,
         deepest=room.deepest,
-        mean_wait_s=room.waited_s / room.jobs if room.jobs else 0.0,
+        waited_s=room.waited_s,
     )

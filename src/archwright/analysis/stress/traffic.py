@@ -26,7 +26,7 @@ def enter_rates(book: Book, plan: Plan, outcome: Outcome) -> dict[tuple[str, str
     """
     base, note = f"stress.{outcome.scenario}", source(outcome)
     lasts = f"{base}.lasts"
-    book.leaf(lasts, outcome.lasts_s, "duration", label="the scenario", origin="set", note=note)
+    book.leaf(lasts, outcome.simulated_s, "duration", label="the scenario", origin="set", note=note)
     found: dict[tuple[str, str], str] = {}
 
     def add(start: str, end: str, count: int, what: str) -> None:
