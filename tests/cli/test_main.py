@@ -246,3 +246,10 @@ def test_a_scan_is_written_beside_the_text(tmp_path: Path) -> None:
     missing = archwright("check", tmp_path / "nowhere.yaml", "--sarif", out)
     assert missing.returncode == 2
     assert json.loads(out.read_text())["runs"][0]["invocations"][0]["exitCode"] == 2
+
+
+def test_a_wrong_option_is_json_too_where_json_was_asked_for() -> None:
+    ended = archwright("price", DESK, "--bad", "--json")
+    assert ended.returncode == 2
+    assert json.loads(ended.stdout)["message"] == "No such option '--bad'."
+    assert "Usage:" in archwright("price", DESK, "--bad").stderr

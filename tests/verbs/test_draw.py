@@ -70,8 +70,8 @@ def test_a_scenario_can_be_chosen_and_the_busiest_is_the_default(tmp_path: Path)
     assert "scenario primary-down" in (tmp_path / "architecture-load.svg").read_text("utf-8")
 
 
-def test_other_tools_formats_carry_where_they_are_from_and_no_overlay(tmp_path: Path) -> None:
-    draw_project(desk(), tmp_path, ("structurizr", "calm"), ("data",))
+def test_other_tools_formats_carry_where_they_are_from(tmp_path: Path) -> None:
+    draw_project(desk(), tmp_path, ("structurizr", "calm"))
     assert {file.name for file in tmp_path.iterdir()} == {"workspace.dsl", "architecture.calm.json"}
     document = json.loads((tmp_path / "architecture.calm.json").read_text("utf-8"))
     digest = document["metadata"]["system"]
@@ -104,6 +104,7 @@ def test_a_system_that_nobody_asks_breaks_nothing(tmp_path: Path) -> None:
         ({"overlays": ("load",), "scenario": "spike"}, "no scenario called `spike`"),
         ({"overlays": ("data",), "scenario": "spike-10x"}, "--overlay load"),
         ({"scenario": "spike-10x"}, "--overlay load"),
+        ({"overlays": ("data",), "formats": ("calm", "structurizr")}, "these can: svg, mermaid"),
     ],
 )
 def test_what_is_not_there_is_refused_before_anything_is_written(

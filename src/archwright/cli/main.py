@@ -34,8 +34,13 @@ class _Commands(click.Group):
     """Errors that we raise on purpose become text on stderr and an exit code; nothing else is swallowed."""
 
     def invoke(self, ctx: click.Context) -> object:
+        as_json = "--json" in ctx.args
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if not as_json:
+                raise
+            fail(UsageError(error.format_message()), as_json)
         except ArchwrightError as error:
             fail(error, ctx.ensure_object(Sink).json)
         except BrokenPipeError:

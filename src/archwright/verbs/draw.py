@@ -64,11 +64,14 @@ def draw_project(
     `scenario` is the one that overlays of a load look at; the busiest if none is named.
 
     Raises:
-        UsageError: an overlay, a format or the scenario is not there.
+        UsageError: an overlay, a format or the scenario is not there, or no format shows the overlays.
         InputError: an overlay needs a plan, and the system cannot be compiled.
     """
     chosen = [OVERLAYS.get(name) for name in dict.fromkeys(overlays)]
     writers = [_format(name) for name in dict.fromkeys(formats)]
+    if chosen and not any(item.overlays for item in writers):
+        able = ", ".join(name for name, item in FORMATS.items() if item.overlays)
+        raise UsageError(f"no format that was asked for can show an overlay; these can: {able}")
     needs = {need for overlay in chosen for need in overlay.needs}
     if scenario and "load" not in needs:
         raise UsageError("`--scenario` is for an overlay that simulates one, such as `--overlay load`")

@@ -107,13 +107,20 @@ def _struck(system: System, plan: Plan, name: str) -> tuple[str, ...]:
         UsageError: nobody does, or there is no such component.
     """
     running = promised.run(plan)
+    if name not in system.components and name not in running:
+        hint = nearest(name, system.components)
+        mend = f"did you mean `{hint}`?" if hint else _can(system, running)
+        raise UsageError(f"there is no component called `{name}`; {mend}")
+    hurt = _hurt(system, running, name)
+    if not hurt:
+        raise UsageError(f"no agent waits for `{name}`; {_can(system, running)}")
+    return hurt
+
+
+def _hurt(system: System, running: Sequence[str], name: str) -> tuple[str, ...]:
+    """The components of the drill that fail when `name` does, in their order."""
     if name in running:
         return (name,)
-    if name not in system.components:
-        hint = nearest(name, system.components)
-        raise UsageError(
-            f"there is no component called `{name}`; " + (f"did you mean `{hint}`?" if hint else _can(running))
-        )
     hurt: set[str] = set()
     gateways = set(system.with_trait("gateway"))
     seen, around = {name}, {name}
@@ -122,13 +129,12 @@ def _struck(system: System, plan: Plan, name: str) -> tuple[str, ...]:
         hurt |= waiting & set(running)
         seen |= waiting
         around = waiting - set(running) - gateways  # a gateway goes on without what it asks
-    if not hurt:
-        raise UsageError(f"no agent waits for `{name}`; {_can(running)}")
     return tuple(item for item in running if item in hurt)
 
 
-def _can(running: Sequence[str]) -> str:
-    return f"what can fail here: {', '.join(running)}"
+def _can(system: System, running: Sequence[str]) -> str:
+    able = [*running, *(name for name in system.components if name not in running and _hurt(system, running, name))]
+    return f"what can fail here: {', '.join(able)}"
 
 
 def _pass(  # noqa: PLR0913 - what one pass needs, each by name

@@ -79,7 +79,7 @@ def run_project(project: Project, out: Path, seed: int, trace: Path | None, prog
     files = tuple(dict.fromkeys(file for answer in answers.values() for file in answer.written))
     # The pages hold everything; the terminal ends with the table and where to look.
     table = replace(answers["measure"].documents[0], sections=answers["measure"].documents[0].sections[:1])
-    return Answer("run", (table,), book, findings, (*files, kept, *written), plan=plan_hash(plan))
+    return Answer("run", (table,), book, findings, tuple(dict.fromkeys((*files, kept, *written))), plan=plan_hash(plan))
 
 
 def _struck(plan: Plan) -> str:
