@@ -19,7 +19,7 @@ from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
 from archwright.runtime.providers import stand_in
-from archwright.runtime.serving import App, Receive, Scope, Send, Server, listen
+from archwright.runtime.serving import App, Receive, Scope, Send, Server, Service, listen
 
 
 def price(tokens_in: int = 400_000, cached: int = 100_000, out: int = 1_600_000) -> m.Price:
@@ -107,7 +107,7 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(app: App) -> Iterator[Running]:
+def running(app: Service | App) -> Iterator[Running]:
     """Serve an application on a free port; it has ended, and written everything, when the block is left."""
     bound = listen("127.0.0.1", 0)
     ready = threading.Event()

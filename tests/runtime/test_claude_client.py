@@ -212,7 +212,7 @@ async def test_a_missing_version_and_another_method(tmp_path: Path) -> None:
             async with session.post(f"{here.url}/v1/messages/count_tokens", json=body) as response:
                 assert (response.status, (await response.json())["error"]["type"]) == (404, "not_found_error")
             async with session.get(f"{here.url}/v1/messages") as response:
-                assert response.status == 404
+                assert response.status == 405
 
 
 def test_keys_come_in_either_header(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ async def test_headers_that_do_not_end_are_refused(tmp_path: Path, head: bytes) 
         reader, writer = await asyncio.open_connection("127.0.0.1", int(here.url.rsplit(":", 1)[1]))
         writer.write(begin + head)
         async with asyncio.timeout(5):
-            assert (await reader.read(100)).startswith(b"HTTP/1.1 400")
+            assert (await reader.read(100)).startswith(b"HTTP/1.1 431")
         writer.close()
         for size in (1000, 60_000):
             assert (await post(here, headers={"X-Long": "a" * (size // 10)}))[0] == 200
@@ -143,6 +143,10 @@ async def test_other_addresses(tmp_path: Path) -> None:
             async with session.get(f"{here.url}/healthz") as response:
                 assert (response.status, await response.json()) == (200, {"status": "ok"})
             async with session.get(f"{here.url}/v1/chat/completions") as response:
+                assert (response.status, response.headers["allow"]) == (405, "POST")
+            async with session.head(f"{here.url}/healthz") as response:
+                assert (response.status, await response.read()) == (200, b"")
+            async with session.get(f"{here.url}/v1/nothing") as response:
                 assert response.status == 404
             async with session.get(f"{here.url}/v1/models") as response:
                 assert [model["id"] for model in (await response.json())["data"]] == ["both", "kept", "kind"]

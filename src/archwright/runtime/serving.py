@@ -1,4 +1,4 @@
-"""An ASGI application on a socket: uvicorn on its fast path, told to stop by a signal, and saying where it listens.
+"""A service on a socket: its event loop, its signals, its end; and the ways of a child process to say where it listens.
 
 A child process reads its setup as one JSON line from stdin, so that nothing secret stands in its arguments or its
 environment, and stops when stdin is closed: it does not outlive its parent.
@@ -7,110 +7,98 @@ environment, and stops when stdin is closed: it does not outlive its parent.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, runtime_checkable
 
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from archwright.runtime.http1.asgi import App, Asgi, Message, Receive, Scope, Send
+from archwright.runtime.http1.request import Header, Request
+from archwright.runtime.http1.server import Connections
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Header = tuple[bytes, bytes]
+__all__ = ["App", "Header", "Message", "Receive", "Scope", "Send", "Server", "Service", "answer", "body_of"]
 
-KEEP_ALIVE_S = 75
-GRACE_S = 10
-BACKLOG = 2048
-PATIENCE = 8
-MOST_HEAD = 64 * 1024
+fast_loop: Callable[[], asyncio.AbstractEventLoop]
+try:
+    from uvloop import new_event_loop as fast_loop  # type: ignore[no-redef,unused-ignore]
+except ModuleNotFoundError:  # not on every platform
+    fast_loop = asyncio.new_event_loop
 
-
-class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's fast parser with a bound on what a client may send before its headers end; it has none itself."""
-
-    head = 0
-    in_head = True
-
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self.in_head = True
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """Its headers are whole."""
-        self.in_head, self.head = False, 0
-        super().on_headers_complete()
-
-    def data_received(self, data: bytes) -> None:
-        """Parse what came; refuse headers that do not end."""
-        super().data_received(data)
-        if self.in_head and not self.transport.is_closing():
-            self.head += len(data)
-            if self.head > MOST_HEAD:
-                self.send_400_response(f"The headers are longer than {MOST_HEAD} bytes.")
+GRACE_S: Final = 10.0
+PATIENCE: Final = 8
 
 
-class Server(uvicorn.Server):
-    """uvicorn, with `ready` called once connections are accepted. It ends quietly on SIGINT and SIGTERM."""
+@runtime_checkable
+class Service(Protocol):
+    """What answers requests."""
 
-    def __init__(self, app: App, ready: Callable[[], None] = lambda: None) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                http=BoundedProtocol,
-                loop="auto",
-                ws="none",
-                lifespan="on",
-                log_level="error",
-                access_log=False,
-                server_header=False,
-                date_header=False,
-                timeout_keep_alive=KEEP_ALIVE_S,
-                timeout_graceful_shutdown=GRACE_S,
-                backlog=BACKLOG,
-            )
-        )
+    async def start(self) -> None:
+        """Make ready, before the first request."""
+
+    async def stop(self) -> None:
+        """Close, after the last one."""
+
+    async def handle(self, request: Request) -> None:
+        """Answer a request."""
+
+
+class Server:
+    """A service on bound sockets, with `ready` called once connections are accepted.
+
+    It ends quietly on SIGINT and SIGTERM: what is under way has its answer first, within `GRACE_S`.
+
+    Args:
+        app: a service, or an application in the manner of ASGI.
+        ready: called once connections are accepted.
+        tls: how connections are made secret; None: not at all.
+    """
+
+    def __init__(
+        self, app: Service | App, ready: Callable[[], None] = lambda: None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.service = app if isinstance(app, Service) else Asgi(app)
         self.ready = ready
-        self.ended = asyncio.Event()
+        self.tls = tls
         self.loop: asyncio.AbstractEventLoop | None = None
+        self._ended: asyncio.Event | None = None
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to accept connections."""
+    def run(self, sockets: list[socket.socket], loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
+        """Serve on an event loop of its own until it is stopped."""
+        with asyncio.Runner(loop_factory=loop or fast_loop) as runner:
+            runner.run(self.serve(sockets))
+
+    async def serve(self, sockets: list[socket.socket]) -> None:
+        """Serve until it is stopped."""
         self.loop = asyncio.get_running_loop()
-        await super().startup(sockets)
-        self.ready()
-
-    async def main_loop(self) -> None:
-        """Wait to be stopped; uvicorn's own loop wakes ten times a second."""
-        await self.on_tick(0)
-        await self.ended.wait()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop on a signal; uvicorn's own way would raise it again and end the process by it."""
+        self._ended = asyncio.Event()
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, self.stop)
-        yield
+                self.loop.add_signal_handler(number, self.stop)
+        await self.service.start()
+        connections = Connections(self.service.handle)
+        servers = [await connections.listen(bound, self.tls) for bound in sockets]
+        try:
+            self.ready()
+            await self._ended.wait()
+        finally:
+            for server in servers:
+                server.close()
+            await connections.drain(GRACE_S)
+            await self.service.stop()
 
     def stop(self) -> None:
         """Finish what is under way and end. May be called from any thread."""
-        self.should_exit = True
-        if self.loop is not None:
-            self.loop.call_soon_threadsafe(self.ended.set)
+        if self.loop is not None and self._ended is not None:
+            self.loop.call_soon_threadsafe(self._ended.set)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 takes a free one.
+def listen(host: str, port: int, shared: bool = False) -> socket.socket:
+    """A bound socket; port 0 takes a free one. A `shared` one may be bound by several processes of ours.
 
     Raises:
         OSError: the address is taken or not ours.
@@ -119,6 +107,8 @@ def listen(host: str, port: int) -> socket.socket:
     # Named as TCP, or asyncio leaves Nagle's algorithm on: 40 ms for every second small write.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         bound.bind((host, port))
     except OSError:
@@ -127,16 +117,15 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def serve(app: App, bound: socket.socket, ready: Callable[[], None]) -> None:
+def serve(app: Service | App, bound: socket.socket, ready: Callable[[], None]) -> None:
     """Serve until a signal comes."""
-    server = Server(app, ready)
-    server.run(sockets=[bound])
+    Server(app, ready).run([bound])
 
 
-def serve_child(app: App, host: str, loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
+def serve_child(app: Service | App, host: str, loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
     """Serve on a free port as a child process: print the port as one JSON line, stop when stdin is closed.
 
-    `loop` makes the event loop; without it uvicorn takes the fastest that there is.
+    `loop` makes the event loop; without it the fastest that there is.
     """
     bound = listen(host, 0)
 
@@ -146,8 +135,7 @@ def serve_child(app: App, host: str, loop: Callable[[], asyncio.AbstractEventLoo
         sys.stdout.flush()
 
     server = Server(app, ready)
-    with asyncio.Runner(loop_factory=loop or server.config.get_loop_factory()) as runner:
-        runner.run(server.serve(sockets=[bound]))
+    server.run([bound], loop)
 
 
 def read_setup() -> bytes:

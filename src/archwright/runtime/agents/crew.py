@@ -29,8 +29,9 @@ from archwright.runtime.gateway.crew import CONVERSATIONS
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.setup import Setup
+from archwright.runtime.http1.request import Header
 from archwright.runtime.neutral import Usage
-from archwright.runtime.serving import App, Header, body_of
+from archwright.runtime.serving import Service
 
 MOST_STEPS: Final = 10_000  # of the graph in one turn; an agent's own bounds end it long before
 MOST_BYTES: Final = 1024 * 1024
@@ -94,7 +95,7 @@ class Crew:
             message = f"there is only GET {CONVERSATIONS} and POST {CONVERSATIONS}/{{conversation}}"
             return error(x, 404, "not_found", message)
         try:
-            told = msgspec.json.decode(await body_of(x.receive, MOST_BYTES) or b"", type=_Told).answer.strip()
+            told = msgspec.json.decode(await x.request.body(MOST_BYTES) or b"", type=_Told).answer.strip()
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             told = ""
         if not told:
@@ -202,7 +203,7 @@ class Crew:
         return [(f"x-archwright-{key}".encode(), value.encode()) for key, value in shown.items() if value]
 
 
-def crew(plan: Plan, setup: Setup, house: House, app: App) -> Crew:
+def crew(plan: Plan, setup: Setup, house: House, app: Service) -> Crew:
     """The agents that a setup describes.
 
     Raises:

@@ -20,10 +20,10 @@ from archwright.plan.rules import price_of
 from archwright.policy.chance import ERROR, WORK, log_normal, uniform
 from archwright.policy.lanes import BATCH, REALTIME
 from archwright.runtime.agents.words import Message
+from archwright.runtime.http1.request import Inner
 from archwright.runtime.neutral import Usage
 from archwright.runtime.openai.events import usage_of
-from archwright.runtime.serving import App, Header, Scope
-from archwright.runtime.serving import Message as Event
+from archwright.runtime.serving import Service
 
 MOST_RESULT: Final = 64 * 1024  # bytes of a tool's answer
 # headers that calls inherit
@@ -68,7 +68,7 @@ class Doing:
         seed: of the luck of components.
     """
 
-    def __init__(self, plan: Plan, app: App, faults: Mapping[str, Faults], emulated: bool, seed: int) -> None:
+    def __init__(self, plan: Plan, app: Service, faults: Mapping[str, Faults], emulated: bool, seed: int) -> None:
         self.plan = plan
         self.app = app
         self.faults = faults
@@ -152,15 +152,16 @@ class Doing:
 
     async def _call(self, turn: Turn, agent: Agent, body: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
         number = next(turn.calls)
-        headers: list[Header] = [(name, value) for name, value in turn.headers.items() if name in _KEPT]
-        headers += [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-            (b"x-request-id", f"{turn.request[:110]}-{number}".encode()),
-            (b"x-archwright-step", agent.name.encode()),
-            (b"x-archwright-session", turn.conversation.encode("ascii", "replace")[:100]),
-        ]
-        return await asked(self.app, headers, body)
+        headers = {name: value for name, value in turn.headers.items() if name in _KEPT} | {
+            b"content-type": b"application/json",
+            b"content-length": str(len(body)).encode(),
+            b"x-request-id": f"{turn.request[:110]}-{number}".encode(),
+            b"x-archwright-step": agent.name.encode(),
+            b"x-archwright-session": turn.conversation.encode("ascii", "replace")[:100],
+        }
+        request = Inner("POST", _CHAT, headers, body)
+        await self.app.handle(request)
+        return request.status, request.got, b"".join(request.said)
 
     def _reply(self, headers: dict[bytes, bytes], answer: bytes) -> Reply:
         try:
@@ -210,29 +211,6 @@ class _Fault(msgspec.Struct):
 
 class _Error(msgspec.Struct):
     error: _Fault
-
-
-async def asked(app: App, headers: list[Header], body: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
-    """One request to an application of this process: its status, headers and body."""
-    scope: Scope = {"type": "http", "method": "POST", "path": _CHAT, "headers": headers}
-    come: list[Event] = [{"type": "http.request", "body": body, "more_body": False}]
-    status, got, pieces = 0, {}, []
-
-    async def receive() -> Event:
-        if come:
-            return come.pop()
-        await asyncio.get_running_loop().create_future()  # this client does not go away
-        raise RuntimeError("unreachable")
-
-    async def send(event: Event) -> None:
-        nonlocal status, got
-        if event["type"] == "http.response.start":
-            status, got = event["status"], dict(event["headers"])
-        else:
-            pieces.append(event.get("body", b""))
-
-    await app(scope, receive, send)
-    return status, got, b"".join(pieces)
 
 
 def _code(answer: bytes) -> str:

@@ -9,8 +9,8 @@ from archwright.policy import machine
 from archwright.policy.lanes import BATCH
 from archwright.runtime.gateway.citations import sources
 from archwright.runtime.gateway.exchange import Exchange, Stored
+from archwright.runtime.http1.request import Header
 from archwright.runtime.neutral import END, Said, Text, Usage, pieces
-from archwright.runtime.serving import Header
 from archwright.runtime.wire import Wire
 
 _RUNGS = {

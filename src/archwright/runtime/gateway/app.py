@@ -1,4 +1,4 @@
-"""The gateway as an ASGI application: its few addresses, and a request from its first byte to its row in the ledger."""
+"""The gateway as a service: its few addresses, and a request from its first byte to its row in the ledger."""
 
 from __future__ import annotations
 
@@ -6,37 +6,35 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-import aiohttp
 import msgspec
 
 from archwright.policy import breaker, machine
 from archwright.policy.lanes import LANES
 from archwright.policy.machine import Leave
 from archwright.policy.route import CUT
-from archwright.runtime import serving
 from archwright.runtime.gateway.answers import Answer, error, own_headers
-from archwright.runtime.gateway.attempt import conclude, noting
+from archwright.runtime.gateway.attempt import conclude
 from archwright.runtime.gateway.crew import CONVERSATIONS
 from archwright.runtime.gateway.embedding import learn
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.metrics import gauge
 from archwright.runtime.gateway.way import authenticate, unknown, walk
-from archwright.runtime.serving import Header, Receive, Scope, Send
+from archwright.runtime.http1.request import Header, Request
 
 _log = logging.getLogger(__name__)
 
 FLUSH_S = 0.05
 START_S = 5.0  # vectors of documents are waited for so long before requests are let in
 LEARN_S = 30.0
-KEEP_ALIVE_S = 30.0
 LEFT_STATUS = 499
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _JSON: Header = (b"content-type", b"application/json")
 _TEXT: Header = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 _MODELS = "/v1/models"
+_METRICS = "/metrics"
 
 
 class Gateway:
@@ -47,42 +45,26 @@ class Gateway:
         self.flusher: asyncio.Task[None] | None = None
         self.learner: asyncio.Task[None] | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def handle(self, request: Request) -> None:
         """Answer one request."""
-        if scope["type"] == "lifespan":
-            await serving.lifespan(receive, send, self.start, self.stop)
-            return
-        x = self._exchange(scope, receive, send)
-        place = (scope["method"], scope["path"])
-        if [name for name, _ in scope["headers"]].count(b"host") > 1:
-            await self._send(x, error(x, 400, "invalid_request", "send one Host header"), "", "none")
-        elif place[0] == "POST" and place[1] in self.house.doors:
-            await self._chat(x)
-        elif self.house.crew is not None and f"{place[1]}/".startswith(f"{CONVERSATIONS}/"):
-            people = await authenticate(self.house, x) or await self.house.crew.people(x, *place)
-            await self._send(x, people, "", "none")
-        elif place == ("GET", "/healthz"):
-            await serving.answer(send, 200, [_JSON], b'{"status":"ok"}')
-        elif place == ("GET", "/metrics"):
-            await self._shown(x, self._metrics)
-        elif place == ("GET", _MODELS):
-            await self._shown(x, self._models)
-        elif place[0] == "GET" and place[1].startswith(f"{_MODELS}/"):
-            await self._shown(x, lambda: self._model(x, place[1].removeprefix(f"{_MODELS}/")))
+        x = self._exchange(request)
+        method, path = request.method, request.path
+        if request.hosts > 1:
+            self._send(x, error(x, 400, "invalid_request", "send one Host header"), "", "none")
+        elif path in self.house.doors:
+            await (self._chat(x) if method == "POST" else self._not_so(x, b"POST"))
+        elif self.house.crew is not None and f"{path}/".startswith(f"{CONVERSATIONS}/"):
+            people = await authenticate(self.house, x) or await self.house.crew.people(x, method, path)
+            self._send(x, people, "", "none")
+        elif path == "/healthz" or path in (_METRICS, _MODELS) or path.startswith(f"{_MODELS}/"):
+            await (self._shown(x, path) if method in ("GET", "HEAD") else self._not_so(x, b"GET, HEAD"))
         else:
             doors = ", ".join(f"POST {path}" for path in self.house.doors)
             message = f"there is only {doors}, GET /v1/models, /v1/models/{{id}}, /healthz and /metrics"
-            await self._send(x, error(x, 404, "not_found", message), "", "none")
+            self._send(x, error(x, 404, "not_found", message), "", "none")
 
     async def start(self) -> None:
-        """Open the way to the targets."""
-        self.house.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=10.0),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("User-Agent",),
-            trace_configs=[noting()],
-        )
+        """Begin with what goes on beside the requests."""
         if self.house.crew is not None:
             await self.house.crew.start()
         self.flusher = asyncio.get_running_loop().create_task(self._flush())
@@ -98,14 +80,14 @@ class Gateway:
                 task.cancel()
         if self.house.crew is not None:
             await self.house.crew.stop()
-        if self.house.session is not None:
-            await self.house.session.close()
+        self.house.client.close()
         self.house.journal.flush()
         self.house.brain.flush()
 
     async def _flush(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_S)
+            self.house.client.sweep()
             try:
                 self.house.journal.flush()
                 self.house.brain.flush()
@@ -129,16 +111,18 @@ class Gateway:
             await asyncio.sleep(LEARN_S)
             there = await self._learned()
 
-    def _exchange(self, scope: Scope, receive: Receive, send: Send) -> Exchange:
-        headers: dict[bytes, bytes] = dict(scope["headers"])
+    def _exchange(self, request: Request) -> Exchange:
+        headers = request.headers
         number = next(self.house.numbers)
         given = headers.get(b"x-request-id", b"")
-        identity = given.decode() if _ID.fullmatch(given) else f"{self.house.instance}-{number}"
+        identity = given.decode() if given and _ID.fullmatch(given) else f"{self.house.instance}-{number}"
         luck = int(identity) if identity.isdigit() and len(identity) <= 18 else number
-        # An address below a door, such as another method of the same supplier, is refused in that door's wire.
-        wires = (wire for path, wire in self.house.doors.items() if scope["path"].startswith(path))
-        wire = next(wires, self.house.plain)
-        return Exchange(number, identity, luck, headers, receive, send, time.monotonic(), wall(), wire)
+        wire = self.house.doors.get(request.path)
+        if wire is None:
+            # An address below a door, such as another method of the same supplier, is refused in that door's wire.
+            wires = (wire for path, wire in self.house.doors.items() if request.path.startswith(path))
+            wire = next(wires, self.house.plain)
+        return Exchange(number, identity, luck, headers, request, time.monotonic(), wall(), wire)
 
     async def _chat(self, x: Exchange) -> None:
         status, target, cache = LEFT_STATUS, "", "none"
@@ -149,7 +133,7 @@ class Gateway:
             if isinstance(answer, Answer):
                 if (x.reply is not None or x.refused) and x.first_s < 0:
                     x.first_s = time.monotonic() - x.began
-                await self._send(x, answer, target, cache)
+                self._send(x, answer, target, cache)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if not x.gone or task is None:
@@ -170,8 +154,7 @@ class Gateway:
 
     def _close(self, x: Exchange, status: int, target: str, cache: str) -> None:
         """Settle and write a request, however it ended."""
-        if x.watcher is not None:
-            x.watcher.cancel()
+        x.request.left = None
         if x.number in self.house.brain.exchanges:
             cost = x.owed
             if x.last is not None and x.last.total_s == 0.0:
@@ -186,14 +169,30 @@ class Gateway:
             return
         self.house.ended(x, status, target, cache)
 
-    async def _send(self, x: Exchange, answer: Answer, target: str, cache: str) -> None:
+    def _send(self, x: Exchange, answer: Answer, target: str, cache: str) -> None:
         headers = [*answer.headers, *own_headers(x, target, cache)]
         if answer.status in (408, 413):
             headers.append((b"connection", b"close"))
-        await serving.answer(x.send, answer.status, headers, answer.body)
+        x.request.answer(answer.status, headers, answer.body)
 
-    async def _shown(self, x: Exchange, make: Callable[[], Answer]) -> None:
-        await self._send(x, await authenticate(self.house, x) or make(), "", "none")
+    async def _not_so(self, x: Exchange, allowed: bytes) -> None:
+        """The address is there, and wants another method."""
+        answer = error(x, 405, "method_not_allowed", f"this address wants {allowed.decode()}")
+        self._send(x, Answer(answer.status, answer.body, (*answer.headers, (b"allow", allowed))), "", "none")
+
+    async def _shown(self, x: Exchange, path: str) -> None:
+        if path == "/healthz":
+            x.request.answer(200, (_JSON,), b'{"status":"ok"}')
+            return
+        refused = await authenticate(self.house, x)
+        if refused is not None:
+            self._send(x, refused, "", "none")
+        elif path == _METRICS:
+            self._send(x, self._metrics(), "", "none")
+        elif path == _MODELS:
+            self._send(x, self._models(), "", "none")
+        else:
+            self._send(x, self._model(x, path.removeprefix(f"{_MODELS}/")), "", "none")
 
     def _models(self) -> Answer:
         models = [_model(name) for name in self._names()]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import email.utils
-import io
 import time
-from types import SimpleNamespace, TracebackType
+from collections.abc import Mapping
+from types import TracebackType
 from typing import Final
-
-import aiohttp
 
 from archwright.policy import route
 from archwright.policy.machine import Begin, Call
@@ -17,11 +14,11 @@ from archwright.runtime.gateway.answers import STREAM, own_headers
 from archwright.runtime.gateway.ask import BYTES_A_TOKEN
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.house import House, Line, wall
+from archwright.runtime.http1.client import Connection, head, place
 from archwright.runtime.neutral import Usage
 from archwright.runtime.wire import Event, Events, Reader, Teller, Wire
 
 MOST_ANSWER: Final = 64 * 1024 * 1024
-LONG_BODY: Final = 1024 * 1024
 MOST_ERROR: Final = 256 * 1024
 MOST_HELD: Final = 64  # events without content that are held back; then the stream is passed on as it is
 
@@ -52,19 +49,6 @@ class Waiting:
         self.x.waited_s += time.monotonic() - self.began
 
 
-def noting() -> aiohttp.TraceConfig:
-    """Lets a session note in the attempt that is its context that the request's head is on its way."""
-
-    async def note(
-        _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams
-    ) -> None:
-        context.trace_request_ctx.sent = True
-
-    config = aiohttp.TraceConfig()
-    config.on_request_headers_sent.append(note)
-    return config
-
-
 async def attempt(house: House, x: Exchange, call: Call) -> Try:
     """Call a target and say how it ended. A stream goes to the client while it comes."""
     item = Try(call, time.monotonic(), wall())
@@ -72,14 +56,14 @@ async def attempt(house: House, x: Exchange, call: Call) -> Try:
     x.attempts = call.attempt
     line = house.lines[call.target]
     try:
-        async with asyncio.timeout(call.timeout_s):
+        with house.deadlines.within(call.timeout_s):
             await _call(house, x, item, line)
     except TimeoutError:
         item.outcome = route.CUT if x.begun else route.TIMEOUT
     except _Broken as broken:
         item.outcome = route.CUT if x.begun else broken.outcome
     # ValueError: text or a header that cannot be read or written; RecursionError: JSON that is nested too deeply.
-    except (aiohttp.ClientError, OSError, ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError):
         item.outcome = route.CUT if x.begun else route.TRANSIENT
     conclude(house, x, item)
     return item
@@ -111,50 +95,69 @@ def _estimate(x: Exchange, item: Try, wire: Wire) -> Usage | None:
     return told._replace(output=-(-came // BYTES_A_TOKEN))
 
 
+async def called(house: House, item: Try, url: str, headers: Mapping[str, str], body: bytes) -> Connection:
+    """Send a call; the answer comes on the connection, which goes back to the client once it is done with.
+
+    Raises:
+        OSError: the target cannot be reached.
+        ValueError: the address or a header is none.
+    """
+    where = place(url)
+    start = head(where.head, headers, len(body))
+    connection = await house.client.connection(where.origin)
+    try:
+        item.sent = True
+        await connection.ask(start, body)
+    except BaseException:
+        house.client.done(connection)
+        raise
+    return connection
+
+
 async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
-    if house.session is None or x.ask is None:
+    if x.ask is None:
         raise _Broken
     body = x.ask.addressed(line.target.model, line.provider, line.wire, line.tier(x.lane))
     headers = line.headers(x.id, item.call.attempt)
     if line.wire is x.wire:
         headers.update(x.ask.carried)
     with Waiting(x):
-        # A long body goes out in pieces, so that nobody else waits for it.
-        data = body if len(body) < LONG_BODY else io.BytesIO(body)
-        response = await house.session.post(
-            line.url, data=data, headers=headers, allow_redirects=False, trace_request_ctx=item
-        )
+        connection = await called(house, item, line.url, headers, body)
     try:
-        item.status = response.status
-        if response.status != 200:
-            await _refused(x, item, line.wire, response)
+        with Waiting(x):
+            await connection.told()
+        item.status = connection.status
+        if item.status != 200:
+            await _refused(x, item, line.wire, connection)
         elif x.ask.stream:
-            await _Stream(house, x, item, line.wire).run(response)
+            await _Stream(house, x, item, line.wire).run(connection)
         else:
-            item.body = await _read(x, response, MOST_ANSWER)
+            with Waiting(x):
+                item.body = await connection.read(MOST_ANSWER)
             item.usage = line.wire.usage(item.body)
             item.shown = item.body
             if line.wire is not x.wire:
                 item.shown = x.wire.told(line.wire.said(item.body), int(time.time()))
             item.outcome = route.OK
     finally:
-        response.close() if item.outcome != route.OK else response.release()
+        house.client.done(connection)
 
 
-async def _refused(x: Exchange, item: Try, wire: Wire, response: aiohttp.ClientResponse) -> None:
+async def _refused(x: Exchange, item: Try, wire: Wire, connection: Connection) -> None:
     """The target said no: which kind of no."""
     item.outcome = route.TRANSIENT
-    item.body = await _read(x, response, MOST_ERROR)
-    item.retry_after = _retry_after(response)
-    item.outcome = wire.classify(response.status, item.retry_after, item.body)
+    with Waiting(x):
+        item.body = await connection.read(MOST_ERROR)
+    item.retry_after = _retry_after(connection.headers)
+    item.outcome = wire.classify(item.status, item.retry_after, item.body)
 
 
-def _retry_after(response: aiohttp.ClientResponse) -> float:
+def _retry_after(headers: Mapping[bytes, bytes]) -> float:
     """Seconds that the target asks us to wait; 0: it does not say."""
     try:
-        if "retry-after-ms" in response.headers:
-            return max(0.0, float(response.headers["retry-after-ms"]) / 1000)
-        given = response.headers.get("retry-after", "0")
+        if b"retry-after-ms" in headers:
+            return max(0.0, float(headers[b"retry-after-ms"]) / 1000)
+        given = headers.get(b"retry-after", b"0").decode("latin-1")
         if given[:1].isdigit():
             return max(0.0, float(given))
         return max(0.0, email.utils.parsedate_to_datetime(given).timestamp() - time.time())
@@ -162,24 +165,16 @@ def _retry_after(response: aiohttp.ClientResponse) -> float:
         return 0.0
 
 
-async def _read(x: Exchange, response: aiohttp.ClientResponse, most: int) -> bytes:
-    pieces: list[bytes] = []
-    size = 0
-    while True:
-        with Waiting(x):
-            piece = await response.content.readany()
-        if not piece:
-            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        pieces.append(piece)
-        size += len(piece)
-        if size > most:
-            raise _Broken
-
-
 class _Stream:
-    """One stream on its way from a target to the client, in bytes as they come or translated."""
+    """One stream on its way from a target to the client, in bytes as they come or translated.
 
-    __slots__ = ("finished", "held", "house", "item", "reader", "teller", "x")
+    No task runs for a piece: it goes from one connection into the other in the call that brings it. Where the client
+    does not keep up, no more is taken from the target.
+    """
+
+    __slots__ = ("_began", "_connection", "_events", "finished", "held", "house", "item", "over", "reader", "size",
+        "teller", "x",
+    )  # fmt: skip
 
     def __init__(self, house: House, x: Exchange, item: Try, wire: Wire) -> None:
         self.house = house
@@ -190,33 +185,49 @@ class _Stream:
         self.teller: Teller | None = None if wire is x.wire else x.wire.teller(usage, int(time.time()))
         self.held: list[bytes] = []
         self.finished = False
+        self.over = False
+        self.size = 0
+        self._events = Events()
+        self._began = 0.0
+        self._connection: Connection | None = None
 
-    async def run(self, response: aiohttp.ClientResponse) -> None:
+    async def run(self, connection: Connection) -> None:
         """Pass it on. Until content comes it is held back, so that another target can still take over."""
-        if response.content_type != "text/event-stream":
+        if connection.headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"text/event-stream":
             raise _Broken
-        events = Events()
-        size = 0
-        while True:
-            with Waiting(self.x):
-                piece = await response.content.readany()
-            size += len(piece)
-            if not piece or size > MOST_ANSWER:
-                break
-            content = False
-            for event in events.feed(piece):
-                said = self.reader.read(event, self.x.begun or content)
-                if said.fault:
-                    raise _Broken(said.fault)
-                if said.done:
-                    await self._pass_on(content)
-                    self._complete(event)
-                    return
-                self.finished = self.finished or said.finished
-                content = content or said.content or len(self.held) >= MOST_HELD
-                self._keep(event, said)
-            await self._pass_on(content)
-        self._complete(self.x.wire.end)
+        self._connection = connection
+        with Waiting(self.x):
+            await connection.pour(self._take)
+        if not self.over:
+            self._complete(self.x.wire.end)
+
+    def _take(self, piece: bytes) -> None:
+        """A piece came: what it takes to pass it on is not time spent waiting."""
+        began = time.monotonic()
+        try:
+            self._pass(piece)
+        finally:
+            self.x.waited_s -= time.monotonic() - began
+
+    def _pass(self, piece: bytes) -> None:
+        if self.over:
+            return
+        self.size += len(piece)
+        if self.size > MOST_ANSWER:
+            raise _Broken
+        content = False
+        for event in self._events.feed(piece):
+            said = self.reader.read(event, self.x.begun or content)
+            if said.fault:
+                raise _Broken(said.fault)
+            if said.done:
+                self._pass_on(content)
+                self._complete(event)
+                return
+            self.finished = self.finished or said.finished
+            content = content or said.content or len(self.held) >= MOST_HELD
+            self._keep(event, said)
+        self._pass_on(content)
 
     def _keep(self, event: bytes, said: Event) -> None:
         item, x = self.item, self.x
@@ -234,23 +245,26 @@ class _Stream:
         """The stream is over: an answer if it said so, and broken off otherwise."""
         if not (self.x.begun and self.finished):
             raise _Broken
+        self.over = True
         self.x.ending = end if self.teller is None else self.teller.close()
         self.item.outcome = route.OK
 
-    async def _pass_on(self, content: bool) -> None:
+    def _pass_on(self, content: bool) -> None:
         x, held = self.x, self.held
         if not held or not (x.begun or content):
             return
-        if not x.begun:
+        body = held[0] if len(held) == 1 else b"".join(held)
+        held.clear()
+        if x.begun:
+            keeps_up = x.request.write(body)
+        else:
             x.begun = True
             self.item.first_s = time.monotonic() - self.item.began
             x.first_s = time.monotonic() - x.began
             self.house.brain.tell(Begin(x.number))
             target = self.house.lines[self.item.call.target].target.name
             cache = "miss" if x.key else "none"
-            await x.send(
-                {"type": "http.response.start", "status": 200, "headers": [*STREAM, *own_headers(x, target, cache)]}
-            )
-        body = held[0] if len(held) == 1 else b"".join(held)
-        held.clear()
-        await x.send({"type": "http.response.body", "body": body, "more_body": True})
+            keeps_up = x.request.begin(200, [*STREAM, *own_headers(x, target, cache)], body)
+        if not keeps_up and self._connection is not None:
+            self._connection.pause()
+            x.request.when_free(self._connection.resume)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-import aiohttp
 import msgspec
 
 from archwright.policy import route
 from archwright.policy.machine import Call
 from archwright.runtime.gateway.ask import BYTES_A_TOKEN
-from archwright.runtime.gateway.attempt import Waiting
+from archwright.runtime.gateway.attempt import Waiting, called
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.library import Library
+from archwright.runtime.http1.request import Inner
 from archwright.runtime.neutral import Usage
-from archwright.runtime.serving import Message
 
 BATCH: Final = 64  # texts in one call
 MOST_ANSWER: Final = 64 * 1024 * 1024
@@ -51,12 +49,12 @@ async def embed(house: House, x: Exchange, target: int, texts: Sequence[str], ti
     item = Try(Call(x.number, target, 0, timeout_s), time.monotonic(), wall())
     found: list[list[float]] = []
     try:
-        async with asyncio.timeout(timeout_s):
+        with house.deadlines.within(timeout_s):
             found = await _call(house, x, item, [text[:LONGEST] for text in texts])
         item.outcome = route.OK
     except TimeoutError:
         item.outcome = route.TIMEOUT
-    except (aiohttp.ClientError, OSError, ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError):
         item.outcome = item.outcome or route.TRANSIENT
     item.total_s = time.monotonic() - item.began
     if item.usage is None and item.outcome in (route.OK, route.TIMEOUT) and item.sent:
@@ -70,21 +68,16 @@ async def embed(house: House, x: Exchange, target: int, texts: Sequence[str], ti
 
 async def _call(house: House, x: Exchange, item: Try, texts: list[str]) -> list[list[float]]:
     line = house.lines[item.call.target]
-    if house.session is None:
-        raise ValueError("the gateway has not begun")
     body = msgspec.json.encode({"model": line.target.model, "input": texts, "encoding_format": "float"})
+    url = line.provider.embeddings(line.base, line.target.name)
     with Waiting(x):
-        async with house.session.post(
-            line.provider.embeddings(line.base, line.target.name),
-            data=body,
-            headers=line.headers(x.id, 0),
-            allow_redirects=False,
-            trace_request_ctx=item,
-        ) as response:
-            item.status = response.status
-            data = await response.content.read(MOST_ANSWER)
-            while not response.content.at_eof() and len(data) <= MOST_ANSWER:
-                data += await response.content.readany()
+        connection = await called(house, item, url, line.headers(x.id, 0), body)
+        try:
+            await connection.told()
+            item.status = connection.status
+            data = await connection.read(MOST_ANSWER)
+        finally:
+            house.client.done(connection)
     if item.status != 200:
         item.outcome = line.wire.classify(item.status, 0.0, data)
         raise ValueError(f"the embedder answered {item.status}")
@@ -101,7 +94,8 @@ async def learn(house: House, library: Library) -> bool:
     vectors: list[list[float]] = []
     for begin in range(0, len(texts), BATCH):
         identity = f"index-{library.retriever.name}-{begin // BATCH + 1}"
-        x = Exchange(0, identity, 0, {}, _nobody, _nowhere, time.monotonic(), wall(), house.plain)
+        nobody = Inner("", "", {}, b"")
+        x = Exchange(0, identity, 0, {}, nobody, time.monotonic(), wall(), house.plain)
         found = await embed(house, x, library.retriever.embedder, texts[begin : begin + BATCH], BATCH_S)
         if not found:
             return False
@@ -111,12 +105,3 @@ async def learn(house: House, library: Library) -> bool:
     except ValueError:
         return False
     return True
-
-
-async def _nobody() -> Message:
-    """No client asks for the vectors of an index."""
-    return {"type": "http.disconnect"}
-
-
-async def _nowhere(message: Message) -> None:
-    """Nor does one read them."""

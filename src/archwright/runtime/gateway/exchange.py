@@ -11,8 +11,8 @@ from archwright.plan.passages import Passage
 from archwright.policy.lanes import REALTIME
 from archwright.policy.machine import Call, Reply
 from archwright.runtime.gateway.ask import Ask
+from archwright.runtime.http1.request import Header, Request
 from archwright.runtime.neutral import Usage
-from archwright.runtime.serving import Header, Receive, Send
 from archwright.runtime.wire import Wire
 
 
@@ -85,8 +85,7 @@ class Exchange:
     id: str
     luck: int
     headers: dict[bytes, bytes]
-    receive: Receive
-    send: Send
+    request: Request
     began: float
     at: str
     wire: Wire
@@ -121,7 +120,7 @@ class Exchange:
     stored: Stored | None = None
     inbox: deque[Call | Reply] = field(default_factory=deque)
     waiter: asyncio.Future[None] | None = None
-    watcher: asyncio.Task[None] | None = None
+    task: asyncio.Task[object] | None = None
 
     @property
     def refused(self) -> bool:
@@ -139,6 +138,12 @@ class Exchange:
         self.inbox.append(order)
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(None)
+
+    def left(self) -> None:
+        """The client went away: the request ends, unless its answer is known already."""
+        if self.reply is None and self.task is not None:
+            self.gone = True
+            self.task.cancel()
 
     async def next(self) -> Call | Reply:
         """The machine's next order."""

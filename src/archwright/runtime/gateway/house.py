@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
-import aiohttp
-
 from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Attempt, Request
 from archwright.plan.cost import call_cost
@@ -27,6 +25,8 @@ from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.library import Library
 from archwright.runtime.gateway.metrics import Metrics
 from archwright.runtime.gateway.setup import ClientKey, Upstream
+from archwright.runtime.http1.client import Client
+from archwright.runtime.http1.deadlines import Deadlines
 from archwright.runtime.provider import Provider
 from archwright.runtime.providers import PROVIDERS
 from archwright.runtime.wire import Wire
@@ -79,7 +79,7 @@ class Tenant:
 
 
 class House:
-    """The parts of a gateway, wired. `session` is opened when the event loop runs.
+    """The parts of a gateway, wired.
 
     `libraries` are the documents of the plan's retrievers, in their order.
     """
@@ -127,7 +127,8 @@ class House:
         )
         known = {tenant.name: index for index, tenant in enumerate(plan.tenants)}
         self.tenants = tuple(Tenant(key.tenant, known.get(key.tenant, -1), bytes.fromhex(key.digest)) for key in keys)
-        self.session: aiohttp.ClientSession | None = None
+        self.client = Client()
+        self.deadlines = Deadlines()
         self.crew: Crew | None = None
         self.libraries: tuple[Library, ...] = ()
 

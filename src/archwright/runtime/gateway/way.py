@@ -23,7 +23,7 @@ from archwright.runtime.gateway.citations import cited_end, cited_whole, note
 from archwright.runtime.gateway.exchange import Exchange, Stored
 from archwright.runtime.gateway.ground import ground
 from archwright.runtime.gateway.house import House
-from archwright.runtime.serving import PATIENCE, body_of
+from archwright.runtime.http1.server import PATIENCE
 from archwright.runtime.wire import BadAsk
 
 Stage = Callable[[House, Exchange], Awaitable[Answer | Streamed | None]]
@@ -62,16 +62,15 @@ async def read(house: House, x: Exchange) -> Answer | None:
     if kind != b"application/json":
         return error(x, 415, "unsupported_media_type", "send the request as application/json")
     length = x.headers.get(b"content-length", b"0")
-    too_long = error(x, 413, "request_too_large", f"a request may have at most {MOST_BYTES:,} bytes")
-    if length.isdigit() and int(length) > MOST_BYTES * PATIENCE:
-        return too_long
-    try:
-        async with asyncio.timeout(BODY_S):
-            body = await body_of(x.receive, MOST_BYTES)
-    except TimeoutError:
-        return error(x, 408, "request_timeout", f"the body did not come within {BODY_S:.0f} s")
+    body = None
+    if not length.isdigit() or int(length) <= MOST_BYTES * PATIENCE:
+        try:
+            with house.deadlines.within(BODY_S):
+                body = await x.request.body(MOST_BYTES)
+        except TimeoutError:
+            return error(x, 408, "request_timeout", f"the body did not come within {BODY_S:.0f} s")
     if body is None:
-        return too_long
+        return error(x, 413, "request_too_large", f"a request may have at most {MOST_BYTES:,} bytes")
     try:
         x.ask = Ask(body, x.wire, x.headers)
     except BadAsk as fault:
@@ -157,8 +156,9 @@ async def admit(house: House, x: Exchange) -> Answer | Streamed | None:
     house.brain.exchanges[x.number] = x
     house.brain.tell(_arrival(house, x))
     if not x.inbox or not isinstance(x.inbox[0], Reply):
-        task = asyncio.current_task()
-        x.watcher = asyncio.get_running_loop().create_task(_watch(x, task))
+        x.task, x.request.left = asyncio.current_task(), x.left
+        if x.request.lost:
+            x.left()
     return await _ordered(house, x)
 
 
@@ -213,22 +213,16 @@ async def walk(house: House, x: Exchange) -> Answer | Streamed:
 
 async def _ordered(house: House, x: Exchange) -> Answer | Streamed | None:
     """Wait for the machine's next order: a call is kept for later, a reply is the answer."""
-    with Waiting(x):
-        order = await x.next()
+    if x.inbox:
+        order = x.inbox.popleft()
+    else:
+        with Waiting(x):
+            order = await x.next()
     if isinstance(order, Call):
         x.order = order
         return None
     x.order, x.reply, x.attempts = None, order, order.attempts
     return await _REPLIES[order.how](house, x)
-
-
-async def _watch(x: Exchange, task: asyncio.Task[None] | None) -> None:
-    """End the request when its client goes away before it has its answer."""
-    while (await x.receive())["type"] != "http.disconnect":
-        pass
-    if x.reply is None and task is not None:
-        x.gone = True
-        task.cancel()
 
 
 def _label(value: bytes) -> str:
@@ -243,7 +237,7 @@ async def _answered(house: House, x: Exchange) -> Answer | Streamed:
     if x.last is not None:
         note(x, house.lines[x.last.call.target].wire, x.last.body, x.last.events)
     if x.begun:
-        await x.send({"type": "http.response.body", "body": cited_end(x, x.ending)})
+        x.request.end(cited_end(x, x.ending))
         return Streamed()
     return Answer(200, cited_whole(x, x.last.shown if x.last else b""))
 
@@ -267,8 +261,7 @@ async def _degraded(house: House, x: Exchange) -> Answer | Streamed:
 
 async def _failed(house: House, x: Exchange) -> Answer | Streamed:
     if x.begun:
-        event = x.wire.error_event("stream_cut", "the answer broke off and cannot be continued")
-        await x.send({"type": "http.response.body", "body": event})
+        x.request.end(x.wire.error_event("stream_cut", "the answer broke off and cannot be continued"))
         return Streamed()
     last = x.last
     if last is not None and last.outcome == CALLER:

@@ -1,0 +1,374 @@
+"""The client's side: connections to suppliers that are kept, one call at a time on each."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple, cast
+from urllib.parse import urlsplit
+
+import httptools
+
+MOST_HEAD: Final = 256 * 1024
+HELD: Final = 1024 * 1024  # bytes of an answer that are kept before somebody takes them
+LONG_BODY: Final = 1024 * 1024
+PIECE: Final = 256 * 1024
+CONNECT_S: Final = 10.0
+KEEP_ALIVE_S: Final = 30.0
+
+
+class Broken(ConnectionError):
+    """The answer broke off, or is none."""
+
+
+class Origin(NamedTuple):
+    """Who is called."""
+
+    host: str
+    port: int
+    tls: bool
+
+
+class Place(NamedTuple):
+    """An address, with the lines that every call to it begins with."""
+
+    origin: Origin
+    head: bytes
+
+
+@functools.lru_cache(maxsize=1024)
+def place(url: str) -> Place:
+    """An address taken apart.
+
+    Raises:
+        ValueError: it is none of HTTP.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not url.isascii() or not url.isprintable():
+        raise ValueError("this is no address of HTTP")
+    tls = parts.scheme == "https"
+    usual = 443 if tls else 80
+    port = parts.port or usual
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    shown = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    named = shown if port == usual else f"{shown}:{port}"
+    return Place(Origin(parts.hostname, port, tls), f"POST {path} HTTP/1.1\r\nHost: {named}\r\n".encode())
+
+
+class Connection(asyncio.Protocol):
+    """One connection to a supplier, and the answer that comes on it."""
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        self.status = 0
+        self.headers: dict[bytes, bytes] = {}
+        self.whole = True  # the answer is; between two calls nothing is expected
+        self.since = 0.0
+        self._transport: asyncio.Transport | None = None
+        self._parser: httptools.HttpResponseParser | None = None
+        self._keep = False
+        self._told = False  # the head of the answer is there
+        self._bounded = False  # the head says where the body ends
+        self._size = 0
+        self._pieces: list[bytes] = []
+        self._sink: Callable[[bytes], None] | None = None
+        self._error: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._paused = False
+        self._full = False
+
+    # ------------------------------------------------------------------------------------------- asyncio's calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The supplier is there."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone; where the head of an answer does not say how long it is, that is its end."""
+        self._transport = None
+        self._keep = False
+        if not self.whole:
+            if self._told and not self._bounded and exc is None:
+                self.whole = True
+            else:
+                self._error = self._error or Broken("the connection was lost")
+        self._woken()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came."""
+        if self.whole or self._parser is None:  # nothing was asked
+            self.close()
+            return
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._fail(Broken("this is no answer of HTTP/1.1"))
+        if not self._told:
+            self._size += len(data)
+            if self._size > MOST_HEAD:
+                self._fail(Broken("the head of the answer is too long"))
+
+    def pause_writing(self) -> None:
+        """The supplier does not keep up with a long body."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self._full = False
+        self._woken()
+
+    # ------------------------------------------------------------------------------------------ the parser's calls
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header."""
+        name = name.lower()
+        self.headers[name] = value
+        if name in (b"content-length", b"transfer-encoding"):
+            self._bounded = True
+
+    def on_headers_complete(self) -> None:
+        """The head is whole, or was one that only says to wait."""
+        parser = self._parser
+        if parser is None:
+            return
+        self.status = parser.get_status_code()
+        if self.status < 200:
+            self.headers, self._bounded = {}, False
+            return
+        self._told, self._size = True, 0
+        self._bounded = self._bounded or self.status in (204, 304)
+        self._woken()
+
+    def on_body(self, data: bytes) -> None:
+        """A piece of the answer."""
+        if self._sink is not None:
+            try:
+                self._sink(data)
+            except Exception as error:  # noqa: BLE001 - it goes to who asked
+                self._fail(error)
+            return
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size > HELD and not self._paused:
+            self.pause()
+        self._woken()
+
+    def on_message_complete(self) -> None:
+        """Its end."""
+        if self._told and self._parser is not None:
+            self.whole = True
+            self._keep = self._parser.should_keep_alive()
+            self._woken()
+
+    # -------------------------------------------------------------------------------------------------- a call
+
+    @property
+    def usable(self) -> bool:
+        """Whether another call can be made on it."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    async def ask(self, head: bytes, body: bytes) -> None:
+        """Send a request. A long body goes out in pieces, so that nobody else waits for it.
+
+        Raises:
+            ConnectionError: the connection is gone.
+        """
+        self.status, self.headers, self.whole, self._told, self._bounded, self._size = 0, {}, False, False, False, 0
+        self._pieces, self._error, self._sink, self._keep = [], None, None, False
+        self._parser = httptools.HttpResponseParser(self)
+        if len(body) < LONG_BODY:
+            self._write(head + body)
+            return
+        self._write(head)
+        for begin in range(0, len(body), PIECE):
+            if self._told:
+                break  # it has its answer already
+            self._write(body[begin : begin + PIECE])
+            while self._full and not self._told:
+                await self._wait()
+            await asyncio.sleep(0)
+
+    async def told(self) -> None:
+        """Wait for the head of the answer: `status` and `headers`.
+
+        Raises:
+            ConnectionError: none came.
+        """
+        while not self._told:
+            await self._wait()
+
+    async def read(self, most: int) -> bytes:
+        """The whole answer.
+
+        Raises:
+            ConnectionError: it broke off, or is longer than `most` bytes.
+        """
+        came = 0
+        found: list[bytes] = []
+        while True:
+            pieces, self._pieces, self._size = self._pieces, [], 0
+            found += pieces
+            came += sum(map(len, pieces))
+            if came > most:
+                raise Broken("the answer is too long")
+            if self.whole:
+                return found[0] if len(found) == 1 else b"".join(found)
+            if self._paused:
+                self.resume()
+            await self._wait()
+
+    async def pour(self, sink: Callable[[bytes], None]) -> None:
+        """Give every piece to `sink` as it comes, until the end. What it raises is raised here.
+
+        Raises:
+            ConnectionError: the answer broke off.
+        """
+        pieces, self._pieces, self._size = self._pieces, [], 0
+        for piece in pieces:
+            sink(piece)
+        self._sink = sink
+        self.resume()
+        while not self.whole:
+            await self._wait()
+
+    def pause(self) -> None:
+        """Take no more of the answer for now."""
+        if not self._paused and self._transport is not None and not self.whole:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Take more of it."""
+        if self._paused:
+            self._paused = False
+            if self.usable and self._transport is not None:
+                self._transport.resume_reading()
+
+    def close(self) -> None:
+        """Break off."""
+        self._sink, self._keep = None, False
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def clean(self) -> bool:
+        """Whether the answer is whole and the supplier keeps the connection."""
+        return self.whole and self._keep and self.usable
+
+    def rest(self) -> None:
+        """Forget the last answer, and wait for the next call."""
+        self.resume()
+        self._sink, self._pieces, self.headers = None, [], {}
+        self.since = time.monotonic()
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is None:
+            raise self._error or Broken("the connection was lost")
+        self._transport.write(data)
+
+    async def _wait(self) -> None:
+        if self._error is None and self._transport is None and not self.whole:
+            self._error = Broken("the connection was lost")
+        if self._error is not None:
+            raise self._error
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+        if self._error is not None:
+            raise self._error
+
+    def _woken(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _fail(self, error: Exception) -> None:
+        self._error = self._error or error
+        self.close()
+        self._woken()
+
+
+class Client:
+    """Calls to suppliers. Made and used on one event loop."""
+
+    def __init__(self) -> None:
+        self._idle: dict[Origin, list[Connection]] = {}
+        self._tls: ssl.SSLContext | None = None
+
+    async def connection(self, origin: Origin) -> Connection:
+        """One that is free, or a new one.
+
+        Raises:
+            OSError: the supplier cannot be reached.
+            TimeoutError: it cannot in time.
+        """
+        idle = self._idle.get(origin)
+        now = time.monotonic()
+        while idle:
+            found = idle.pop()
+            if found.usable and now - found.since < KEEP_ALIVE_S:
+                return found
+            found.close()
+        return await self._open(origin)
+
+    def done(self, connection: Connection) -> None:
+        """The call is over: keep the connection where that is possible, and end it otherwise."""
+        if connection.clean:
+            connection.rest()
+            self._idle.setdefault(connection.origin, []).append(connection)
+        else:
+            connection.close()
+
+    def sweep(self) -> None:
+        """End what has not been used for long."""
+        oldest = time.monotonic() - KEEP_ALIVE_S
+        for origin, idle in list(self._idle.items()):
+            kept = [connection for connection in idle if connection.usable and connection.since > oldest]
+            for connection in idle:
+                if connection not in kept:
+                    connection.close()
+            if kept:
+                self._idle[origin] = kept
+            else:
+                del self._idle[origin]
+
+    def close(self) -> None:
+        """End all that are free."""
+        for idle in self._idle.values():
+            for connection in idle:
+                connection.close()
+        self._idle.clear()
+
+    async def _open(self, origin: Origin) -> Connection:
+        tls = self._context() if origin.tls else None
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(CONNECT_S):
+            _, connection = await loop.create_connection(
+                lambda: Connection(origin),
+                origin.host,
+                origin.port,
+                ssl=tls,
+                server_hostname=origin.host if tls else None,
+            )
+        return connection
+
+    def _context(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+        return self._tls
+
+
+def head(start: bytes, headers: Mapping[str, str], length: int) -> bytes:
+    """The head of a request.
+
+    Raises:
+        ValueError: a header cannot be sent.
+    """
+    text = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
+        raise ValueError("a header has a line end in it")
+    return b"%b%bContent-Length: %d\r\n\r\n" % (start, text.encode("latin-1"), length)

@@ -1,0 +1,456 @@
+"""The server's side: connections of clients, requests parsed as they come and answered in their order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final, cast
+from urllib.parse import unquote
+
+import httptools
+
+from archwright.runtime.http1.request import STATUS, Header, Request
+
+_log = logging.getLogger(__name__)
+
+MOST_HEAD: Final = 64 * 1024  # bytes of a request before its body
+MOST_AHEAD: Final = 16  # requests that one client may send before it has the answer to the first
+HELD: Final = 256 * 1024  # bytes of a body that are kept before somebody asks for it
+PATIENCE: Final = 8  # a body that is too long is read and thrown away up to so many times its bound
+KEEP_ALIVE_S: Final = 75.0
+HEAD_S: Final = 30.0  # a client may take so long to send a request's head, or to read the end of a closed connection
+SWEEP_S: Final = 1.0
+BACKLOG: Final = 2048
+_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+_CLOSE: Final[Header] = (b"connection", b"close")
+
+Handler = Callable[[Request], Awaitable[None]]
+
+
+class Incoming(Request):
+    """A request that came over a socket."""
+
+    __slots__ = (
+        "_asked", "_begun", "_chunked", "_expects", "_line", "_most", "_pieces", "_size", "_waiter", "ended", "keep",
+        "task", "whole",
+    )  # fmt: skip
+
+    def __init__(
+        self, line: Connection, method: str, path: str, headers: dict[bytes, bytes], query: bytes, hosts: int
+    ) -> None:
+        super().__init__(method, path, headers, query, hosts)
+        self._line = line
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._most = HELD
+        self._asked = False
+        self._waiter: asyncio.Future[None] | None = None
+        self._expects = headers.get(b"expect", b"").lower() == b"100-continue"
+        self._begun = False
+        self._chunked = True
+        self.whole = False
+        self.ended = False
+        self.keep = True
+        self.task: asyncio.Task[None] | None = None
+
+    # ------------------------------------------------------------------------------------------------ the body
+
+    async def body(self, most: int) -> bytes | None:
+        """The whole body, or None where it is longer than `most` bytes or the client went away.
+
+        What is too much is read and thrown away, up to eight times as much: a client that is still writing would not
+        see the refusal.
+        """
+        self._most, self._asked = most, True
+        if self._coming and self._expects:
+            self._line.raw(_CONTINUE)
+        if self._coming:
+            self._line.flow()
+        while self._coming and self._size <= most * PATIENCE:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        if self._size > most or not self.whole:
+            return None
+        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+
+    def come(self, data: bytes) -> None:
+        """A piece of the body came."""
+        self._size += len(data)
+        if self.ended or (self._asked and self._size > self._most):
+            self._pieces.clear()
+            if self._size > self._most * PATIENCE:
+                self.woken()
+        else:
+            self._pieces.append(data)
+
+    def complete(self) -> None:
+        """The body is whole."""
+        self.whole = True
+        self.woken()
+
+    def woken(self) -> None:
+        """Go on with who waits for the body."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    @property
+    def _coming(self) -> bool:
+        return not (self.whole or self.lost)
+
+    @property
+    def too_much(self) -> bool:
+        """Whether more of the body came than is kept for nobody who asked."""
+        return not (self._asked or self.whole or self.ended) and self._size > HELD
+
+    # ---------------------------------------------------------------------------------------------- the answer
+
+    def answer(self, status: int, headers: Iterable[Header], body: bytes) -> None:
+        """A whole answer."""
+        if self.ended:
+            return
+        parts = self._head(status, headers)
+        parts.append(b"content-length: %d\r\n\r\n" % len(body))
+        if self.method != "HEAD":
+            parts.append(body)
+        self._done(b"".join(parts))
+
+    def begin(self, status: int, headers: Iterable[Header], data: bytes) -> bool:
+        """Begin an answer whose length is not known; the head and the first bytes travel together."""
+        self._begun = True
+        parts = self._head(status, headers)
+        parts.append(b"transfer-encoding: chunked\r\n\r\n" if self._chunked else b"\r\n")
+        if data:
+            parts.append(self._framed(data))
+        return self._line.raw(b"".join(parts))
+
+    def write(self, data: bytes) -> bool:
+        """More of it."""
+        return self._line.raw(self._framed(data)) if data else self._line.free
+
+    def end(self, data: bytes = b"") -> None:
+        """The rest of it."""
+        if not self.ended:
+            self._done((self._framed(data) if data else b"") + (b"0\r\n\r\n" if self._chunked else b""))
+
+    def when_free(self, call: Callable[[], None]) -> None:
+        """Call once more can be written."""
+        self._line.when_free(call)
+
+    def plain(self, keep: bool, chunked: bool) -> None:
+        """What the client's version of HTTP allows."""
+        self.keep, self._chunked = keep, chunked
+
+    def fail(self, status: int = 500, text: bytes = b"Internal Server Error") -> None:
+        """Nobody answers it: say so where that is still possible, and break off where it is not."""
+        if self._begun:
+            self._line.abort()
+        self.answer(status, ((b"content-type", b"text/plain"),), text)
+
+    def _head(self, status: int, headers: Iterable[Header]) -> list[bytes]:
+        parts = [STATUS[status]]
+        for name, value in headers:
+            parts += name, b": ", value, b"\r\n"
+            if name == b"connection":
+                self.keep = False
+        if not self.keep and b"connection" not in parts:
+            parts.append(b"connection: close\r\n")
+        return parts
+
+    def _framed(self, data: bytes) -> bytes:
+        return b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data
+
+    def _done(self, data: bytes) -> None:
+        self.ended = True
+        self.left = None
+        self._line.raw(data)
+        self._line.ended()
+
+
+class Connection(asyncio.Protocol):
+    """One client. Its requests are answered one after the other."""
+
+    def __init__(self, house: Connections) -> None:
+        self._house = house
+        self._parser = httptools.HttpRequestParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._requests: deque[Incoming] = deque()  # the first one is being answered
+        self._coming: Incoming | None = None  # the one whose body is being read
+        self._url = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._hosts = 0
+        self._size = 0
+        self._in_head = False
+        self._paused = False
+        self._deaf = False  # what came was no request: nothing that comes after it is read
+        self._waiting: list[Callable[[], None]] = []
+        self.free = True
+        self.since = time.monotonic()
+
+    # ------------------------------------------------------------------------------------------- asyncio's calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is there."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._house.open.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        self._house.open.discard(self)
+        self._transport = None
+        while len(self._requests) > 1:  # nobody has begun with those
+            self._requests.pop()
+        for request in self._requests:
+            request.lost = True
+            request.woken()
+            if request.left is not None:
+                request.left()
+        self.resume_writing()
+        self._house.check()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came."""
+        if self._deaf:
+            return
+        try:
+            self._feed(data)
+        except httptools.HttpParserError:
+            self.refuse(400, b"this is no HTTP/1.1 request")
+            return
+        if self._in_head:
+            if not self._size:
+                self.since = time.monotonic()
+            self._size += len(data)
+            if self._size > MOST_HEAD:
+                self.refuse(431, b"the headers are too long")
+                return
+        if self._coming is not None or self._paused or len(self._requests) > 1:
+            self.flow()
+
+    def pause_writing(self) -> None:
+        """The client does not keep up."""
+        self.free = False
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self.free = True
+        waiting, self._waiting = self._waiting, []
+        for call in waiting:
+            call()
+
+    # ------------------------------------------------------------------------------------------ the parser's calls
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._url, self._headers, self._hosts, self._size, self._in_head = b"", {}, 0, 0, True
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of the address."""
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header."""
+        name = name.lower()
+        self._headers[name] = value
+        if name == b"host":
+            self._hosts += 1
+
+    def on_headers_complete(self) -> None:
+        """A request's head is whole."""
+        path, _, query = self._url.partition(b"?")
+        parser = self._parser
+        method = parser.get_method().decode()
+        request = Incoming(self, method, _path(path), self._headers, query, self._hosts)
+        request.plain(parser.should_keep_alive() and not self._house.closing, parser.get_http_version() != "1.0")
+        self._in_head = False
+        self._coming = request
+        self._requests.append(request)
+        if len(self._requests) == 1:
+            self._begin(request)
+
+    def on_body(self, data: bytes) -> None:
+        """A piece of its body."""
+        if self._coming is not None:
+            self._coming.come(data)
+
+    def on_message_complete(self) -> None:
+        """Its end."""
+        if self._coming is not None:
+            self._coming.complete()
+            self._coming = None
+
+    # ---------------------------------------------------------------------------------------------- for requests
+
+    def raw(self, data: bytes) -> bool:
+        """Write; False where the client does not keep up."""
+        if self._transport is not None:
+            self._transport.write(data)
+        return self.free
+
+    def when_free(self, call: Callable[[], None]) -> None:
+        """Call once more can be written, or nobody reads any more."""
+        if self.free:
+            call()
+        else:
+            self._waiting.append(call)
+
+    def flow(self) -> None:
+        """Read on, or wait until what came is used."""
+        coming = self._coming
+        full = len(self._requests) > MOST_AHEAD or (coming is not None and coming.too_much)
+        if full is not self._paused and self._transport is not None and not self._transport.is_closing():
+            self._paused = full
+            self._transport.pause_reading() if full else self._transport.resume_reading()
+
+    def ended(self) -> None:
+        """The first request has its answer: the next one, or wait for it."""
+        request = self._requests.popleft()
+        self.since = time.monotonic()
+        if not request.keep:
+            self._requests.clear()
+            if self._transport is not None:
+                self._transport.close()
+        elif self._requests:
+            self._begin(self._requests[0])
+        if self._paused:
+            self.flow()
+        if self._house.closing:
+            self.quit()
+
+    def refuse(self, status: int, text: bytes) -> None:
+        """What comes is no request: say so, and end the connection once what came before has its answer."""
+        self._deaf = True
+        coming, self._coming = self._coming, None
+        first = self._requests[0] if self._requests else None
+        if first is None:
+            if coming is None and self._transport is not None and not self._transport.is_closing():
+                head = (STATUS[status], b"content-type: text/plain\r\nconnection: close\r\ncontent-length: ")
+                self._transport.write(b"%b%b%d\r\n\r\n%b" % (*head, len(text), text))
+            if self._transport is not None:
+                self._transport.close()
+        elif first is coming:
+            task = first.task
+            first.keep = False
+            first.fail(status, text)
+            if task is not None:
+                task.cancel()
+        else:
+            while self._requests[-1] is not first:
+                self._requests.pop()
+            first.keep = False
+
+    def abort(self) -> None:
+        """Break off."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    # -------------------------------------------------------------------------------------------- for the house
+
+    def quit(self) -> None:
+        """End the connection as soon as what is under way has its answer."""
+        for request in self._requests:
+            request.keep = False
+        if not self._requests and self._transport is not None:
+            self._transport.close()
+
+    def stale(self, now: float) -> None:
+        """End the connection where its client takes too long to begin, or to go on."""
+        idle = now - self.since
+        if self._requests or self._transport is None:
+            return
+        if self._in_head or self._coming is not None:
+            if idle > HEAD_S:
+                self.refuse(408, b"the request did not come in time")
+        elif idle > KEEP_ALIVE_S:
+            self._transport.close()
+
+    def _feed(self, data: bytes) -> None:
+        """Feed the parser; an offer to speak another protocol is passed over, as is allowed."""
+        while True:
+            try:
+                self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                data = data[offer.args[0] :]
+                if data:
+                    continue
+            return
+
+    def _begin(self, request: Incoming) -> None:
+        request.task = asyncio.get_running_loop().create_task(self._house.handle(request))
+        self._house.tasks.add(request.task)
+
+
+class Connections:
+    """All clients of one server.
+
+    Args:
+        handler: answers a request.
+    """
+
+    def __init__(self, handler: Handler) -> None:
+        self.open: set[Connection] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.closing = False
+        self._handler = handler
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._empty: asyncio.Future[None] | None = None
+
+    async def handle(self, request: Incoming) -> None:
+        """Answer one request; whatever goes wrong there ends that request only."""
+        try:
+            await self._handler(request)
+        except Exception:  # noqa: BLE001 - the others have nothing to do with it
+            _log.exception("a request was not answered")
+        finally:
+            if not request.ended:
+                request.fail()
+            if request.task is not None:
+                self.tasks.discard(request.task)
+            if self.closing:
+                self.check()
+
+    async def listen(self, bound: socket.socket, tls: ssl.SSLContext | None) -> asyncio.Server:
+        """Accept clients on a bound socket."""
+        self._sweep()
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(lambda: Connection(self), sock=bound, ssl=tls, backlog=BACKLOG)
+
+    async def drain(self, seconds: float) -> None:
+        """Let everything that is under way have its answer, at most so long; then end it."""
+        self.closing = True
+        for connection in list(self.open):
+            connection.quit()
+        if self.open or self.tasks:
+            self._empty = asyncio.get_running_loop().create_future()
+            await asyncio.wait([self._empty], timeout=seconds)
+        for connection in list(self.open):
+            connection.abort()
+        late = list(self.tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+
+    def check(self) -> None:
+        """Say to who drains that nobody is left."""
+        if self._empty is not None and not (self.open or self.tasks or self._empty.done()):
+            self._empty.set_result(None)
+
+    def _sweep(self) -> None:
+        now = time.monotonic()
+        for connection in list(self.open):
+            connection.stale(now)
+        self._sweeper = asyncio.get_running_loop().call_later(SWEEP_S, self._sweep)
+
+
+def _path(path: bytes) -> str:
+    """The path of an address, which may be written with its host before it."""
+    if not path.startswith(b"/") and b"://" in path:
+        path = b"/" + path.split(b"://", 1)[1].partition(b"/")[2]
+    text = path.decode("latin-1")
+    return unquote(text) if "%" in text else text
