@@ -139,7 +139,7 @@ def test_build_writes_the_same_plan_twice(tmp_path: Path) -> None:
 
 # What takes long to load must not be loaded where there is little to do; this holds the promise of a quick answer
 # without a clock.
-HEAVY = ("genai_prices", "pydantic", "aiohttp", "uvicorn", "pygraphviz", "numba", "numpy", "asyncio", "ssl")
+HEAVY = ("genai_prices", "pydantic", "aiohttp", "httptools", "uvloop", "pygraphviz", "numba", "numpy", "asyncio", "ssl")
 
 
 @pytest.mark.parametrize(

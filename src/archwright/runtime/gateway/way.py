@@ -23,7 +23,7 @@ from archwright.runtime.gateway.citations import cited_end, cited_whole, note
 from archwright.runtime.gateway.exchange import Exchange, Stored
 from archwright.runtime.gateway.ground import ground
 from archwright.runtime.gateway.house import House
-from archwright.runtime.http1.server import PATIENCE
+from archwright.runtime.http1.incoming import PATIENCE
 from archwright.runtime.wire import BadAsk
 
 Stage = Callable[[House, Exchange], Awaitable[Answer | Streamed | None]]

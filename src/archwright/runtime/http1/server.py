@@ -8,167 +8,25 @@ import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Final, cast
 from urllib.parse import unquote
 
 import httptools
 
-from archwright.runtime.http1.request import STATUS, Header, Request
+from archwright.runtime.http1.incoming import Incoming
+from archwright.runtime.http1.request import STATUS, Request
 
 _log = logging.getLogger(__name__)
 
 MOST_HEAD: Final = 64 * 1024  # bytes of a request before its body
 MOST_AHEAD: Final = 16  # requests that one client may send before it has the answer to the first
-HELD: Final = 256 * 1024  # bytes of a body that are kept before somebody asks for it
-PATIENCE: Final = 8  # a body that is too long is read and thrown away up to so many times its bound
 KEEP_ALIVE_S: Final = 75.0
 HEAD_S: Final = 30.0  # a client may take so long to send a request's head, or to read the end of a closed connection
 SWEEP_S: Final = 1.0
 BACKLOG: Final = 2048
-_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-_CLOSE: Final[Header] = (b"connection", b"close")
 
 Handler = Callable[[Request], Awaitable[None]]
-
-
-class Incoming(Request):
-    """A request that came over a socket."""
-
-    __slots__ = (
-        "_asked", "_begun", "_chunked", "_expects", "_line", "_most", "_pieces", "_size", "_waiter", "ended", "keep",
-        "task", "whole",
-    )  # fmt: skip
-
-    def __init__(
-        self, line: Connection, method: str, path: str, headers: dict[bytes, bytes], query: bytes, hosts: int
-    ) -> None:
-        super().__init__(method, path, headers, query, hosts)
-        self._line = line
-        self._pieces: list[bytes] = []
-        self._size = 0
-        self._most = HELD
-        self._asked = False
-        self._waiter: asyncio.Future[None] | None = None
-        self._expects = headers.get(b"expect", b"").lower() == b"100-continue"
-        self._begun = False
-        self._chunked = True
-        self.whole = False
-        self.ended = False
-        self.keep = True
-        self.task: asyncio.Task[None] | None = None
-
-    # ------------------------------------------------------------------------------------------------ the body
-
-    async def body(self, most: int) -> bytes | None:
-        """The whole body, or None where it is longer than `most` bytes or the client went away.
-
-        What is too much is read and thrown away, up to eight times as much: a client that is still writing would not
-        see the refusal.
-        """
-        self._most, self._asked = most, True
-        if self._coming and self._expects:
-            self._line.raw(_CONTINUE)
-        if self._coming:
-            self._line.flow()
-        while self._coming and self._size <= most * PATIENCE:
-            self._waiter = asyncio.get_running_loop().create_future()
-            await self._waiter
-        if self._size > most or not self.whole:
-            return None
-        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-
-    def come(self, data: bytes) -> None:
-        """A piece of the body came."""
-        self._size += len(data)
-        if self.ended or (self._asked and self._size > self._most):
-            self._pieces.clear()
-            if self._size > self._most * PATIENCE:
-                self.woken()
-        else:
-            self._pieces.append(data)
-
-    def complete(self) -> None:
-        """The body is whole."""
-        self.whole = True
-        self.woken()
-
-    def woken(self) -> None:
-        """Go on with who waits for the body."""
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    @property
-    def _coming(self) -> bool:
-        return not (self.whole or self.lost)
-
-    @property
-    def too_much(self) -> bool:
-        """Whether more of the body came than is kept for nobody who asked."""
-        return not (self._asked or self.whole or self.ended) and self._size > HELD
-
-    # ---------------------------------------------------------------------------------------------- the answer
-
-    def answer(self, status: int, headers: Iterable[Header], body: bytes) -> None:
-        """A whole answer."""
-        if self.ended:
-            return
-        parts = self._head(status, headers)
-        parts.append(b"content-length: %d\r\n\r\n" % len(body))
-        if self.method != "HEAD":
-            parts.append(body)
-        self._done(b"".join(parts))
-
-    def begin(self, status: int, headers: Iterable[Header], data: bytes) -> bool:
-        """Begin an answer whose length is not known; the head and the first bytes travel together."""
-        self._begun = True
-        parts = self._head(status, headers)
-        parts.append(b"transfer-encoding: chunked\r\n\r\n" if self._chunked else b"\r\n")
-        if data:
-            parts.append(self._framed(data))
-        return self._line.raw(b"".join(parts))
-
-    def write(self, data: bytes) -> bool:
-        """More of it."""
-        return self._line.raw(self._framed(data)) if data else self._line.free
-
-    def end(self, data: bytes = b"") -> None:
-        """The rest of it."""
-        if not self.ended:
-            self._done((self._framed(data) if data else b"") + (b"0\r\n\r\n" if self._chunked else b""))
-
-    def when_free(self, call: Callable[[], None]) -> None:
-        """Call once more can be written."""
-        self._line.when_free(call)
-
-    def plain(self, keep: bool, chunked: bool) -> None:
-        """What the client's version of HTTP allows."""
-        self.keep, self._chunked = keep, chunked
-
-    def fail(self, status: int = 500, text: bytes = b"Internal Server Error") -> None:
-        """Nobody answers it: say so where that is still possible, and break off where it is not."""
-        if self._begun:
-            self._line.abort()
-        self.answer(status, ((b"content-type", b"text/plain"),), text)
-
-    def _head(self, status: int, headers: Iterable[Header]) -> list[bytes]:
-        parts = [STATUS[status]]
-        for name, value in headers:
-            parts += name, b": ", value, b"\r\n"
-            if name == b"connection":
-                self.keep = False
-        if not self.keep and b"connection" not in parts:
-            parts.append(b"connection: close\r\n")
-        return parts
-
-    def _framed(self, data: bytes) -> bytes:
-        return b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data
-
-    def _done(self, data: bytes) -> None:
-        self.ended = True
-        self.left = None
-        self._line.raw(data)
-        self._line.ended()
 
 
 class Connection(asyncio.Protocol):
