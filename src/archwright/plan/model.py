@@ -160,8 +160,25 @@ class Gateway(msgspec.Struct, frozen=True):
     batch_wait_s: Seconds = 0.0
 
 
+class Scaling(msgspec.Struct, frozen=True):
+    """From `least` to `most` replicas, so many that `target` of them is in use; see `policy.scale`."""
+
+    least: Count
+    most: Count
+    target: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    every_s: Annotated[float, msgspec.Meta(gt=0)]
+    cold_start_s: Seconds
+    settle_s: Seconds
+
+
 class Station(msgspec.Struct, frozen=True):
-    """A component that works: `servers` at once (0: no limit), log-normal time, and what an hour of one costs."""
+    """A component that works: `servers` at once (0: no limit), the law of its time, and what an hour of one costs.
+
+    `median_s` is the mean of a law that is not log-normal; `spread` is sigma, or the gamma law's variation. At most
+    `queue` wait (-1: no bound), nobody longer than `patience_s` (0: no bound); who finds it full is turned away. A
+    `shared` station takes all in at once and divides its servers among them. `hours` of the week, from Monday 0:00,
+    are 1 where it works (empty: always). It begins with `replicas`.
+    """
 
     name: str
     title: str
@@ -170,6 +187,13 @@ class Station(msgspec.Struct, frozen=True):
     spread: Amount
     error_rate: Share
     hourly: Whole
+    law: Literal["log-normal", "exponential", "constant", "gamma"] = "log-normal"
+    queue: MaybePlace = -1
+    patience_s: Seconds = 0.0
+    shared: bool = False
+    replicas: Count = 1
+    scale: Scaling | None = None
+    hours: tuple[Whole, ...] = ()
 
 
 class TokenLaw(msgspec.Struct, frozen=True):
@@ -207,7 +231,8 @@ class Step(msgspec.Struct, frozen=True):
 class Journey(msgspec.Struct, frozen=True):
     """A kind of request: mean rate a second, the peak hour over the mean, burstiness (CV of gaps), repetition, path.
 
-    `answers` 0: nothing is ever asked twice. `trace` names recorded traffic that replaces rate and tokens.
+    `answers` 0: nothing is ever asked twice. `trace` names recorded traffic that replaces rate and tokens. Of work that
+    waits at a station, that of a smaller `rank` goes first.
     """
 
     name: str
@@ -223,6 +248,7 @@ class Journey(msgspec.Struct, frozen=True):
     traced_step: MaybePlace
     steps: tuple[Step, ...]
     batch: bool = False
+    rank: Annotated[int, msgspec.Meta(ge=0, le=2)] = 1
 
 
 class Tenant(msgspec.Struct, frozen=True):
@@ -246,12 +272,16 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """What the system must survive."""
+    """What the system must survive: in its busiest hour, or in the calendar.
+
+    `begins_s` counts from Monday 0:00; -1: in the busiest hour, whenever that is.
+    """
 
     name: str
     summary: str
     lasts_s: Seconds
     changes: tuple[Change, ...]
+    begins_s: Annotated[float, msgspec.Meta(ge=-1)] = -1.0
 
 
 class Objective(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from archwright.base.units import MONTH
 from archwright.plan.agents import compressed
-from archwright.plan.model import Plan, Price, Target
+from archwright.plan.model import Plan, Price, Station, Target
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
@@ -142,7 +142,7 @@ def compress(plan: Plan, scale: float) -> Plan:
         targets=tuple(targets(item) for item in plan.targets),
         retrievers=tuple(replace(item, timeout_s=item.timeout_s / scale) for item in plan.retrievers),
         caches=tuple(replace(item, ttl_s=item.ttl_s / scale) for item in plan.caches),
-        stations=tuple(replace(item, median_s=item.median_s / scale) for item in plan.stations),
+        stations=tuple(_station(item, scale) for item in plan.stations),
         journeys=tuple(
             replace(
                 item,
@@ -171,3 +171,12 @@ def shortest_duration(plan: Plan) -> tuple[float, str]:
     found = [(target.first_token_s, f"first token of {target.name}") for target in called]
     found += [(hop.backoff_s, f"backoff of route {route.name}") for route in plan.routes for hop in route.hops]
     return min(((value, name) for value, name in found if value > 0), default=(1.0, "nothing"))
+
+
+def _station(item: Station, scale: float) -> Station:
+    law = item.scale
+    if law is not None:
+        law = replace(
+            law, every_s=law.every_s / scale, cold_start_s=law.cold_start_s / scale, settle_s=law.settle_s / scale
+        )
+    return replace(item, median_s=item.median_s / scale, patience_s=item.patience_s / scale, scale=law)

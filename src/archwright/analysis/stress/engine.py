@@ -12,12 +12,13 @@ from itertools import count
 from typing import Any
 
 from archwright.analysis.stress.outcome import Outcome
+from archwright.analysis.stress.sharing import SharedRoom
 from archwright.analysis.stress.station import Handler, Job, Room
 from archwright.analysis.stress.supplier import Ending, Supplier
 from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import faults_of
-from archwright.plan.model import Plan, Scenario, Step
+from archwright.plan.model import Plan, Scenario, Station, Step
 from archwright.plan.rules import began_after, price_of, rules, slower_of
 from archwright.plan.trace import Trace
 from archwright.plan.workload import Branch, Stage, Visit, Work, path, stops, visits
@@ -85,10 +86,7 @@ class _Simulation:
         self.tally = Tally(plan, scenario)
         self.machine = Machine(rules(plan))
         self.suppliers = [Supplier(target, faults_of(scenario, target.name), seed) for target in plan.targets]
-        self.rooms = [
-            Room(station, faults_of(scenario, station.name), seed, scenario.lasts_s, self.schedule, self._station_ended)
-            for station in plan.stations
-        ]
+        self.rooms = [self._room(station, scenario) for station in plan.stations]
         self.instant = [room.instant for room in self.rooms]
         self.lanes = [BATCH if journey.batch else REALTIME for journey in plan.journeys]
         self.prices = [
@@ -98,6 +96,12 @@ class _Simulation:
         self.draws = [route.choose != "order" for route in plan.routes]
         self.walks: dict[int, _Walk] = {}
         self.scenario = scenario
+
+    def _room(self, station: Station, scenario: Scenario) -> Room:
+        kind = SharedRoom if station.shared else Room
+        faults = faults_of(scenario, station.name)
+        lasts, begins = scenario.lasts_s, scenario.begins_s
+        return kind(station, faults, self.seed, lasts, self.schedule, self._station_ended, begins)
 
     def schedule(self, at: float, handler: Handler, item: Any) -> None:
         heappush(self.heap, (at, next(self.order), handler, item))
@@ -155,7 +159,8 @@ class _Simulation:
         if walk.turn == len(places):
             return False
         timeout_s = walk.step.timeout_s if walk.turn == 0 else 0.0
-        self.rooms[places[walk.turn]].enter(now, walk.work.request, walk, timeout_s, walk.turn)
+        rank = self.plan.journeys[walk.trip.visit.journey].rank
+        self.rooms[places[walk.turn]].enter(now, walk.work.request, walk, timeout_s, walk.turn, rank)
         return True
 
     def _station_ended(self, now: float, job: Job) -> None:

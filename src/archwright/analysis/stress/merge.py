@@ -14,10 +14,33 @@ from archwright.analysis.stress.outcome import Outcome, Tokens
 from archwright.base.histogram import Histogram
 from archwright.base.histogram import merged as pooled
 
-LARGEST = frozenset(("deepest", "in_flight", "most_in_flight", "most_waiting", "peak_requests", "peak_tokens"))
-MEAN = frozenset(("asked", "mean_in_flight", "mean_waiting", "utilisation"))
+LARGEST = frozenset(
+    (
+        "deepest",
+        "in_flight",
+        "most_in_flight",
+        "longest_wait_s",
+        "most_replicas",
+        "most_waiting",
+        "peak_requests",
+        "peak_tokens",
+    )
+)
+MEAN = frozenset(("asked", "mean_in_flight", "mean_replicas", "mean_waiting", "utilisation"))
 SAME = frozenset(
-    ("begin", "concurrency", "lasts_s", "load", "queue", "request_limit", "seed", "servers", "token_limit", "width_s")
+    (
+        "begin",
+        "concurrency",
+        "lasts_s",
+        "load",
+        "queue",
+        "replica_limit",
+        "request_limit",
+        "seed",
+        "servers",
+        "token_limit",
+        "width_s",
+    )
 )
 
 

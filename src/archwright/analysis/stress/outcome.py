@@ -102,7 +102,8 @@ class StationOutcome:
 
     `utilisation` is the mean share of its servers at work within the scenario (0 where servers are unlimited).
     `asked` is all work that came within the scenario over what the servers can do in it; above 1 the queue grows.
-    `waited_s` is what all jobs waited.
+    `waited_s` is what all jobs waited. `refused` found the queue full. A wait at a shared station is how much longer work took than alone. Replicas are
+    those that were paid for, starting ones included, at most `replica_limit` (0: their number does not change).
     """
 
     name: str
@@ -115,6 +116,11 @@ class StationOutcome:
     asked: float
     deepest: int
     waited_s: float
+    refused: int = 0
+    longest_wait_s: float = 0.0
+    mean_replicas: float = 0.0
+    most_replicas: int = 0
+    replica_limit: int = 0
 
     @property
     def mean_wait_s(self) -> float:

@@ -261,6 +261,7 @@ class Tally:
 
 def _station(room: Room, lasts_s: float) -> StationOutcome:
     servers = room.station.servers
+    able_s = room.had_s * room.servers.each
     return StationOutcome(
         name=room.station.name,
         title=room.station.title,
@@ -268,8 +269,13 @@ def _station(room: Room, lasts_s: float) -> StationOutcome:
         failed=room.failed,
         given_up=room.given_up,
         servers=servers,
-        utilisation=room.worked_s / (servers * lasts_s) if servers else 0.0,
-        asked=room.asked_s / (servers * lasts_s) if servers else 0.0,
+        utilisation=room.worked_s / able_s if servers else 0.0,
+        asked=room.asked_s / able_s if servers else 0.0,
         deepest=room.deepest,
         waited_s=room.waited_s,
+        refused=room.refused,
+        longest_wait_s=room.longest_s,
+        mean_replicas=room.had_s / lasts_s,
+        most_replicas=room.servers.most,
+        replica_limit=room.station.scale.most if room.station.scale else 0,
     )
