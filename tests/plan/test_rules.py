@@ -17,7 +17,24 @@ from tests.plan.small import assistant, example, small
 SHARES = {"error_rate"}  # ends like a rate and is none
 WAYS = "rules: [{input_over: 9k, targets: [spare]}]"
 ROUTED = small(("cache: answers}", f"cache: answers, slow: 2 s, stale: 1 h, {WAYS}}}"))
-PLANS = {"small": small().plan, "routed": ROUTED.plan, "example": example().plan, "assistant": assistant().plan}
+CROWDED = small(
+    (
+        "  team: {kind: human-review,",
+        "  team: {kind: human-review, mtbf: 30 d, mttr: 20 min, patience: 1 h, workers: 2,",
+    ),
+    ("      peak: 2x", "      shape: evening"),
+    ("workers: 4,", "workers: 4, scale: {most: 9},"),
+    ("repeats: {mean: 2, most: 3}", "repeats: {mean: 2, most: 3, pause: 4 s}"),
+    ("      volume: 10k/month", "      volume: 10k/month\n      users: 5\n      think: 9 s"),
+    ("  baseline: {lasts: 10 min}", "  baseline: {lasts: 10 min, begins: Mon 08:00}"),
+)
+PLANS = {
+    "crowded": CROWDED.plan,
+    "small": small().plan,
+    "routed": ROUTED.plan,
+    "example": example().plan,
+    "assistant": assistant().plan,
+}
 
 
 def leaves(value: object, path: str = "", name: str = "") -> Iterator[tuple[str, str, object]]:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from archwright.base.units import guess_dimension, show
+from archwright.spec.calendar import hours, moment
 from archwright.spec.day import day
 from archwright.spec.given import Given, Origin, Word, given
 from archwright.spec.kinds import KINDS
@@ -35,6 +36,8 @@ NAMES = st.text("abcXYZ019-_", min_size=1, max_size=6) | st.sampled_from(
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 DEMANDS = st.sampled_from(["monthly requests <= 3M", "p95 of question <= 4 s", "cache hit >= 20 %"])
 PARSED: dict[Any, st.SearchStrategy[Any]] = {
+    moment: st.sampled_from(["Mon 08:00", "sunday 23:59", "Wed 7"]).map(moment),
+    hours: st.sampled_from(["Mon-Fri 8-18", "Mon-Fri 8-20, Sat 9-14", "Sun 0-24"]).map(hours),
     day: st.dates().map(lambda date: day(date.isoformat())),
     predicate: DEMANDS.map(predicate),
     statement: DEMANDS.map(statement) | WORDS.filter(lambda text: "<" not in text and ">" not in text).map(Word),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from archwright.base.errors import InputError, Problem
 from archwright.base.money import pico
@@ -14,21 +15,24 @@ from archwright.facts import accelerators, prices, vendors
 from archwright.plan import model as m
 from archwright.plan.batch import batch_price
 from archwright.plan.entries import Entries, Lookup
+from archwright.plan.happenings import failing, scenarios
 from archwright.plan.passages import Index
 from archwright.plan.retrieval import answering_from_documents, embedders_of, retrievers_of
 from archwright.plan.routes import compile_route
+from archwright.plan.stations import station
 from archwright.plan.team import team
 from archwright.plan.workload import STEPS
 from archwright.report.figures import Book
+from archwright.spec.given import Given
 from archwright.spec.judge import routes_of
 from archwright.spec.model import Component, Journey, Step, System, TokenLaw
 from archwright.spec.overrides import Overrides, PriceOverride
 from archwright.spec.settings.gateway import CacheSettings, GatewaySettings
 from archwright.spec.settings.models import GpuSettings, ModelSettings, TokenPrice
-from archwright.spec.settings.work import HumanSettings, WorkSettings
 
 # Keys of figures that stand where a journey's name would.
 TAKEN = ("component", "kind", "models", "people", "requests")
+PRIORITIES = ("high", "normal", "low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def compile_plan(
         routes=tuple(compile_route(work, name, targets, caches) for name in routes),
         targets=tuple(_target(work, gateway_name, name) for name in targets),
         caches=tuple(_cache(work, name) for name in caches),
-        stations=tuple(_station(work, name) for name in stations),
+        stations=tuple(station(work, name) for name in stations),
         journeys=tuple(
             _journey(work, name, journey, routes, stations) for name, journey in system.workload.journeys.items()
         ),
@@ -87,7 +91,8 @@ def compile_plan(
             for name, tenant in system.workload.tenants.items()
         ),
         objectives=_objectives(work),
-        scenarios=_scenarios(system),
+        scenarios=scenarios(work),
+        failing=failing(work),
         agents=agents,
         tools=tools,
     )
@@ -235,29 +240,6 @@ def _cache(work: Entries, name: str) -> m.Cache:
     )
 
 
-def _station(work: Entries, name: str) -> m.Station:
-    component = work.system.components[name]
-    title = str(component.title or name)
-    settings = component.settings_as(WorkSettings)
-    if settings is None:
-        return m.Station(name, title, 0, 0.0, 0.0, 0.0, 0)
-    key = f"components.{name}"
-    replicas = work.note(f"{key}.replicas", component.replicas, "replicas")
-    human = component.settings_as(HumanSettings)
-    if human is not None and human.wage is not None and human.latency is None:
-        message = f"`{name}` is paid by the hour, but how long its work takes is not stated"
-        work.problems.append(Problem("no-latency", message, human.wage.where, "add `latency: …`"))
-    return m.Station(
-        name=name,
-        title=title,
-        servers=work.whole(f"{key}.workers", settings.workers, "pieces of work at once in each replica", replicas),
-        median_s=work.note(f"{key}.latency", settings.latency, "median time of one piece of work"),
-        spread=work.note(f"{key}.work_spread", settings.spread, "sigma of the spread of that time"),
-        error_rate=work.note(f"{key}.work_errors", settings.error_rate, "work that fails without an outage"),
-        hourly=work.whole(f"{key}.wage", human.wage if human else None, "an hour of one person"),
-    )
-
-
 def _journey(work: Entries, name: str, journey: Journey, routes: dict[str, int], stations: dict[str, int]) -> m.Journey:
     key = f"journeys.{name}"
     again = journey.repetition
@@ -273,7 +255,7 @@ def _journey(work: Entries, name: str, journey: Journey, routes: dict[str, int],
         critical=journey.critical,
         rate=work.note(f"{key}.volume", journey.volume, "journeys"),
         growth=work.note(f"{key}.growth", journey.growth, "growth a month"),
-        peak=work.note(f"{key}.peak", journey.peak, "busiest hour over the mean"),
+        peak=_peak(work, key, journey),
         burstiness=work.note(f"{key}.burstiness", journey.burstiness, "variation of the gaps between arrivals"),
         answers=work.whole(f"{key}.answers", again.answers, "different questions") if again else 0,
         skew=work.note(f"{key}.skew", again.skew, "Zipf exponent of the questions") if again else 0.0,
@@ -282,7 +264,30 @@ def _journey(work: Entries, name: str, journey: Journey, routes: dict[str, int],
         traced_step=traced if traced >= 0 else (calls[0] if calls else -1),
         steps=tuple(steps),
         batch=journey.lane == "batch",
+        rank=PRIORITIES.index(journey.priority),
+        **_over_time(work, key, journey),
     )
+
+
+def _over_time(work: Entries, key: str, journey: Journey) -> dict[str, Any]:
+    """How the rate runs, who comes back, and what a cache makes of it."""
+    again, think = journey.repetition, journey.think
+    return {
+        "shape": journey.shape.week if journey.shape else (),
+        "users": work.whole(f"{key}.users", journey.users, "users") if journey.users else 0,
+        "think_s": work.note(f"{key}.think", think.median, "median time between visits") if think else 0.0,
+        "think_spread": work.note(f"{key}.think_spread", think.spread, "sigma of that time") if think else 0.0,
+        "semantic": work.note(f"{key}.semantic", again.semantic, "wordings seen through") if again else 0.0,
+    }
+
+
+def _peak(work: Entries, key: str, journey: Journey) -> float:
+    """The busiest hour over the mean: as stated, else that of the shape."""
+    peak = journey.peak
+    if journey.shape is not None and peak.note == "default":
+        highest = max(journey.shape.week)
+        peak = Given(highest, "ratio", f"{highest:.3g}x", "guessed", "the highest hour of `shape`", journey.shape.where)
+    return work.note(f"{key}.peak", peak, "busiest hour over the mean")
 
 
 def _not_one_gateway(system: System, count: int) -> Problem:
@@ -311,7 +316,7 @@ def _step(
     work: Entries, journey: str, step: Step, routes: dict[str, int], stations: dict[str, int], stage: int
 ) -> m.Step:
     key = f"{journey}.{slug(step.name)}"
-    tokens = step.tokens
+    tokens, pause = step.tokens, step.repeats.pause
 
     def law(kind: str, item: TokenLaw | None) -> m.TokenLaw:
         if item is None:
@@ -335,6 +340,9 @@ def _step(
         background=step.background,
         skips=step.on_failure == "skip",
         timeout_s=min(timeouts, default=0.0) if step.route is None else 0.0,
+        prefix=tokens.prefix if tokens else False,
+        pause_s=work.note(f"{key}.pause", pause.median, "median time between two runs") if pause else 0.0,
+        pause_spread=work.note(f"{key}.pause_spread", pause.spread, "sigma of that time") if pause else 0.0,
     )
 
 
@@ -347,23 +355,3 @@ def _objectives(work: Entries) -> tuple[m.Objective, ...]:
             value = value * MONTH if limit.dimension == "money-rate" else value
             found.append(m.Objective(name, str(item.measure), str(item.journey or ""), item.at_most is not None, value))
     return tuple(found)
-
-
-USUAL = m.Scenario("baseline", "the busiest hour", 1800.0, ())  # what is looked at where the file says nothing
-
-
-def _scenarios(system: System) -> tuple[m.Scenario, ...]:
-    if not system.scenarios:
-        return (USUAL,)
-    return tuple(
-        m.Scenario(
-            name=name,
-            summary=str(item.summary),
-            lasts_s=item.lasts.value,
-            changes=tuple(
-                m.Change(str(c.what), str(c.component or ""), c.factor.value, c.share.value, c.at.value, c.lasts.value)  # type: ignore[arg-type]
-                for c in item.changes
-            ),
-        )
-        for name, item in system.scenarios.items()
-    )

@@ -15,18 +15,14 @@ from msgspec.structs import replace
 
 from archwright.base.errors import InputError, Location, Problem
 from archwright.plan.agents import Agent, Tool, strays
+from archwright.plan.amounts import Amount, Count, MaybePlace, Place, Rate, Seconds, Share, Whole
+from archwright.plan.world import Change as Change
+from archwright.plan.world import Failing as Failing
+from archwright.plan.world import Scaling as Scaling
+from archwright.plan.world import Scenario as Scenario
+from archwright.plan.world import Station as Station
 
 SCHEMA = 1
-
-# What a number may be; reading a plan holds it to that.
-Seconds = Annotated[float, msgspec.Meta(ge=0)]
-Rate = Annotated[float, msgspec.Meta(ge=0)]
-Amount = Annotated[float, msgspec.Meta(ge=0)]
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Whole = Annotated[int, msgspec.Meta(ge=0)]
-Count = Annotated[int, msgspec.Meta(ge=1)]
-Place = Annotated[int, msgspec.Meta(ge=0)]
-MaybePlace = Annotated[int, msgspec.Meta(ge=-1)]
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -160,42 +156,6 @@ class Gateway(msgspec.Struct, frozen=True):
     batch_wait_s: Seconds = 0.0
 
 
-class Scaling(msgspec.Struct, frozen=True):
-    """From `least` to `most` replicas, so many that `target` of them is in use; see `policy.scale`."""
-
-    least: Count
-    most: Count
-    target: Annotated[float, msgspec.Meta(gt=0, le=1)]
-    every_s: Annotated[float, msgspec.Meta(gt=0)]
-    cold_start_s: Seconds
-    settle_s: Seconds
-
-
-class Station(msgspec.Struct, frozen=True):
-    """A component that works: `servers` at once (0: no limit), the law of its time, and what an hour of one costs.
-
-    `median_s` is the mean of a law that is not log-normal; `spread` is sigma, or the gamma law's variation. At most
-    `queue` wait (-1: no bound), nobody longer than `patience_s` (0: no bound); who finds it full is turned away. A
-    `shared` station takes all in at once and divides its servers among them. `hours` of the week, from Monday 0:00,
-    are 1 where it works (empty: always). It begins with `replicas`.
-    """
-
-    name: str
-    title: str
-    servers: Whole
-    median_s: Seconds
-    spread: Amount
-    error_rate: Share
-    hourly: Whole
-    law: Literal["log-normal", "exponential", "constant", "gamma"] = "log-normal"
-    queue: MaybePlace = -1
-    patience_s: Seconds = 0.0
-    shared: bool = False
-    replicas: Count = 1
-    scale: Scaling | None = None
-    hours: tuple[Whole, ...] = ()
-
-
 class TokenLaw(msgspec.Struct, frozen=True):
     """A log-normal number of tokens; a spread of 0 is a constant."""
 
@@ -207,7 +167,8 @@ class Step(msgspec.Struct, frozen=True):
     """One step of a journey. `route` -1: no model call. Steps of the same `stage` run beside each other.
 
     `timeout_s` bounds the work at the station (0: no bound). Where the route answers from documents, `search` is the
-    station that finds them (-1: none) and `passages` are the tokens that they add to the input.
+    station that finds them (-1: none) and `passages` are the tokens that they add to the input. Between two runs lies a
+    pause, log-normal; with `prefix` a run finds the input of the one before in the supplier's prompt cache.
     """
 
     name: str
@@ -226,13 +187,18 @@ class Step(msgspec.Struct, frozen=True):
     timeout_s: Seconds
     search: MaybePlace = -1
     passages: Whole = 0
+    prefix: bool = False
+    pause_s: Seconds = 0.0
+    pause_spread: Amount = 0.0
 
 
 class Journey(msgspec.Struct, frozen=True):
     """A kind of request: mean rate a second, the peak hour over the mean, burstiness (CV of gaps), repetition, path.
 
     `answers` 0: nothing is ever asked twice. `trace` names recorded traffic that replaces rate and tokens. Of work that
-    waits at a station, that of a smaller `rank` goes first.
+    waits at a station, that of a smaller `rank` goes first. `shape` holds 168 factors of the rate, from Monday 0:00,
+    with mean 1 (empty: even). With `users` nobody arrives: each user comes back a thinking time after a visit ended.
+    `semantic` is the share of visits whose wording does not matter.
     """
 
     name: str
@@ -249,6 +215,11 @@ class Journey(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...]
     batch: bool = False
     rank: Annotated[int, msgspec.Meta(ge=0, le=2)] = 1
+    shape: tuple[Amount, ...] = ()
+    users: Whole = 0
+    think_s: Seconds = 0.0
+    think_spread: Amount = 0.0
+    semantic: Share = 0.0
 
 
 class Tenant(msgspec.Struct, frozen=True):
@@ -258,30 +229,6 @@ class Tenant(msgspec.Struct, frozen=True):
     share: Share
     budget: Whole
     request_rate: Rate
-
-
-class Change(msgspec.Struct, frozen=True):
-    """One thing that happens: to target or station `component` (by name), from `at_s` for `lasts_s`."""
-
-    what: Literal["load", "down", "slow", "errors", "limit"]
-    component: str
-    factor: Amount
-    share: Share
-    at_s: Seconds
-    lasts_s: Seconds
-
-
-class Scenario(msgspec.Struct, frozen=True):
-    """What the system must survive: in its busiest hour, or in the calendar.
-
-    `begins_s` counts from Monday 0:00; -1: in the busiest hour, whenever that is.
-    """
-
-    name: str
-    summary: str
-    lasts_s: Seconds
-    changes: tuple[Change, ...]
-    begins_s: Annotated[float, msgspec.Meta(ge=-1)] = -1.0
 
 
 class Objective(msgspec.Struct, frozen=True):
@@ -312,6 +259,7 @@ class Plan(msgspec.Struct, frozen=True):
     agents: tuple[Agent, ...] = ()
     tools: tuple[Tool, ...] = ()
     retrievers: tuple[Retriever, ...] = ()
+    failing: tuple[Failing, ...] = ()
     schema: int = SCHEMA
 
     def scenario(self, name: str) -> Scenario:

@@ -147,7 +147,10 @@ def compress(plan: Plan, scale: float) -> Plan:
             replace(
                 item,
                 rate=item.rate * scale,
-                steps=tuple(replace(step, timeout_s=step.timeout_s / scale) for step in item.steps),
+                think_s=item.think_s / scale,
+                steps=tuple(
+                    replace(step, timeout_s=step.timeout_s / scale, pause_s=step.pause_s / scale) for step in item.steps
+                ),
             )
             for item in plan.journeys
         ),
@@ -156,10 +159,12 @@ def compress(plan: Plan, scale: float) -> Plan:
             replace(
                 item,
                 lasts_s=item.lasts_s / scale,
+                begins_s=item.begins_s / scale,
                 changes=tuple(replace(c, at_s=c.at_s / scale, lasts_s=c.lasts_s / scale) for c in item.changes),
             )
             for item in plan.scenarios
         ),
+        failing=tuple(replace(f, mtbf_s=f.mtbf_s / scale, mttr_s=f.mttr_s / scale) for f in plan.failing),
         agents=compressed(plan.agents, scale),
         tools=tuple(replace(item, median_s=item.median_s / scale) for item in plan.tools),
     )

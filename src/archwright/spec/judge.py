@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from archwright.base.errors import Problem
 from archwright.base.text import nearest
 from archwright.base.units import mend_for
-from archwright.spec import delegation
+from archwright.spec import delegation, judge_traffic
 from archwright.spec.attestations import judge_attestations
 from archwright.spec.context import judge_context
 from archwright.spec.given import Given
@@ -247,13 +247,15 @@ def _scenarios(system: System) -> Iterator[Problem]:
 
 
 def _change(title: str, scenario: Scenario, change: Change) -> Iterator[Problem]:
-    if change.component is None and change.what != "load":
+    struck = change.component or change.components or change.region
+    if not struck and change.what != "load":
         message = f"{title}: nobody knows what is `{change.what}`"
-        yield Problem("half-a-change", message, change.where, "name the `component`")
-    if change.component is not None and change.what == "load":
+        yield Problem("half-a-change", message, change.where, "name the `component`, `components` or a `region`")
+    if struck and change.what == "load":
         message = f"{title}: `load` is the whole system's and has no component"
-        yield Problem("half-a-change", message, change.component.where, "remove `component`")
-    if change.what in ("load", "slow", "limit") and change.factor.value == 1:
+        where = change.component.where if change.component is not None else change.where
+        yield Problem("half-a-change", message, where, "remove what it strikes, or name a `journey`")
+    if change.what in ("load", "slow", "limit", "brown-out") and change.factor.value == 1:
         message = f"{title}: `{change.what}` times 1 changes nothing"
         yield Problem("no-change", message, change.place("factor"), "add a `factor` such as 3x")
     if change.at.value >= scenario.lasts.value:
@@ -285,6 +287,10 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (_tenants, frozenset({"workload"})),
     (_objectives, frozenset({"objectives"})),
     (_scenarios, frozenset({"scenarios"})),
+    (judge_traffic.stations, frozenset({"components"})),
+    (judge_traffic.journeys, frozenset({"workload"})),
+    (judge_traffic.scenarios, frozenset({"components", "scenarios", "workload"})),
+    (judge_traffic.objectives, frozenset({"components", "objectives", "workload"})),
     (outcomes, frozenset({"metrics", "workload"})),
     (_context, frozenset()),
     (_attestations, frozenset()),

@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 
 from archwright.spec.accepted import Acceptance
 from archwright.spec.attestations import Attestation
+from archwright.spec.calendar import Moment
 from archwright.spec.context import Context
 from archwright.spec.decisions import Decision
 from archwright.spec.given import Given, Word
@@ -17,12 +18,14 @@ from archwright.spec.kinds import KINDS
 from archwright.spec.metrics import Metric
 from archwright.spec.operation import Operation
 from archwright.spec.risks import Risk
+from archwright.spec.shape import WeekShape
 from archwright.spec.shapes import (
     Record,
     by_kind,
     choice,
     flag,
     many,
+    moment,
     named,
     number,
     one,
@@ -49,6 +52,10 @@ class Repetition(Record):
         "number", "exponent of the Zipf law over them; 0 is even", default=1.0, maximum=4, estimate=True
     )
     wordings: Given = number("count", "ways in which each is worded", default=1, minimum=1, maximum=1000, estimate=True)
+    semantic: Given = number(
+        "share", "requests whose wording a semantic cache sees through, as measured", default="0 %", maximum=1,
+        estimate=True,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +75,16 @@ class Tokens(Record):
     input: TokenLaw = one(TokenLaw, "question and context")
     output: TokenLaw = one(TokenLaw, "answer")
     growth: Given = number("count", "tokens that each repeat adds to the input", default=0, maximum=1e7, estimate=True)
+    prefix: bool = flag("a repeat finds the input of the one before in the supplier's prompt cache")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause(Record):
+    """A time in which somebody or something else is at work: its median, and the sigma of its log-normal spread."""
+
+    SHORT: ClassVar[str] = "median"
+    median: Given = number("duration", "median time", estimate=True, positive=True, maximum=30 * 86400)
+    spread: Given = number("number", "sigma of the log-normal spread", default=0, maximum=3, estimate=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +94,7 @@ class Repeats(Record):
     SHORT: ClassVar[str] = "mean"
     mean: Given = number("number", "mean number of runs", default=1, minimum=1, maximum=1000, estimate=True)
     most: Given = number("count", "never more than so many", default=8, minimum=1, maximum=1000)
+    pause: Pause | None = one(Pause, "time between two runs: tools, thinking", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +121,7 @@ class Journey(Record):
     summary: Word = text("what a user wants", default="")
     critical: bool = flag("business stops without it")
     lane: str = choice(("realtime", "batch"), "does somebody wait for it? Batch gives way", default="realtime")
+    priority: str = choice(("high", "normal", "low"), "whose work goes first where work waits", default="normal")
     volume: Given = number("rate", "journeys, such as 1.2M/month", estimate=True, positive=True, maximum=1e7)
     growth: Given = number(
         "share", "growth of the volume a month", default="0 %", minimum=-1, maximum=10, estimate=True
@@ -118,6 +137,12 @@ class Journey(Record):
         positive=True,
         estimate=True,
     )
+    shape: WeekShape | None = one(WeekShape, "how the rate runs over the day and the week", default=None)
+    users: Given | None = number(
+        "count", "so many users who come back after each visit, in place of arrivals; the volume is what is priced",
+        default=None, minimum=1, maximum=1_000_000,
+    )  # fmt: skip
+    think: Pause | None = one(Pause, "for `users`: time from the end of a visit to the next one", default=None)
     repetition: Repetition | None = one(
         Repetition, "how often the same is asked; nothing repeats if left out", default=None
     )
@@ -169,6 +194,10 @@ class Component(Record):
     failure: Word = text("what is lost when it fails", default="")
     data: tuple[Word, ...] = references("data", "data classes it keeps")
     kept: Kept = one(Kept, "how it keeps them", default=Kept())
+    mtbf: Given | None = number(
+        "duration", "mean time from the end of a failure to the next one", default=None, positive=True, estimate=True
+    )
+    mttr: Given | None = number("duration", "mean time of a failure", default=None, positive=True, estimate=True)
     supplier: Supplier | None = one(Supplier, "the terms of who runs it for us", default=None)
     settings: Record = by_kind(lambda name: KINDS.get(name).settings, KINDS.names, "settings of its kind")
 
@@ -253,10 +282,20 @@ class Objective(Record):
 class Change(Record):
     """One thing that happens in a scenario."""
 
-    what: str = choice(("load", "down", "slow", "errors", "limit"), "what changes")
+    what: str = choice(
+        ("load", "down", "slow", "errors", "limit", "brown-out"),
+        "what changes; `limit` is a supplier's limit or a share of the servers, `brown-out` is slow, errors and limit",
+    )
     component: Word | None = reference("components", "of which component; `load` has none", default=None)
-    factor: Given = number("ratio", "load, slowness or limit times so much", default="1x", maximum=1e6)
-    share: Given = number("share", "for `errors`: calls that fail", default="100 %", maximum=1)
+    components: tuple[Word, ...] = references("components", "several at once, by one cause")
+    region: Word = text("everything that runs in this region", default="")
+    journey: Word | None = reference("journeys", "for `load`: of which journey; of all if left out", default=None)
+    factor: Given = number(
+        "ratio", "load, slowness or limit times so much; a brown-out is so much slower and has so much less room",
+        default="1x", maximum=1e6,
+    )  # fmt: skip
+    share: Given = number("share", "for `errors` and `brown-out`: calls that fail", default="100 %", maximum=1)
+    ramp: bool = flag("for `load`: it grows evenly from 1 to the factor, over all the time that it lasts")
     at: Given = number("duration", "begins so long after the start", default="0 s")
     lasts: Given = number("duration", "ends after so long", positive=True)
 
@@ -266,7 +305,10 @@ class Scenario(Record):
     """What the system must survive."""
 
     summary: Word = text("what happens", default="")
-    lasts: Given = number("duration", "how much time is looked at", default="10 min", positive=True, maximum=86400)
+    lasts: Given = number("duration", "how much time is looked at", default="10 min", positive=True, maximum=32e6)
+    begins: Moment | None = moment("when it begins, such as `Mon 08:00`; in the busiest hour if left out")
+    months: Given = number("count", "so many months from now: every journey has grown", default=0, maximum=120)
+    failures: bool = flag("components fail as their `mtbf` and `mttr` say, drawn by the seed")
     changes: tuple[Change, ...] = many(Change, "what happens when; nothing is the baseline")
 
 

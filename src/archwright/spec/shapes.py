@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from archwright.base.errors import NOWHERE, Location
+from archwright.spec import calendar, predicate
 from archwright.spec import day as days
-from archwright.spec import predicate
 from archwright.spec.given import given
 
 
@@ -147,6 +147,8 @@ def _field(item: dataclasses.Field[Any]) -> Field:
 TRUTH = ("true", "false", "unknown")
 _REQUIRED = object()
 _DAY = Parsed(days.day, days.WANTED, days.PATTERN)
+_MOMENT = Parsed(calendar.moment, calendar.MOMENT, calendar.MOMENT_PATTERN)
+_HOURS = Parsed(calendar.hours, calendar.HOURS, "")
 _PREDICATE = Parsed(predicate.predicate, predicate.WANTED, predicate.PATTERN)
 _STATEMENT = Parsed(predicate.statement, predicate.STATED, "")
 
@@ -224,6 +226,16 @@ def choices(words: tuple[str, ...], doc: str, *, key: str = "") -> Any:
 def day(doc: str, *, default: Any = _REQUIRED, key: str = "") -> Any:
     """A day of the calendar, written as `2026-11-21`."""
     return _declare(_DAY, doc, key, **_default(default))
+
+
+def moment(doc: str, *, key: str = "") -> Any:
+    """A moment of the week, written as `Mon 08:00`; None by default."""
+    return _declare(_MOMENT, doc, key, default=None)
+
+
+def opening(doc: str, *, key: str = "") -> Any:
+    """Hours of the week, written as `Mon-Fri 8-18`; None by default."""
+    return _declare(_HOURS, doc, key, default=None)
 
 
 def predicates(doc: str, *, key: str = "") -> Any:

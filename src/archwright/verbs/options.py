@@ -16,7 +16,7 @@ from archwright.analysis.stress.outcome import Outcome
 from archwright.base.errors import InputError
 from archwright.base.units import show
 from archwright.measure.foreseen import Foresight, Topic
-from archwright.plan.compile import USUAL
+from archwright.plan.happenings import USUAL
 from archwright.plan.model import Plan
 from archwright.report.document import Finding
 from archwright.report.figures import Book, Figure

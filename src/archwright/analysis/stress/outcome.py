@@ -102,8 +102,9 @@ class StationOutcome:
 
     `utilisation` is the mean share of its servers at work within the scenario (0 where servers are unlimited).
     `asked` is all work that came within the scenario over what the servers can do in it; above 1 the queue grows.
-    `waited_s` is what all jobs waited. `refused` found the queue full. A wait at a shared station is how much longer work took than alone. Replicas are
-    those that were paid for, starting ones included, at most `replica_limit` (0: their number does not change).
+    `waited_s` is what all jobs waited; at a shared station, how much longer they took than alone. `refused` found the
+    queue full. Replicas are those that were paid for, starting ones included, at most `replica_limit` (0: their number
+    does not change).
     """
 
     name: str
