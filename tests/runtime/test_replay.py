@@ -6,15 +6,17 @@ import asyncio
 import json
 import time
 from itertools import islice
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from archwright.facts.corpus import corpus
 from archwright.plan.faults import Faults
-from archwright.plan.model import Change, Station
+from archwright.plan.model import Change, Scaling, Station
 from archwright.plan.workload import Visit, Work, path, streams, visits
 from archwright.runtime.replay.prompts import body, question
-from archwright.runtime.replay.stations import Room
+from archwright.runtime.replay.stations import Clock, Room
 from tests.runtime.sample import plan
 
 CORPUS = corpus()
@@ -71,7 +73,7 @@ def test_bodies_are_equal_where_the_cache_keys_are() -> None:
 
 
 def room(servers: int = 0, median: float = 0.02, errors: float = 0.0, changes: tuple[Change, ...] = ()) -> Room:
-    return Room(Station("s", "S", servers, median, 0.0, errors, 0), Faults(changes), 1, time.monotonic())
+    return Room(Station("s", "S", servers, median, 0.0, errors, 0), Faults(changes), 1, Clock(time.monotonic()))
 
 
 async def test_servers_bound_the_work() -> None:
@@ -88,7 +90,51 @@ async def test_servers_bound_the_work() -> None:
     assert all(await asyncio.gather(*(work(number) for number in range(7))))
     assert most == 2
     assert one.busy == 0
-    assert not one.queue
+    assert not any(one.queues)
+
+
+def crowded(**given: Any) -> Room:
+    station = replace(Station("s", "S", 1, 0.05, 0.0, 0.0, 0, law="constant"), **given)
+    return Room(station, Faults(()), 1, Clock(time.monotonic()))
+
+
+async def test_who_finds_the_queue_full_is_turned_away() -> None:
+    one = crowded(queue=1)
+    assert await asyncio.gather(*(one.work(number, 0.0) for number in range(4))) == [True, True, False, False]
+
+
+async def test_the_urgent_go_first_and_the_impatient_leave() -> None:
+    one, order = crowded(), []
+
+    async def work(number: int, rank: int) -> None:
+        await one.work(number, 0.0, 0, rank)
+        order.append(number)
+
+    await asyncio.gather(*(work(number, rank) for number, rank in enumerate((1, 2, 1, 0))))
+    assert order == [0, 3, 2, 1]
+    left = crowded(patience_s=0.02)
+    assert await asyncio.gather(left.work(0, 0.0), left.work(1, 0.0)) == [True, False]
+    assert left.waiting == 0
+
+
+async def test_those_who_share_a_server_slow_each_other_down() -> None:
+    one = crowded(shared=True)
+    assert all(await asyncio.gather(one.work(0, 0.0), one.work(1, 0.0)))
+    alone, together = await asyncio.gather(crowded(shared=True).work(0, 0.09), one.work(1, 0.0))
+    assert alone
+    assert together
+    assert await asyncio.gather(one.work(0, 0.09), one.work(1, 0.09)) == [False, False]
+    assert not await crowded(shared=True).work(0, 0.01)
+    full = crowded(shared=True, queue=0)
+    assert await asyncio.gather(full.work(0, 0.0), full.work(1, 0.0)) == [True, False]
+
+
+async def test_servers_are_added_where_work_waits() -> None:
+    one = crowded(median_s=0.4, scale=Scaling(1, 4, 1.0, 0.02, 0.02, 10.0))
+    tending = asyncio.create_task(one.tend())
+    assert all(await asyncio.gather(*(one.work(number, 0.0) for number in range(4))))
+    assert one.servers.most == 4
+    tending.cancel()
 
 
 async def test_work_that_takes_too_long_fails() -> None:

@@ -11,6 +11,7 @@ from typing import Final
 import aiohttp
 
 from archwright.base.errors import ProviderUnavailable
+from archwright.base.units import HOUR, MONTH
 from archwright.facts.corpus import Corpus, corpus
 from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Journey
@@ -19,7 +20,7 @@ from archwright.plan.model import Plan, Scenario, Step
 from archwright.plan.rules import compress
 from archwright.plan.workload import Branch, Visit, path, stops
 from archwright.runtime.replay.prompts import body
-from archwright.runtime.replay.stations import Room
+from archwright.runtime.replay.stations import Clock, Room
 
 SERVED: Final = 0
 DEGRADED: Final = 1
@@ -85,9 +86,11 @@ class Client:
         """
         zero = time.monotonic() + LEAD_S
         scenario = self.quick.scenario(self.play.scenario.name)
+        clock = Clock(zero, scenario.begins_s, HOUR * self.quick.gateway.month_s / MONTH)
         self.rooms = [
-            Room(station, faults_of(scenario, station.name), self.play.seed, zero) for station in self.quick.stations
+            Room(station, faults_of(scenario, station.name), self.play.seed, clock) for station in self.quick.stations
         ]
+        tending = [asyncio.create_task(room.tend()) for room in self.rooms]
         try:
             async with asyncio.TaskGroup() as self.group:
                 for visit in visits:
@@ -99,6 +102,9 @@ class Client:
                     progress(self.replayed.visits)
         except* aiohttp.ClientError as gone:
             raise ProviderUnavailable(f"the gateway does not answer: {gone.exceptions[0]}") from None
+        finally:
+            for task in tending:
+                task.cancel()
         self.replayed.real_s = time.monotonic() - zero
         self.replayed.late_s.sort()
         return self.replayed
@@ -139,7 +145,7 @@ class Client:
         step = self.quick.journeys[visit.journey].steps[branch[0].step]
         worst = SERVED
         for work in branch:
-            good = await self._at_stations(step, work.request)
+            good = await self._at_stations(step, work.request, self.quick.journeys[visit.journey].rank)
             how = FAILED if not good else SERVED
             if good and step.route >= 0:
                 asked = self.play.asks.get(self.play.plan.routes[step.route].retriever, self.corpus)
@@ -150,10 +156,10 @@ class Client:
             worst = max(worst, how)
         return worst
 
-    async def _at_stations(self, step: Step, request: int) -> bool:
+    async def _at_stations(self, step: Step, request: int, rank: int) -> bool:
         """Work at one station after the other; False where one of them failed."""
         for turn, place in enumerate(stops(step)):
-            if not await self.rooms[place].work(request, step.timeout_s if turn == 0 else 0.0, turn):
+            if not await self.rooms[place].work(request, step.timeout_s if turn == 0 else 0.0, turn, rank):
                 return False
         return True
 
