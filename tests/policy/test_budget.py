@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archwright.policy import budget
-from archwright.policy.budget import Cap
+from archwright.policy.budget import Cap, Spent
 
 CALLS = st.lists(
     st.tuples(st.floats(0, 40), st.integers(0, 100), st.integers(0, 150), st.booleans(), st.integers(0, 10**6)),
@@ -19,7 +21,7 @@ def test_spending_stays_within_the_cap_and_what_is_in_flight(
     limit: int, calls: list[tuple[float, int, int, bool, int]]
 ) -> None:
     cap = Cap(limit, 100.0)
-    spent = budget.fresh(0.0)
+    spent = Spent()
     now = 0.0
     in_flight: list[int] = []
     beyond = period = 0
@@ -27,19 +29,18 @@ def test_spending_stays_within_the_cap_and_what_is_in_flight(
         now += pause
         if ends and in_flight:
             reserved = in_flight.pop(pick % len(in_flight))
-            spent = budget.settle(spent, reserved, actual)
+            budget.settle(spent, reserved, actual)
             beyond += max(0, actual - reserved)
         else:
-            before = spent
-            result = budget.reserve(cap, spent, now, amount)
-            spent = result.spent
+            before = replace(spent)
+            granted = budget.reserve(cap, spent, now, amount)
             if spent.since != before.since:
                 period += 1
                 assert spent.since > before.since
                 assert now - spent.since < cap.period_s * (1 + 1e-9)
                 assert spent.settled == 0
                 beyond = 0
-            if result.granted:
+            if granted:
                 in_flight.append(amount)
                 assert spent.settled + spent.reserved <= limit + beyond
             else:
@@ -48,12 +49,14 @@ def test_spending_stays_within_the_cap_and_what_is_in_flight(
 
 
 def test_no_cap_counts_and_refuses_nothing() -> None:
-    spent = budget.reserve(Cap(0, 1.0), budget.fresh(0.0), 0.0, 10**15).spent
+    spent = Spent()
+    assert budget.reserve(Cap(0, 1.0), spent, 0.0, 10**15) == 1
     assert spent.reserved == 10**15
-    assert budget.settle(spent, 10**15, 7) == budget.Spent(7, 0, 0.0)
+    budget.settle(spent, 10**15, 7)
+    assert spent == Spent(7, 0, 0.0)
 
 
 def test_exactly_the_cap_is_granted() -> None:
     cap = Cap(100, 60.0)
-    assert budget.reserve(cap, budget.fresh(0.0), 0.0, 100).granted == 1
-    assert budget.reserve(cap, budget.fresh(0.0), 0.0, 101).granted == 0
+    assert budget.reserve(cap, Spent(), 0.0, 100) == 1
+    assert budget.reserve(cap, Spent(), 0.0, 101) == 0

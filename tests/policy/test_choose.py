@@ -12,27 +12,31 @@ from archwright.policy.choose import COST, LATENCY, LOAD, ORDER, Pulse
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 60)), min_size=1), st.floats(0.1, 100))
 def test_a_pulse_lies_among_what_was_felt(answers: list[tuple[float, float]], half_life: float) -> None:
-    pulse, now = choose.unknown(), 0.0
+    pulse, now = Pulse(), 0.0
     for pause, first in answers:
         now += pause
-        pulse = choose.felt(pulse, now, first, half_life)
+        choose.felt(pulse, now, first, half_life)
     seen = [first for _, first in answers]
     assert min(seen) - 1e-9 <= pulse.first_s <= max(seen) + 1e-9
     assert pulse.at == now
 
 
 def test_half_of_what_was_known_is_forgotten_in_a_half_life() -> None:
-    assert choose.felt(Pulse(4.0, 0.0), 30.0, 2.0, 30.0).first_s == pytest.approx(3.0)
+    pulse = Pulse(4.0, 0.0)
+    choose.felt(pulse, 30.0, 2.0, 30.0)
+    assert pulse.first_s == pytest.approx(3.0)
 
 
 def test_one_answer_of_many_in_an_instant_weighs_a_tenth() -> None:
-    assert choose.felt(Pulse(4.0, 0.0), 0.0, 14.0, 30.0).first_s == pytest.approx(5.0)
+    pulse = Pulse(4.0, 0.0)
+    choose.felt(pulse, 0.0, 14.0, 30.0)
+    assert pulse.first_s == pytest.approx(5.0)
 
 
 @pytest.mark.parametrize(
     ("pulse", "now", "limit", "slow"),
     [
-        (choose.unknown(), 5.0, 1.0, 0),
+        (Pulse(), 5.0, 1.0, 0),
         (Pulse(3.0, 0.0), 5.0, 2.0, 1),
         (Pulse(3.0, 0.0), 5.0, 3.0, 0),
         (Pulse(3.0, 0.0), 5.0, 0.0, 0),
@@ -47,7 +51,7 @@ def test_ranks_are_of_what_was_asked_for() -> None:
     known, quick = Pulse(2.0, 9.0), Pulse(1.0, 10.0)
     assert choose.rank(COST, 3.0, known, 0, 1.0, 0) < choose.rank(COST, 4.0, quick, 0, 1.0, 0)
     assert choose.rank(LATENCY, 0.0, quick, 0, 1.0, 0) < choose.rank(LATENCY, 0.0, known, 0, 1.0, 0)
-    assert choose.rank(LATENCY, 0.0, choose.unknown(), 0, 1.0, 0) < choose.rank(LATENCY, 0.0, quick, 0, 1.0, 0)
+    assert choose.rank(LATENCY, 0.0, Pulse(), 0, 1.0, 0) < choose.rank(LATENCY, 0.0, quick, 0, 1.0, 0)
     assert choose.rank(LATENCY, 0.0, known, 0, 1.0, 1) < choose.rank(LATENCY, 0.0, quick, 0, 1.0, 1)
     assert choose.rank(LOAD, 0.0, known, 4, 0.8, 0) < choose.rank(LOAD, 0.0, quick, 2, 0.2, 0)
     assert choose.rank(ORDER, 9.0, known, 9, 0.1, 0) == choose.rank(ORDER, 1.0, quick, 0, 0.9, 0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archwright.policy import machine, route
-from archwright.policy.lanes import BATCH, REALTIME, Lanes
+from archwright.policy import decide, lanes, machine, route
+from archwright.policy.lanes import BATCH, REALTIME
 from archwright.policy.machine import Arrive, Call, Finish, Machine, Reply, Sleep, Wake
 from archwright.policy.rules import Gate
 from tests.policy.world import rules
@@ -66,21 +66,38 @@ def test_a_slow_lane_is_waited_for_as_many_times_as_long() -> None:
     assert call.timeout_s == 5.0
 
 
-@given(st.lists(st.tuples(st.sampled_from((REALTIME, BATCH)), st.booleans()), max_size=60))
-def test_places_and_queues_are_never_more_than_they_may_be(steps: list[tuple[int, bool]]) -> None:
-    lanes = Lanes(GATE)
-    for number, (lane, leaves) in enumerate(steps):
-        if leaves and lanes.held[lane]:
-            lanes.held[lane] -= 1
-        elif lanes.free(lane):
-            lanes.held[lane] += 1
-        elif lanes.room(lane):
-            lanes.waiting[lane].append(number)
-        while (taken := lanes.next()) >= 0:
-            assert taken <= number
-            lanes.held[steps[taken][0]] += 1
-        assert lanes.in_flight <= GATE.concurrency
-        assert lanes.held[BATCH] <= GATE.batch_places
-        assert len(lanes.waiting[REALTIME]) <= GATE.queue
-        assert len(lanes.waiting[BATCH]) <= GATE.batch_queue
-        assert not lanes.waiting[REALTIME] or lanes.in_flight == GATE.concurrency
+@given(st.lists(st.tuples(st.sampled_from((REALTIME, BATCH)), st.sampled_from("aapl")), max_size=60))
+def test_places_and_queues_are_never_more_than_they_may_be(steps: list[tuple[int, str]]) -> None:
+    """`a`: one arrives; `p`: the one that has its place for longest goes; `l`: one leaves the middle of the queue."""
+    brain = Machine(rules(gate=GATE))
+    state = brain.state
+    waiting: tuple[list[int], list[int]] = ([], [])
+    for lane, what in steps:
+        held = [slot for slot, item in enumerate(state.slots) if item.entered and item.lane == lane]
+        if what == "p" and held:
+            lanes.rise(state, held[0])
+            decide.give_back(state, held[0])
+        elif what == "l" and waiting[lane]:
+            slot = waiting[lane].pop(len(waiting[lane]) // 2)
+            lanes.part(state, slot)
+            decide.give_back(state, slot)
+        elif what == "a" and (lanes.free(state, lane) or lanes.room(state, lane)):
+            slot = decide.take(state)
+            state.slots[slot].lane = lane
+            if lanes.free(state, lane):
+                lanes.seat(state, slot)
+            else:
+                lanes.join(state, slot)
+                waiting[lane].append(slot)
+        while (taken := lanes.next_in_line(state)) >= 0:
+            of = state.slots[taken].lane
+            assert waiting[of].pop(0) == taken
+            assert of == REALTIME or not waiting[REALTIME]
+            lanes.part(state, taken)
+            lanes.seat(state, taken)
+        assert brain.waiting == [len(queue) for queue in waiting]
+        assert brain.in_flight == sum(brain.held) <= GATE.concurrency
+        assert brain.held[BATCH] <= GATE.batch_places
+        assert len(waiting[REALTIME]) <= GATE.queue
+        assert len(waiting[BATCH]) <= GATE.batch_queue
+        assert not waiting[REALTIME] or brain.in_flight == GATE.concurrency

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archwright.policy import choose, machine, route
+from archwright.policy import choose, machine, route, router
 from archwright.policy.budget import Cap
 from archwright.policy.machine import Arrive, Call, Finish, Machine, Order, Reply
-from archwright.policy.router import Router
 from archwright.policy.rules import Cost, RouteRule, Rules, Way
+from archwright.policy.state import Arrival
 from tests.policy.world import rules
 
 FREE = Cost(0, 0)
@@ -24,10 +24,18 @@ def routed(hops: int = 3, **changed: object) -> Rules:
     return base._replace(routes=(first, *base.routes[1:]), costs=costs)
 
 
-def order(law: Rules, router: Router | None = None, now: float = 0.0, **asked: float) -> tuple[int, ...]:
+def order(law: Rules, brain: Machine | None = None, now: float = 0.0, **asked: float) -> tuple[int, ...]:
     """The order for a request that is like any other but for `asked`."""
     given = {"tokens_in": 100, "tokens_out": 50, "tenant": -1, "journey": -1, "luck": 0.5} | asked
-    return (router or Router(law)).order(now, law.routes[0], **given)  # type: ignore[arg-type]
+    state = (brain or Machine(law)).state
+    hops = router.line_up(state, now, Arrival(slot=3, route=0, key=0, cost=0, lane=0, age=-1.0, **given))  # type: ignore[arg-type]
+    return tuple(state.turns[3 * state.law.width :][:hops])
+
+
+def ended(brain: Machine, target: int, now: float, first_s: float) -> None:
+    """A call of a target ended, of which nobody saw the begin."""
+    router.called(brain.state, target)
+    router.returned(brain.state, target, now, first_s)
 
 
 def test_the_file_s_order_is_kept_unless_something_else_is_asked_for() -> None:
@@ -44,22 +52,21 @@ def test_the_cheapest_for_this_request_comes_first() -> None:
 
 def test_the_quickest_as_measured_comes_first_and_the_unknown_before_it() -> None:
     law = routed(choose=choose.LATENCY)
-    router = Router(law)
+    brain = Machine(law)
     for target, first in ((0, 2.0), (2, 0.5)):
-        router.begun(target)
-        router.ended(target, 1.0, first)
-    assert order(law, router, 2.0) == (1, 2, 0)
-    assert order(law, router, 2.0, luck=0.01)[0] == 1
+        ended(brain, target, 1.0, first)
+    assert order(law, brain, 2.0) == (1, 2, 0)
+    assert order(law, brain, 2.0, luck=0.01)[0] == 1
 
 
 def test_the_least_busy_comes_first_by_its_size() -> None:
     law = routed(choose=choose.LOAD, weights=(0.6, 0.2, 0.2))
-    router = Router(law)
+    brain = Machine(law)
     for target in (0, 0, 1):
-        router.begun(target)
-    assert order(law, router) == (2, 0, 1)
-    router.ended(1, 0.0, -1.0)
-    assert order(law, router) == (1, 2, 0)
+        router.called(brain.state, target)
+    assert order(law, brain) == (2, 0, 1)
+    router.returned(brain.state, 1, 0.0, -1.0)
+    assert order(law, brain) == (1, 2, 0)
 
 
 @pytest.mark.parametrize(("luck", "first"), [(0.0, 0), (0.69, 0), (0.71, 1), (0.89, 1), (0.91, 2), (0.999, 2)])
@@ -78,13 +85,13 @@ def test_the_first_way_that_fits_decides_which_targets_there_are() -> None:
 
 def test_a_slow_target_comes_last_until_it_is_forgotten_or_all_are_slow() -> None:
     law = routed(slow_s=1.0)
-    router = Router(law)
-    router.ended(0, 0.0, 3.0)
-    assert order(law, router, 10.0) == (1, 2, 0)
-    assert order(law, router, 100.0) == (0, 1, 2)
+    brain = Machine(law)
+    ended(brain, 0, 0.0, 3.0)
+    assert order(law, brain, 10.0) == (1, 2, 0)
+    assert order(law, brain, 100.0) == (0, 1, 2)
     for target in (1, 2):
-        router.ended(target, 10.0, 3.0)
-    assert order(law, router, 11.0) == (0, 1, 2)
+        ended(brain, target, 10.0, 3.0)
+    assert order(law, brain, 11.0) == (0, 1, 2)
 
 
 @given(
@@ -95,10 +102,10 @@ def test_a_slow_target_comes_last_until_it_is_forgotten_or_all_are_slow() -> Non
 )
 def test_every_target_is_in_the_order_once(how: int, luck: float, seen: list[tuple[int, float]], slow: float) -> None:
     law = routed(choose=how, weights=(0.5, 0.3, 0.2), slow_s=slow)
-    router = Router(law)
+    brain = Machine(law)
     for now, (target, first) in enumerate(seen):
-        router.ended(target, float(now), first)
-    assert sorted(order(law, router, 20.0, luck=luck)) == [0, 1, 2]
+        ended(brain, target, float(now), first)
+    assert sorted(order(law, brain, 20.0, luck=luck)) == [0, 1, 2]
 
 
 def told(brain: Machine, now: float, outcome: int, first_s: float = -1.0) -> list[Order]:
@@ -117,8 +124,8 @@ def test_a_machine_calls_in_the_order_of_the_request_and_says_how_far_down_it_is
     reply = told(brain, 2.0, route.OK, 0.4)[-1]
     assert isinstance(reply, Reply)
     assert (reply.how, reply.hop) == (machine.ANSWERED, 1)
-    assert brain.router.working == [0, 0, 0]
-    assert brain.router.pulses[1].first_s == 0.4
+    assert brain.state.working == [0, 0, 0]
+    assert brain.state.pulses[1].first_s == 0.4
 
 
 def test_an_answer_that_is_too_old_is_given_before_none() -> None:

@@ -14,6 +14,7 @@ from archwright.policy.machine import Arrive, Begin, Call, Event, Finish, Leave,
 from archwright.policy.retry import RetryBudget
 from archwright.policy.route import Hop
 from archwright.policy.rules import CacheRule, Gate, RouteRule, Rules, TenantRule
+from archwright.policy.state import NOBODY
 
 
 class Client(NamedTuple):
@@ -109,7 +110,7 @@ class World:
         over = event.request in self.ended
         if isinstance(event, Arrive):
             self.came[event.request] = self.now
-        waiting = list(self.machine.lanes.waiting[0])
+        waiting = in_queue(self.machine)
         self.told.append((self.now, event))
         if isinstance(event, Finish):
             self.calls.pop(event.request, None)
@@ -157,7 +158,7 @@ class World:
 
     def check_queue(self, waiting: list[int], orders: list[Order], event: Event) -> None:
         """Those who got a place from the queue are its first ones, in order."""
-        left = [request for request in waiting if request not in self.machine.lanes.waiting[0]]
+        left = [request for request in waiting if request not in in_queue(self.machine)]
         got_place = [request for request in left if request != event.request]
         assert got_place == [request for request in waiting if request != event.request][: len(got_place)]
         assert all(isinstance(order, Call | Reply | Sleep | machine.Keep | machine.Forget) for order in orders)
@@ -165,10 +166,34 @@ class World:
     def check(self) -> None:
         brain = self.machine
         assert 0 <= brain.in_flight <= self.law.gate.concurrency
-        assert len(brain.lanes.waiting[0]) <= self.law.gate.queue
-        assert brain.in_flight == sum(item.entered for item in brain.open.values())
-        assert all(brain.open[request].waiting for request in brain.lanes.waiting[0])
-        assert not brain.lanes.waiting[0] or brain.in_flight == self.law.gate.concurrency
-        assert brain.spent.reserved == sum(item.reserved for item in brain.open.values())
+        queue, under_way = in_queue(brain), [brain.slot(request) for request in brain.open]
+        assert brain.queued == len(queue) <= self.law.gate.queue
+        assert brain.in_flight == sum(item.entered for item in under_way)
+        assert all(item.open for item in under_way)
+        assert sorted(queue) == sorted(request for request in brain.open if brain.slot(request).waiting)
+        assert not queue or brain.in_flight == self.law.gate.concurrency
+        assert brain.spent.reserved == sum(item.reserved for item in under_way)
+        assert free_slots(brain) == len(brain.state.slots) - len(brain.open)
         for kept, rule in zip(brain.caches, self.law.caches, strict=True):
-            assert len(kept) <= rule.entries
+            assert len(kept.times) <= rule.entries
+
+
+def in_queue(brain: Machine, lane: int = 0) -> list[int]:
+    """The requests that wait in a lane, the first one first; the chain is sound in both directions."""
+    requests = {slot: request for request, slot in brain.open.items()}
+    found, before, slot = [], NOBODY, brain.state.lines[lane].first
+    while slot != NOBODY:
+        assert brain.state.slots[slot].before == before
+        found.append(requests[slot])
+        before, slot = slot, brain.state.slots[slot].behind
+    assert brain.state.lines[lane].last == before
+    return found
+
+
+def free_slots(brain: Machine) -> int:
+    """How many slots can be taken."""
+    count, slot = 0, brain.state.desk.free
+    while slot != NOBODY:
+        assert not brain.state.slots[slot].open
+        count, slot = count + 1, brain.state.slots[slot].behind
+    return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 CLOSED = 0
@@ -21,76 +22,78 @@ class Breaker(NamedTuple):
     probes: int
 
 
-class Circuit(NamedTuple):
+@dataclass(slots=True)
+class Circuit:
     """Phase, failures in a row, time of opening, probes under way, good probes since it was half open, and openings.
 
     `era` counts how often it has opened, so that a probe of an earlier half-open phase is known when it ends.
     """
 
-    phase: int
-    failures: int
-    opened_at: float
-    probing: int
-    good: int
-    era: int
+    phase: int = CLOSED
+    failures: int = 0
+    opened_at: float = 0.0
+    probing: int = 0
+    good: int = 0
+    era: int = 0
 
 
-class Admission(NamedTuple):
-    """The circuit afterwards and whether the call may go: REFUSED, ADMITTED, or PROBE and more (PROBE plus the era)."""
+def admit(breaker: Breaker, circuit: Circuit, now: float) -> int:
+    """May a call go to the target now: REFUSED, ADMITTED, or PROBE and more (PROBE plus the era).
 
-    circuit: Circuit
-    verdict: int
-
-
-def closed() -> Circuit:
-    """A circuit in use."""
-    return Circuit(CLOSED, 0, 0.0, 0, 0, 0)
-
-
-def admit(breaker: Breaker, circuit: Circuit, now: float) -> Admission:
-    """May a call go to the target now? Through an open circuit at most `probes` calls pass at once."""
+    Through an open circuit at most `probes` calls pass at once.
+    """
     if breaker.failures <= 0 or circuit.phase == CLOSED:
-        return Admission(circuit, ADMITTED)
+        return ADMITTED
     if circuit.phase == OPEN:
         if now < circuit.opened_at + breaker.open_s:
-            return Admission(circuit, REFUSED)
-        probing = Circuit(HALF_OPEN, circuit.failures, circuit.opened_at, 1, 0, circuit.era)
-        return Admission(probing, PROBE + circuit.era)
+            return REFUSED
+        circuit.phase = HALF_OPEN
+        circuit.probing = 1
+        circuit.good = 0
+        return PROBE + circuit.era
     if circuit.probing + circuit.good < breaker.probes:
-        return Admission(_half_open(circuit, circuit.probing + 1, circuit.good), PROBE + circuit.era)
-    return Admission(circuit, REFUSED)
+        circuit.probing += 1
+        return PROBE + circuit.era
+    return REFUSED
 
 
-def record(breaker: Breaker, circuit: Circuit, now: float, verdict: int, good: int) -> Circuit:
+def record(breaker: Breaker, circuit: Circuit, now: float, verdict: int, good: int) -> None:
     """Note how an admitted call ended: `good` is 1, or 0 for a failure.
 
     A call that was admitted before the circuit last opened says nothing about the target now, so it is not counted
     while the circuit is open or half open.
     """
     if breaker.failures <= 0:
-        return circuit
+        return
     if circuit.phase == CLOSED and verdict == ADMITTED:
-        if good == 1:
-            return Circuit(CLOSED, 0, circuit.opened_at, 0, 0, circuit.era)
-        failures = circuit.failures + 1
-        if failures >= breaker.failures:
-            return Circuit(OPEN, failures, now, 0, 0, circuit.era + 1)
-        return Circuit(CLOSED, failures, circuit.opened_at, 0, 0, circuit.era)
-    if circuit.phase == HALF_OPEN and verdict == PROBE + circuit.era:
+        circuit.failures = 0 if good == 1 else circuit.failures + 1
+        if circuit.failures >= breaker.failures:
+            _open(circuit, now)
+    elif circuit.phase == HALF_OPEN and verdict == PROBE + circuit.era:
+        circuit.probing -= 1
+        circuit.good += good
         if good == 0:
-            return Circuit(OPEN, circuit.failures, now, 0, 0, circuit.era + 1)
-        if circuit.good + 1 >= breaker.probes:
-            return Circuit(CLOSED, 0, circuit.opened_at, 0, 0, circuit.era)
-        return _half_open(circuit, circuit.probing - 1, circuit.good + 1)
-    return circuit
+            _open(circuit, now)
+        elif circuit.good >= breaker.probes:
+            _close(circuit)
 
 
-def release(circuit: Circuit, verdict: int) -> Circuit:
+def release(circuit: Circuit, verdict: int) -> None:
     """Give back the place of a probe that ended without saying anything (the client left)."""
     if circuit.phase == HALF_OPEN and verdict == PROBE + circuit.era:
-        return _half_open(circuit, circuit.probing - 1, circuit.good)
-    return circuit
+        circuit.probing -= 1
 
 
-def _half_open(circuit: Circuit, probing: int, good: int) -> Circuit:
-    return Circuit(HALF_OPEN, circuit.failures, circuit.opened_at, probing, good, circuit.era)
+def _open(circuit: Circuit, now: float) -> None:
+    circuit.phase = OPEN
+    circuit.opened_at = now
+    circuit.probing = 0
+    circuit.good = 0
+    circuit.era += 1
+
+
+def _close(circuit: Circuit) -> None:
+    circuit.phase = CLOSED
+    circuit.failures = 0
+    circuit.probing = 0
+    circuit.good = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -12,40 +13,28 @@ class Cap(NamedTuple):
     period_s: float
 
 
-class Spent(NamedTuple):
+@dataclass(slots=True)
+class Spent:
     """Settled and reserved pico-dollars, and when the period began."""
 
-    settled: int
-    reserved: int
-    since: float
+    settled: int = 0
+    reserved: int = 0
+    since: float = 0.0
 
 
-class Reserved(NamedTuple):
-    """The account afterwards, and 1 if the amount was reserved."""
-
-    spent: Spent
-    granted: int
-
-
-def fresh(now: float) -> Spent:
-    """An account without spending."""
-    return Spent(0, 0, now)
-
-
-def reserve(cap: Cap, spent: Spent, now: float, amount: int) -> Reserved:
-    """Reserve `amount` if settled and reserved stay within the limit. A new period forgets what was settled."""
-    if cap.limit <= 0:
-        return Reserved(Spent(spent.settled, spent.reserved + amount, spent.since), 1)
-    settled = spent.settled
-    since = spent.since
-    if now >= since + cap.period_s:
-        settled = 0
-        since = since + cap.period_s * float(int((now - since) / cap.period_s))
-    if settled + spent.reserved + amount > cap.limit:
-        return Reserved(Spent(settled, spent.reserved, since), 0)
-    return Reserved(Spent(settled, spent.reserved + amount, since), 1)
+def reserve(cap: Cap, spent: Spent, now: float, amount: int) -> int:
+    """1 if `amount` is reserved: settled and reserved stay within the limit. A new period forgets what was settled."""
+    if cap.limit > 0:
+        if now >= spent.since + cap.period_s:
+            spent.settled = 0
+            spent.since += cap.period_s * float(int((now - spent.since) / cap.period_s))
+        if spent.settled + spent.reserved + amount > cap.limit:
+            return 0
+    spent.reserved += amount
+    return 1
 
 
-def settle(spent: Spent, reserved: int, actual: int) -> Spent:
+def settle(spent: Spent, reserved: int, actual: int) -> None:
     """Replace a reservation by what was really spent."""
-    return Spent(spent.settled + actual, spent.reserved - reserved, spent.since)
+    spent.settled += actual
+    spent.reserved -= reserved

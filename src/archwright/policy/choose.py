@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
 
 ORDER = 0
 COST = 1
@@ -15,28 +15,25 @@ CHOICES = ("order", "cost", "latency", "load", "weight")
 EXPLORED = 0.05  # share of requests that go to the target seen longest ago, so that what is known of it stays true
 
 
-class Pulse(NamedTuple):
+@dataclass(slots=True)
+class Pulse:
     """What is known of a target's time to the first token: a moving mean in seconds (-1: nothing), and since when."""
 
-    first_s: float
-    at: float
+    first_s: float = -1.0
+    at: float = -1.0
 
 
-def unknown() -> Pulse:
-    """Nothing is known yet."""
-    return Pulse(-1.0, -1.0)
-
-
-def felt(pulse: Pulse, now: float, first_s: float, half_life_s: float) -> Pulse:
-    """The pulse after one more answer began after `first_s`.
+def felt(pulse: Pulse, now: float, first_s: float, half_life_s: float) -> None:
+    """Note that one more answer began after `first_s`.
 
     A moving mean that forgets by time, not by count: what was known before weighs half as much after `half_life_s`.
     An answer alone weighs a tenth at least, so that a burst within one instant is believed too.
     """
-    if pulse.first_s < 0.0:
-        return Pulse(first_s, now)
-    kept = min(0.9, math.exp(-math.log(2.0) * max(0.0, now - pulse.at) / half_life_s)) if half_life_s > 0.0 else 0.0
-    return Pulse(kept * pulse.first_s + (1.0 - kept) * first_s, now)
+    kept = 0.0
+    if pulse.first_s >= 0.0 and half_life_s > 0.0:
+        kept = min(0.9, math.exp(-math.log(2.0) * max(0.0, now - pulse.at) / half_life_s))
+    pulse.first_s = kept * pulse.first_s + (1.0 - kept) * first_s
+    pulse.at = now
 
 
 def slow(pulse: Pulse, now: float, limit_s: float, half_life_s: float) -> int:

@@ -1,82 +1,124 @@
-"""Which targets a request goes to, and in which order: what a machine knows of its targets while they work."""
+"""Which targets a request goes to, and in which order."""
 
 from __future__ import annotations
 
-from archwright.policy import choose
-from archwright.policy.rules import RouteRule, Rules
+from archwright.policy.choose import COST, EXPLORED, LOAD, ORDER, WEIGHT, felt, rank, slow
+from archwright.policy.state import Arrival, State
 
 
-class Router:
-    """What is measured of each target, and the order that follows for a request.
-
-    Args:
-        rules: parameters of the policies.
-    """
-
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
-        targets = range(len(rules.breakers))
-        self.pulses = [choose.unknown() for _ in targets]
-        self.working = [0 for _ in targets]
-
-    def begun(self, target: int) -> None:
-        """A call of `target` begins."""
-        self.working[target] += 1
-
-    def ended(self, target: int, now: float, first_s: float) -> None:
-        """A call of `target` ended; its answer began after `first_s` seconds (below 0: nobody knows)."""
-        self.working[target] -= 1
-        if first_s >= 0.0:
-            self.pulses[target] = choose.felt(self.pulses[target], now, first_s, self.rules.half_life_s)
-
-    def order(  # noqa: PLR0913 - what is known of a request
-        self, now: float, rule: RouteRule, tokens_in: int, tokens_out: int, tenant: int, journey: int, luck: float
-    ) -> tuple[int, ...]:
-        """The positions of the hops that a request goes through, the first choice first; `luck` lies in [0, 1)."""
-        hops = _way(rule, tokens_in, tenant, journey)
-        if len(hops) == 1 or (rule.choose == choose.ORDER and rule.slow_s == 0.0):
-            return hops
-        if rule.choose == choose.WEIGHT:
-            hops = _drawn(hops, rule.weights, luck)
-        elif rule.choose != choose.ORDER:
-            hops = tuple(sorted(hops, key=lambda hop: self._rank(rule, hop, tokens_in, tokens_out, luck)))
-        well = tuple(hop for hop in hops if not self._slow(now, rule, hop))
-        return (*well, *(hop for hop in hops if hop not in well)) if well else hops
-
-    def all_slow(self, now: float, rule: RouteRule) -> bool:
-        """Whether every target of a route is known to be slower than it may be."""
-        return rule.slow_s > 0.0 and all(self._slow(now, rule, hop) for hop in range(len(rule.hops)))
-
-    def _rank(self, rule: RouteRule, hop: int, tokens_in: int, tokens_out: int, luck: float) -> float:
-        target = rule.hops[hop].target
-        price = 0.0
-        if rule.choose == choose.COST:
-            cost = self.rules.costs[target]
-            price = float(tokens_in * cost.input + tokens_out * cost.output)
-        weight = rule.weights[hop] if rule.weights else 1.0
-        explores = 1 if luck < choose.EXPLORED else 0
-        return choose.rank(rule.choose, price, self.pulses[target], self.working[target], weight, explores)
-
-    def _slow(self, now: float, rule: RouteRule, hop: int) -> bool:
-        pulse = self.pulses[rule.hops[hop].target]
-        return choose.slow(pulse, now, rule.slow_s, self.rules.half_life_s) == 1
+def called(m: State, target: int) -> None:
+    """A call of `target` begins."""
+    m.working[target] += 1
 
 
-def _way(rule: RouteRule, tokens_in: int, tenant: int, journey: int) -> tuple[int, ...]:
-    for way in rule.ways:
-        if way.least <= tokens_in <= way.most and way.tenant in (-1, tenant) and way.journey in (-1, journey):
-            return way.hops
-    return tuple(range(len(rule.hops)))
+def returned(m: State, target: int, now: float, first_s: float) -> None:
+    """A call of `target` ended; its answer began after `first_s` seconds (below 0: nobody knows)."""
+    m.working[target] -= 1
+    if first_s >= 0.0:
+        felt(m.pulses[target], now, first_s, m.law.half_life_s)
 
 
-def _drawn(hops: tuple[int, ...], weights: tuple[float, ...], luck: float) -> tuple[int, ...]:
-    """One of the hops by its weight in front, the others in their order."""
-    total = sum(weights[hop] for hop in hops)
-    if total <= 0.0:
+def line_up(m: State, now: float, a: Arrival) -> int:
+    """Write down the hops that a request goes through, the first choice first; how many there are."""
+    rule = m.law.routes[a.route]
+    at = a.slot * m.law.width
+    hops = _fitting(m, a, at)
+    if hops == 1 or (rule.choose == ORDER and rule.slow_s == 0.0):
         return hops
-    passed = 0.0
-    for hop in hops:
-        passed += weights[hop] / total
-        if luck < passed:
-            return (hop, *(other for other in hops if other != hop))
+    if rule.choose == WEIGHT:
+        _draw(m, at, hops, a.luck)
+    elif rule.choose != ORDER:
+        _sort(m, at, hops, a)
+    if rule.slow_s > 0.0:
+        _slow_last(m, now, at, hops, rule.slow_s)
     return hops
+
+
+def all_slow(m: State, now: float, route: int) -> int:
+    """1 if every target of a route is known to be slower than it may be."""
+    rule = m.law.routes[route]
+    if rule.slow_s <= 0.0:
+        return 0
+    for hop in range(rule.begin, rule.end):
+        if _is_slow(m, now, hop, rule.slow_s) == 0:
+            return 0
+    return 1
+
+
+def _is_slow(m: State, now: float, hop: int, slow_s: float) -> int:
+    return slow(m.pulses[m.law.hops[hop].target], now, slow_s, m.law.half_life_s)
+
+
+def _fitting(m: State, a: Arrival, at: int) -> int:
+    """The hops of the first way that fits; all hops of the route where none does."""
+    law = m.law
+    rule = law.routes[a.route]
+    for index in range(rule.ways, rule.ways_end):
+        way = law.ways[index]
+        fits = way.least <= a.tokens_in and a.tokens_in <= way.most
+        if fits and way.tenant in (-1, a.tenant) and way.journey in (-1, a.journey):
+            for place in range(way.begin, way.end):
+                m.turns[at + place - way.begin] = law.way_hops[place]
+            return way.end - way.begin
+    for hop in range(rule.begin, rule.end):
+        m.turns[at + hop - rule.begin] = hop
+    return rule.end - rule.begin
+
+
+def _draw(m: State, at: int, hops: int, luck: float) -> None:
+    """One of the hops by its weight in front, the others in their order."""
+    total = 0.0
+    for place in range(at, at + hops):
+        total += m.law.weights[m.turns[place]]
+    if total <= 0.0:
+        return
+    passed = 0.0
+    for place in range(at, at + hops):
+        passed += m.law.weights[m.turns[place]] / total
+        if luck < passed:
+            drawn = m.turns[place]
+            for behind in range(place, at, -1):
+                m.turns[behind] = m.turns[behind - 1]
+            m.turns[at] = drawn
+            return
+
+
+def _sort(m: State, at: int, hops: int, a: Arrival) -> None:
+    """By rank, the smallest first; those of equal rank stay as they are."""
+    for place in range(hops):
+        hop = m.turns[at + place]
+        mine = _rank(m, hop, a)
+        to = place
+        while to > 0 and m.ranks[to - 1] > mine:
+            m.ranks[to] = m.ranks[to - 1]
+            m.turns[at + to] = m.turns[at + to - 1]
+            to -= 1
+        m.ranks[to] = mine
+        m.turns[at + to] = hop
+
+
+def _rank(m: State, hop: int, a: Arrival) -> float:
+    target = m.law.hops[hop].target
+    how = m.law.routes[a.route].choose
+    price = 0.0
+    if how == COST:
+        cost = m.law.costs[target]
+        price = float(a.tokens_in * cost.input + a.tokens_out * cost.output)
+    weight = m.law.weights[hop] if how == LOAD else 1.0
+    explores = 1 if a.luck < EXPLORED else 0
+    return rank(how, price, m.pulses[target], m.working[target], weight, explores)
+
+
+def _slow_last(m: State, now: float, at: int, hops: int, slow_s: float) -> None:
+    """The hops whose target is known to be slow behind the others; where all are, nothing changes."""
+    well = behind = 0
+    for place in range(at, at + hops):
+        hop = m.turns[place]
+        if _is_slow(m, now, hop, slow_s) == 1:
+            m.aside[behind] = hop
+            behind += 1
+        else:
+            m.turns[at + well] = hop
+            well += 1
+    for place in range(behind):
+        m.turns[at + well + place] = m.aside[place]

@@ -209,7 +209,7 @@ class _Simulation:
 
     def _tell(self, now: float, event: machine.Event) -> None:
         orders = self.machine.handle(now, event)
-        self.tally.gateway(now, self.machine.lanes)
+        self.tally.gateway(now, self.machine.held, self.machine.waiting)
         for order in orders:
             self._follow(now, order)
 

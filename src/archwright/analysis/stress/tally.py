@@ -22,7 +22,7 @@ from archwright.analysis.stress.supplier import Supplier
 from archwright.base.histogram import Counting
 from archwright.plan.model import Plan, Scenario
 from archwright.policy import machine
-from archwright.policy.lanes import BATCH, REALTIME, Lanes
+from archwright.policy.lanes import BATCH, REALTIME
 
 BUCKETS = 60
 MINUTE = 60.0
@@ -134,15 +134,14 @@ class Tally:
         sums[3] += tokens_out
         sums[4] += cost
 
-    def gateway(self, now: float, lanes: Lanes) -> None:
-        """The gateway's lanes are so from now on."""
-        waiting = [len(lanes.waiting[REALTIME]), len(lanes.waiting[BATCH])]
-        if lanes.held == self.held and waiting == self.waiting:
+    def gateway(self, now: float, held: list[int], waiting: list[int]) -> None:
+        """So many requests of each lane have a place or wait for one from now on."""
+        if held == self.held and waiting == self.waiting:
             return
         self._until(now)
         self.waited_s += max(0.0, now - self.told) * sum(self.waiting)
         self.told = now
-        self.held, self.waiting = list(lanes.held), waiting
+        self.held, self.waiting = held, waiting
         in_flight = sum(self.held)
         self.most_in_flight = max(self.most_in_flight, in_flight)
         self.most_waiting = max(self.most_waiting, sum(waiting))

@@ -214,12 +214,11 @@ class Gateway:
     def _gauges(self) -> Iterable[str]:
         brain = self.house.brain.machine
         targets = self.house.plan.targets
-        lanes = brain.lanes
         held: list[tuple[dict[str, str], float]] = [
-            ({"lane": name}, n) for name, n in zip(LANES, lanes.held, strict=True)
+            ({"lane": name}, n) for name, n in zip(LANES, brain.held, strict=True)
         ]
         waiting: list[tuple[dict[str, str], float]] = [
-            ({"lane": name}, len(queue)) for name, queue in zip(LANES, lanes.waiting, strict=True)
+            ({"lane": name}, n) for name, n in zip(LANES, brain.waiting, strict=True)
         ]
         yield from gauge("archwright_in_flight", "Requests that hold a place.", held)
         yield from gauge("archwright_waiting", "Requests that wait for a place.", waiting)

@@ -7,7 +7,7 @@ import time
 from typing import BinaryIO
 
 from archwright.policy import log
-from archwright.policy.machine import Call, Event, Forget, Keep, Machine, Order, Reply, Sleep, Wake
+from archwright.policy.machine import Arrive, Call, Event, Forget, Keep, Machine, Order, Reply, Sleep, Wake
 from archwright.policy.rules import Rules
 from archwright.runtime.gateway.exchange import Exchange, Stored
 
@@ -31,6 +31,8 @@ class Brain:
     def tell(self, event: Event) -> None:
         """Tell the machine what happened now and carry out what it orders."""
         now = time.monotonic()
+        if isinstance(event, Arrive):
+            self._hold(event)
         orders = self.machine.handle(now, event)
         if self.record is not None:
             self.pending.append(log.encode(now, event, orders))
@@ -44,6 +46,12 @@ class Brain:
             self.record.write(b"".join(batch))
             self.record.flush()
 
+    def _hold(self, event: Arrive) -> None:
+        """An answer that may be given when all else fails must not be dropped before."""
+        exchange = self.exchanges[event.request]
+        if event.key and exchange.route is not None and exchange.route.stale_s > 0.0:
+            exchange.stored = self.answers[exchange.route.cache].get(event.key)
+
     def _follow(self, now: float, order: Order) -> None:
         match order:
             case Call(request):
@@ -52,7 +60,7 @@ class Brain:
                 exchange = self.exchanges.pop(request)
                 if exchange.route is not None and exchange.route.cache >= 0:
                     # Taken now: before the request goes on another one may have dropped it.
-                    exchange.stored = self.answers[exchange.route.cache].get(exchange.key)
+                    exchange.stored = self.answers[exchange.route.cache].get(exchange.key, exchange.stored)
                 exchange.give(order)
             case Sleep(request, ticket, until):
                 asyncio.get_running_loop().call_later(max(0.0, until - now), self.tell, Wake(request, ticket))

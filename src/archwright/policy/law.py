@@ -1,0 +1,145 @@
+"""The rules of a machine as tables: rows of numbers that are found by their index, whatever the design looks like.
+
+What is nested in `rules` is laid flat here: the hops of all routes in one table, each route with where its own begin
+and end. So the type of a law depends on no design, and what is compiled for one serves them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from archwright.policy.breaker import Breaker
+from archwright.policy.bucket import Bucket
+from archwright.policy.budget import Cap
+from archwright.policy.retry import RetryBudget
+from archwright.policy.route import Hop
+from archwright.policy.rules import Cost, RouteRule, Rules
+
+# Makes a table from the class of its rows (or int, or float) and the rows.
+Make = Callable[[type[Any], Sequence[Any]], Any]
+
+
+class RouteRow(NamedTuple):
+    """A route: where its hops and its ways begin and end, deadlines of both lanes, its cache and what it gives when.
+
+    `cache` -1: none. `fresh_s` is how long an answer is kept as new.
+    """
+
+    begin: int
+    end: int
+    ways: int
+    ways_end: int
+    deadline_s: float
+    batch_deadline_s: float
+    cache: int
+    fresh_s: float
+    stale_s: float
+    degrades: int
+    choose: int
+    slow_s: float
+
+
+class WayRow(NamedTuple):
+    """Requests of one sort, and where their hops begin and end among the hops of all ways."""
+
+    least: int
+    most: int
+    tenant: int
+    journey: int
+    begin: int
+    end: int
+
+
+class LaneRow(NamedTuple):
+    """Places that the requests of a lane may hold, how many may wait, and for how long (seconds)."""
+
+    places: int
+    queue: int
+    wait_s: float
+
+
+class Law(NamedTuple):
+    """The rules as tables. `width` is the most hops that a request can have.
+
+    `hops` and `weights` are those of all routes, `way_hops` are places in `hops`; `retries` have a row a route,
+    `breakers`, `costs` and `slower` a row a target. The first of `caps` is the gateway's, then one a tenant.
+    """
+
+    concurrency: int
+    half_life_s: float
+    width: int
+    lanes: Sequence[LaneRow]
+    routes: Sequence[RouteRow]
+    hops: Sequence[Hop]
+    weights: Sequence[float]
+    ways: Sequence[WayRow]
+    way_hops: Sequence[int]
+    retries: Sequence[RetryBudget]
+    breakers: Sequence[Breaker]
+    costs: Sequence[Cost]
+    slower: Sequence[float]
+    caps: Sequence[Cap]
+    requests: Sequence[Bucket]
+
+
+def lists(kind: type[Any], values: Sequence[Any]) -> list[Any]:
+    """A table as a list: what plain Python is quickest with."""
+    del kind
+    return list(values)
+
+
+def written(rules: Rules, make: Make = lists) -> Law:
+    """The law of some rules, in tables of the kind that `make` makes."""
+    gate = rules.gate
+    slower = rules.slower or (1.0,) * len(rules.breakers)
+    routes: list[RouteRow] = []
+    hops: list[Hop] = []
+    ways: list[WayRow] = []
+    way_hops: list[int] = []
+    for rule in rules.routes:
+        begin, first = len(hops), len(ways)
+        hops += rule.hops
+        for way in rule.ways:
+            at = len(way_hops)
+            way_hops += [begin + hop for hop in way.hops]
+            ways.append(WayRow(way.least, way.most, way.tenant, way.journey, at, len(way_hops)))
+        slowest = max((slower[hop.target] for hop in rule.hops), default=1.0)
+        patience = gate.batch_wait_s + rule.deadline_s * slowest
+        routes.append(_route(rules, rule, (begin, len(hops), first, len(ways)), patience))
+    weights = [weight for rule in rules.routes for weight in rule.weights or (1.0,) * len(rule.hops)]
+    lanes = (
+        LaneRow(gate.concurrency, gate.queue, gate.queue_timeout_s),
+        LaneRow(gate.batch_places, gate.batch_queue, gate.batch_wait_s),
+    )
+    return Law(
+        concurrency=gate.concurrency,
+        half_life_s=float(rules.half_life_s),
+        width=max((len(rule.hops) for rule in rules.routes), default=1),
+        lanes=make(LaneRow, lanes),
+        routes=make(RouteRow, routes),
+        hops=make(Hop, hops),
+        weights=make(float, weights),
+        ways=make(WayRow, ways),
+        way_hops=make(int, way_hops),
+        retries=make(RetryBudget, [rule.retries for rule in rules.routes]),
+        breakers=make(Breaker, rules.breakers),
+        costs=make(Cost, rules.costs or (Cost(0, 0),) * len(rules.breakers)),
+        slower=make(float, slower),
+        caps=make(Cap, (rules.cap, *(tenant.cap for tenant in rules.tenants))),
+        requests=make(Bucket, [tenant.requests for tenant in rules.tenants]),
+    )
+
+
+def _route(rules: Rules, rule: RouteRule, places: tuple[int, int, int, int], patience: float) -> RouteRow:
+    return RouteRow(
+        *places,
+        deadline_s=rule.deadline_s,
+        batch_deadline_s=patience,
+        cache=rule.cache,
+        fresh_s=rules.caches[rule.cache].ttl_s if rule.cache >= 0 else 0.0,
+        stale_s=rule.stale_s,
+        degrades=int(rule.degrades),
+        choose=rule.choose,
+        slow_s=rule.slow_s,
+    )

@@ -1,0 +1,48 @@
+"""Orders are written down one after the other; who told the machine something reads them before the next event."""
+
+from __future__ import annotations
+
+from archwright.policy.state import CALL, KEEP, REPLY, SLEEP, Order, State
+
+
+def call(m: State, slot: int, target: int, seconds: float) -> None:
+    """Order that a target is called."""
+    item = m.slots[slot]
+    order = _next(m, CALL, slot)
+    order.target = target
+    order.attempt = item.attempts
+    order.hop = item.hop
+    order.seconds = seconds
+
+
+def sleep(m: State, slot: int, until: float) -> None:
+    """Order that the request is woken at `until`; sleeps that it was told of before wake it no more."""
+    item = m.slots[slot]
+    item.ticket += 1
+    order = _next(m, SLEEP, slot)
+    order.ticket = item.ticket
+    order.seconds = until
+
+
+def reply(m: State, slot: int, how: int, hop: int, attempts: int, seconds: float) -> None:
+    """Order what the client is told."""
+    order = _next(m, REPLY, slot)
+    order.how = how
+    order.hop = hop
+    order.attempt = attempts
+    order.seconds = seconds
+
+
+def keep(m: State, slot: int, cache: int, key: int) -> None:
+    """Order that the answer is stored."""
+    order = _next(m, KEEP, slot)
+    order.target = cache
+    order.key = key
+
+
+def _next(m: State, kind: int, slot: int) -> Order:
+    order = m.orders[m.desk.orders]
+    m.desk.orders += 1
+    order.kind = kind
+    order.slot = slot
+    return order

@@ -1,0 +1,210 @@
+"""What a machine knows: tables of rows that its functions change. One row a request under way, a target, a lane.
+
+In plain Python a table is a list of small objects, in an analysis an array of records: the functions that work on them
+are the same. A request has a *slot*, the number of its row; slots that are free form a chain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from archwright.policy.breaker import Circuit
+from archwright.policy.budget import Spent
+from archwright.policy.choose import Pulse
+from archwright.policy.law import Law, Make, lists
+from archwright.policy.rules import Rules
+
+# How a request was answered.
+ANSWERED = 0
+CACHED = 1
+DEGRADED = 2
+FAILED = 3
+SHED = 4
+OVER_BUDGET = 5
+OVER_RATE = 6
+LEFT = 7
+STALE = 8  # with an answer that had been kept and was too old, because no target answered
+HOWS = ("answered", "cached", "degraded", "failed", "shed", "over-budget", "over-rate", "left", "stale")
+
+# What is ordered; see `Order`.
+CALL = 0
+SLEEP = 1
+REPLY = 2
+KEEP = 3
+
+OUTBOX = 8  # orders that one event can have at most
+NOBODY = -1
+
+
+class Arrival(NamedTuple):
+    """A request came: its slot, route, tenant (-1: none), exact cache key (0: not cacheable), and the cost to reserve.
+
+    `tokens_in` and `tokens_out` are expected; `journey` -1: none that is known; `luck` in [0, 1) may choose its target;
+    `lane` is one of `lanes.LANES`. `age` is how long ago (seconds) the answer to its key was kept, -1.0: never.
+    """
+
+    slot: int
+    route: int
+    tenant: int
+    key: int
+    cost: int
+    tokens_in: int
+    tokens_out: int
+    journey: int
+    luck: float
+    lane: int
+    age: float
+
+
+class Ended(NamedTuple):
+    """An attempt ended: its outcome, its cost (pico-dollars), the target's retry-after (s), and the luck of a pause.
+
+    Its answer began after `first_s` seconds (below 0: nobody knows).
+    """
+
+    slot: int
+    outcome: int
+    cost: int
+    retry_after: float
+    luck: float
+    first_s: float
+
+
+@dataclass(slots=True)
+class Slot:
+    """A request that is not answered yet.
+
+    `hops` is how many it has and `hop` at which of them it is. `verdict` is how the breaker let the call under way
+    through (REFUSED: none is under way). `kept_at` is when the answer to its key was kept, if `kept` is 1. `before` and
+    `behind` are its neighbours in a queue; `behind` is also the next free slot. Tickets go on from request to request,
+    so that the sleep of an earlier one wakes nobody.
+    """
+
+    open: int = 0
+    route: int = 0
+    tenant: int = -1
+    lane: int = 0
+    key: int = 0
+    kept: int = 0
+    kept_at: float = 0.0
+    reserved: int = 0
+    cost: int = 0
+    deadline: float = 0.0
+    hops: int = 0
+    hop: int = 0
+    tries: int = 0
+    attempts: int = 0
+    ticket: int = 0
+    verdict: int = 0
+    entered: int = 0
+    waiting: int = 0
+    before: int = NOBODY
+    behind: int = NOBODY
+
+
+@dataclass(slots=True)
+class Order:
+    """What is to be done. Which numbers count depends on its kind.
+
+    CALL: call `target`; `attempt` counts from 1 over all targets; give up after `seconds`; `hop` is the target's place
+    in the request's own order (0: its first choice). SLEEP: say `wake` with this `ticket` at the time `seconds`.
+    REPLY: answer the client; `how` is one of HOWS, `hop` as above (-1: no target answered), `attempt` how many there
+    were, `seconds` when to come back (0: nothing is said). The slot is free then. KEEP: store the answer of this
+    request under its `key` in the cache `target`.
+    """
+
+    kind: int = 0
+    slot: int = 0
+    target: int = 0
+    attempt: int = 0
+    hop: int = 0
+    how: int = 0
+    ticket: int = 0
+    key: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Line:
+    """A lane now: requests that hold a place, how many wait, and the first and the last of those."""
+
+    held: int = 0
+    waiting: int = 0
+    first: int = NOBODY
+    last: int = NOBODY
+
+
+@dataclass(slots=True)
+class Held:
+    """What a tenant's bucket held at the time `at` (seconds)."""
+
+    held: float = 0.0
+    at: float = 0.0
+
+
+@dataclass(slots=True)
+class Desk:
+    """The first free slot, how many orders there are, requests that hold a place, and requests that wait for one."""
+
+    free: int = NOBODY
+    orders: int = 0
+    in_flight: int = 0
+    waiting: int = 0
+
+
+class State(NamedTuple):
+    """Everything that a machine's functions work on.
+
+    `turns` has `law.width` places a slot: the hops of its request in their order. `saved` are retries by route, the
+    first of `spent` is the gateway's, then one a tenant; `ranks` and `aside` are scratch paper.
+    """
+
+    law: Law
+    desk: Desk
+    slots: list[Slot]
+    turns: list[int]
+    orders: list[Order]
+    lines: list[Line]
+    circuits: list[Circuit]
+    pulses: list[Pulse]
+    working: list[int]
+    saved: list[float]
+    spent: list[Spent]
+    levels: list[Held]
+    ranks: list[float]
+    aside: list[int]
+
+
+def begun(law: Law, rules: Rules, start: float, slots: int, make: Make = lists) -> State:
+    """The state of a machine that begins at `start` with so many free slots."""
+    targets = range(len(rules.breakers))
+    return State(
+        law=law,
+        desk=make(Desk, [Desk(free=0 if slots else NOBODY)])[0],
+        slots=make(Slot, _chain(0, slots, NOBODY)),
+        turns=make(int, [0] * (law.width * slots)),
+        orders=make(Order, [Order() for _ in range(OUTBOX)]),
+        lines=make(Line, [Line() for _ in range(len(law.lanes))]),
+        circuits=make(Circuit, [Circuit() for _ in targets]),
+        pulses=make(Pulse, [Pulse() for _ in targets]),
+        working=make(int, [0 for _ in targets]),
+        saved=make(float, [1.0 for _ in rules.routes]),
+        spent=make(Spent, [Spent(0, 0, start) for _ in range(1 + len(rules.tenants))]),
+        levels=make(Held, [Held(tenant.requests.burst, start) for tenant in rules.tenants]),
+        ranks=make(float, [0.0] * law.width),
+        aside=make(int, [0] * law.width),
+    )
+
+
+def grow(state: State, slots: int) -> None:
+    """So many more slots, where the tables are lists."""
+    first = len(state.slots)
+    state.slots.extend(_chain(first, slots, state.desk.free))
+    state.turns.extend([0] * (state.law.width * slots))
+    state.desk.free = first
+
+
+def _chain(first: int, count: int, end: int) -> list[Slot]:
+    """Free slots, each with the next one behind it and `end` behind the last."""
+    return [Slot(behind=first + place + 1 if place + 1 < count else end) for place in range(count)]

@@ -1,0 +1,169 @@
+"""The whole machine compiled, on arrays of records, beside the same machine in Python on lists: the same orders.
+
+Two thousand times some requests come, are called for, are answered or not, wait, leave; the laws are drawn as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from random import Random
+from typing import Any
+
+import pytest
+
+from archwright.analysis import compiled
+from archwright.policy import choose, decide
+from archwright.policy.breaker import Breaker
+from archwright.policy.bucket import Bucket
+from archwright.policy.budget import Cap
+from archwright.policy.lanes import BATCH
+from archwright.policy.law import Make, lists, written
+from archwright.policy.retry import RetryBudget
+from archwright.policy.route import OUTCOMES, Hop
+from archwright.policy.rules import CacheRule, Cost, Gate, RouteRule, Rules, TenantRule, Way
+from archwright.policy.state import CALL, HOWS, REPLY, SLEEP, Arrival, Ended, begun
+
+SLOTS = 12
+FAST = compiled.compile_policies(None, compiled.MACHINE).decide
+
+
+def law(luck: Random) -> Rules:
+    """Any rules: two routes over three targets."""
+
+    def hops() -> tuple[Hop, ...]:
+        chosen = luck.sample(range(3), luck.randint(1, 3))
+        return tuple(Hop(to, luck.randint(1, 3), 5.0, 0.3, luck.choice((0.5, 4.0))) for to in chosen)
+
+    def route() -> RouteRule:
+        way = hops()
+        return RouteRule(
+            hops=way,
+            deadline_s=luck.choice((3.0, 20.0)),
+            cache=luck.choice((-1, 0)),
+            degrades=luck.random() < 0.5,
+            retries=RetryBudget(luck.choice((-1.0, 0.0, 0.4)), 10.0),
+            choose=luck.randrange(len(choose.CHOICES)),
+            weights=luck.choice(((), tuple(luck.random() for _ in way))) if luck.random() < 0.5 else (),
+            ways=(Way(0, luck.choice((50, 10**9)), luck.choice((-1, 0)), -1, (0,)),) * luck.randint(0, 1),
+            slow_s=luck.choice((0.0, 1.0)),
+            stale_s=luck.choice((0.0, 30.0)),
+        )  # fmt: skip
+
+    cap = Cap(luck.choice((0, 300)), 30.0)
+    return Rules(
+        gate=Gate(luck.randint(1, 4), luck.randint(0, 3), luck.choice((0.5, 9.0)), 1, luck.randint(0, 3), 40.0),
+        routes=(route(), route()),
+        breakers=tuple(Breaker(luck.randint(0, 2), 2.0, luck.randint(1, 2)) for _ in range(3)),
+        caches=(CacheRule(10.0, 5),),
+        cap=cap,
+        tenants=(TenantRule(cap, Bucket(luck.choice((0.0, 2.0)), 2.0)),),
+        costs=tuple(Cost(luck.randint(1, 9), luck.randint(1, 9)) for _ in range(3)),
+        half_life_s=luck.choice((0.0, 5.0)),
+        slower=(1.0, 2.0, 1.0),
+    )
+
+
+def rows(table: Any) -> list[tuple[Any, ...]]:
+    """The numbers of a table's rows, however it is made."""
+    return [row.item() if hasattr(row, "item") else astuple(row) for row in table]
+
+
+class Side:
+    """One machine, in Python or compiled."""
+
+    def __init__(self, rules: Rules, make: Make, functions: Any) -> None:
+        self.functions = functions
+        self.state = begun(written(rules, make), rules, 0.0, SLOTS, make)
+
+    def orders(self) -> list[tuple[Any, ...]]:
+        """What was ordered by the last event."""
+        return rows(self.state.orders)[: rows([self.state.desk])[0][1]]
+
+    def told(self, what: str, *given: Any) -> list[tuple[Any, ...]]:
+        """The orders after an event, and after everybody who can has been let in."""
+        getattr(self.functions, what)(self.state, *given)
+        found = self.orders()
+        now = given[0] if what != "leave" else 0.0
+        while self.functions.advance(self.state, now):
+            found += self.orders()
+        return found
+
+
+def event(luck: Random, now: float, slot: int, todo: dict[int, tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Something that can happen to the request in a slot."""
+    if luck.random() < 0.05:
+        return ("leave", slot, luck.randint(0, 40))
+    order = todo.get(slot)
+    if order is None or order[0] == CALL:
+        outcome = luck.choice((0, luck.randrange(len(OUTCOMES))))
+        pauses = (luck.choice((0.0, 0.4, 9.0)), luck.random(), luck.choice((-1.0, 0.2, 3.0)))
+        return ("finish", now, Ended(slot, outcome, luck.randint(0, 60), *pauses))
+    return ("wake", now, slot, order[6])
+
+
+def run(seed: int, sides: tuple[Side, Side]) -> tuple[set[int], set[int]]:
+    """A sequence of events, told to both; which orders and replies there were."""
+    luck = Random(seed)
+    slow, fast = sides
+    todo: dict[int, tuple[Any, ...]] = {}
+    kinds, hows, now = set(), set(), 0.0
+    for _ in range(luck.randint(5, 60)):
+        now += luck.choice((0.0, 0.1, 1.0, 6.0))
+        slot = decide.take(slow.state) if len(todo) < SLOTS and luck.random() < 0.5 else -1
+        if slot >= 0:
+            assert fast.functions.take(fast.state) == slot
+            tokens = (luck.randint(0, 100), luck.randint(0, 100))
+            more = (luck.randint(-1, 1), luck.random(), luck.choice((0, BATCH)), luck.choice((-1.0, 3.0, 15.0)))
+            given = (slot, luck.randint(0, 1), luck.randint(-1, 0), luck.randint(0, 1), luck.randint(0, 60))
+            happened: tuple[Any, ...] = ("arrive", now, Arrival(*given, *tokens, *more))
+            todo[slot] = ()
+        elif todo:
+            slot = luck.choice(list(todo))
+            happened = event(luck, now, slot, todo)
+            if happened[0] == "leave":
+                del todo[slot]
+        else:
+            continue
+        orders = slow.told(*happened)
+        assert fast.told(*happened) == orders, (seed, happened)
+        for order in orders:
+            kinds.add(order[0])
+            if order[0] in (CALL, SLEEP):
+                todo[order[1]] = order
+            elif order[0] == REPLY:
+                hows.add(order[5])
+                del todo[order[1]]
+    assert rows(fast.state.slots) == rows(slow.state.slots)
+    assert rows(fast.state.spent) == rows(slow.state.spent)
+    return kinds, hows
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_compiled_and_python_order_the_same(block: int) -> None:
+    kinds: set[int] = set()
+    hows: set[int] = set()
+    for seed in range(250 * block, 250 * block + 250):
+        rules = law(Random(-1 - seed))
+        found = run(seed, (Side(rules, lists, decide), Side(rules, compiled.tables, FAST)))
+        kinds, hows = kinds | found[0], hows | found[1]
+    assert kinds == set(range(4))
+    assert {HOWS[how] for how in hows} == set(HOWS) - {"left"}
+
+
+def test_one_compilation_serves_every_design() -> None:
+    for seed in (3, 4):
+        one = Side(law(Random(seed)), compiled.tables, FAST)
+        one.functions.take(one.state)
+    assert len(FAST.take.signatures) == 1
+
+
+def test_a_machine_that_decides_otherwise_is_found() -> None:
+    found = 0
+    for seed in range(40):
+        rules = law(Random(-1 - seed))
+        mutant = rules._replace(breakers=tuple(item._replace(failures=item.failures + 1) for item in rules.breakers))
+        try:
+            run(seed, (Side(rules, lists, decide), Side(mutant, compiled.tables, FAST)))
+        except AssertionError:
+            found += 1
+    assert found > 5
