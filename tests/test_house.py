@@ -234,7 +234,9 @@ def test_run_lock_is_a_part_of_test_lock() -> None:
 def test_the_locks_pin_what_is_depended_on() -> None:
     base = {name.lower() for name, (_, users) in wanted().items() if "base" in users}
     assert base <= {name for name, _ in pins("run.lock")}
-    assert {name.lower() for name in wanted()} <= {name for name, _ in pins("test.lock")}
+    # Whoever has a cluster installs its client; 200 MB for one test would be too many.
+    here = {name.lower() for name, (_, users) in wanted().items() if users != "ray"}
+    assert here <= {name for name, _ in pins("test.lock")}
 
 
 def test_ci_runs_the_tests_and_nothing_else() -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
@@ -38,6 +39,10 @@ class Sink:
     def progress(self, message: str) -> None:
         """Say what is going on, on stderr, so that the result stays clean."""
         click.echo(message, err=True)
+
+    def teller(self) -> Callable[[str], None]:
+        """Who is told how far long work is: nobody where a program reads the answer."""
+        return (lambda _words: None) if self.json else self.progress
 
 
 def finish(sink: Sink, answer: Answer, fail_on: str = "never", *, failed: bool = False) -> None:

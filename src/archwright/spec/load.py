@@ -16,6 +16,7 @@ from archwright.spec.judge import judge
 from archwright.spec.model import System
 from archwright.spec.overlay import overlaid
 from archwright.spec.paths import inside
+from archwright.spec.setting import Setting, changed
 from archwright.spec.source import Mapping, Scalar, Sequence, Tree, parse, read_text
 
 
@@ -39,8 +40,10 @@ class Loaded:
         return found
 
 
-def load(path: Path, overlays: Many[Word] = ()) -> Loaded:
+def load(path: Path, overlays: Many[Word] = (), given: Many[Setting] = ()) -> Loaded:
     """Read the system in `path` and everything it includes, with the files `overlays` laid over it in their order.
+
+    After that every value in `given` is put in its place (see `spec.setting`).
 
     An overlay says what differs (see `spec.overlay`); it lies in the folder of `path` or below. `Word("prod.yaml")` is
     enough for one that comes from a command line.
@@ -55,6 +58,7 @@ def load(path: Path, overlays: Many[Word] = ()) -> Loaded:
     tree = _include(tree, path, sources, binder)
     for name in overlays:
         tree = _overlay(tree, path, name, sources, binder)
+    tree = changed(tree, given, binder)
     return Loaded(_system(tree, binder), path.parent, sources)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import zlib
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from archwright.base.errors import InputError, Location, Problem
 from archwright.spec.given import Word
 from archwright.spec.load import Loaded, load
 from archwright.spec.model import System
+from archwright.spec.setting import Setting
 
 if TYPE_CHECKING:
     from archwright.plan.compile import Compiled
@@ -29,7 +31,7 @@ MOST_ROWS = 2_000_000
 class Project:
     """A loaded file. `as_of` is the day for which facts are looked up; `overlays` are the files laid over it.
 
-    `recorded` is traffic that replaces the file's own.
+    `recorded` is traffic that replaces the file's own; `given` are values that were put in place of the file's.
     """
 
     path: Path
@@ -38,6 +40,7 @@ class Project:
     prices: Path | None = None
     overlays: tuple[Word, ...] = ()
     recorded: Path | None = None
+    given: tuple[Setting, ...] = ()
     _cache: dict[str, object] = field(default_factory=dict, compare=False)
 
     @property
@@ -79,7 +82,18 @@ class Project:
             InputError: the file cannot be read, or the two do not make a system.
         """
         overlays = (*self.overlays, name)
-        return Project(self.path, load(self.path, overlays), self.as_of, self.prices, overlays, self.recorded)
+        return replace(self, loaded=load(self.path, overlays, self.given), overlays=overlays, _cache={})
+
+    def changed(self, given: Sequence[Setting]) -> Project:
+        """The same system with some values changed, each as if it were written in the file.
+
+        Raises:
+            InputError: a path is not known, or a value cannot stand there; with all problems at once.
+        """
+        if not given:
+            return self
+        both = (*self.given, *given)
+        return replace(self, loaded=load(self.path, self.overlays, both), given=both, _cache={})
 
     def trace(self, given: Path | None = None) -> Trace | None:
         """Recorded traffic: the given file, else `recorded`, else what the first critical journey names, else none.

@@ -2,18 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from archwright.analysis.stress.report import stress as analyse
 from archwright.analysis.stress.report import stress_document
 from archwright.base.errors import UsageError
 from archwright.base.text import nearest
 from archwright.plan.model import Plan, plan_hash
+from archwright.spec.ranges import ranges
+from archwright.spec.setting import settings
 from archwright.verbs.answer import Answer
+from archwright.verbs.points import bench
+from archwright.verbs.progress import Progress
 from archwright.verbs.project import Project
+from archwright.verbs.variants import Ground, usual
+from archwright.verbs.whatif import search_project, sweep_project
 
 SEED = 1
+SEEDS = 9  # at most, where variants are compared
+
+
+class Question(NamedTuple):
+    """What is asked: which scenarios, with what changed, over which ranges, and with how much luck."""
+
+    scenarios: Sequence[str] = ()
+    given: Sequence[str] = ()
+    swept: Sequence[str] = ()
+    searched: Sequence[str] = ()
+    seed: int = SEED
+    seeds: int | None = None
+    load: float = 1.0
+    trace: Path | None = None
+
+
+class Many(NamedTuple):
+    """How many simulations are run: where they are kept, by how many processes, on which cluster."""
+
+    keep: Path | None = None
+    workers: int = 0
+    cluster: str = ""
+
+
+def ask(project: Project, question: Question, many: Many, say: Callable[[str], None]) -> Answer:
+    """Answer what is asked of an opened system; `say` is told how far it is.
+
+    Raises:
+        InputError: a path or a value cannot be, a range is none, or the trace cannot be read.
+        UsageError: there is no such scenario, or the options contradict each other.
+    """
+    project = project.changed(settings(question.given))
+    swept, searched = ranges(question.swept, "--sweep"), ranges(question.searched, "--search")
+    if not swept and not searched:
+        return stress_project(project, question.scenarios, question.seed, question.load, question.trace)
+    if swept and searched:
+        raise UsageError("`--sweep` compares and `--search` chooses; ask one of them at a time")
+    if len(question.scenarios) > 1:
+        raise UsageError("variants are compared in one scenario; give one `--scenario`")
+    plan = project.compiled.plan
+    for name in question.scenarios:
+        known_scenario(plan, name)
+    scenario = plan.scenario(question.scenarios[0]) if question.scenarios else usual(plan)
+    seeds = question.seeds or SEEDS
+    ground = Ground(scenario, question.load, project.trace(question.trace), question.seed, seeds)
+    working = bench(many.keep, many.workers, many.cluster, Progress(say))
+    if swept:
+        return sweep_project(project, swept, ground, working)
+    return search_project(project, searched, ground, working)
 
 
 def stress_project(

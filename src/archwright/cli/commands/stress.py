@@ -10,28 +10,49 @@ import click
 from archwright.cli.options import AS_OF, FILE, JSON, LOAD, PRICES, SEED, TRACE, opened
 from archwright.cli.show import Sink, finish
 
+KEEP = Path("out/points")
+SET = click.option(
+    "--set", "given", multiple=True, metavar="PATH=VALUE",
+    help="A value of the file, changed for this question, such as components.cache.ttl=1h; may be repeated.",
+)  # fmt: skip
+
 
 @click.command("stress")
 @FILE
 @click.option("--scenario", "scenarios", multiple=True, help="A scenario of the file; may be repeated.  [default: all]")
+@SET
+@click.option(
+    "--sweep", "swept", multiple=True, metavar="PATH=VALUES",
+    help="Compare values: `50..400/50` or `1h,2h,6h`. Two of them make a grid.",
+)  # fmt: skip
+@click.option(
+    "--search", "searched", multiple=True, metavar="PATH=VALUES",
+    help="Values to choose from; the cheapest combination that keeps every objective is looked for.",
+)  # fmt: skip
 @SEED
+@click.option("--seeds", type=click.IntRange(1, 100), help="Seeds at most.  [default: 1; 9 with --sweep and --search]")
 @LOAD
 @TRACE
+@click.option("--workers", type=click.IntRange(0, 1024), default=0, help="Processes.  [default: one for each core]")
+@click.option("--cluster", default="", metavar="ADDRESS", help="A Ray cluster to work on, or `local`.")
+@click.option(
+    "--keep", type=click.Path(path_type=Path), default=KEEP, show_default=True,
+    help="Folder of finished points, so that what was interrupted goes on.",
+)  # fmt: skip
 @AS_OF
 @PRICES
 @JSON
 def command(  # noqa: PLR0913
-    file: Path,
-    scenarios: tuple[str, ...],
-    seed: int,
-    load: float,
-    trace: Path | None,
-    as_of: dt.datetime | None,
-    prices: Path | None,
-    as_json: bool,
-) -> None:
-    """Simulate load and faults; say what breaks first, at which load and why."""
-    sink = Sink.of(as_json)
-    from archwright.verbs.stress import stress_project as verb
+    file: Path, scenarios: tuple[str, ...], given: tuple[str, ...], swept: tuple[str, ...], searched: tuple[str, ...],
+    seed: int, seeds: int | None, load: float, trace: Path | None, workers: int, cluster: str, keep: Path,
+    as_of: dt.datetime | None, prices: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Simulate load and faults; say what breaks first, at which load and why.
 
-    finish(sink, verb(opened(file, as_of, prices), scenarios, seed, load, trace))
+    With --set, --sweep and --search: what if the file said something else?
+    """
+    sink = Sink.of(as_json)
+    from archwright.verbs.stress import Many, Question, ask
+
+    question = Question(scenarios, given, swept, searched, seed, seeds, load, trace)
+    finish(sink, ask(opened(file, as_of, prices), question, Many(keep, workers, cluster), sink.teller()))

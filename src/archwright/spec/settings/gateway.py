@@ -24,6 +24,17 @@ class WaySpec(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Graded(Record):
+    """How good one target's answers are on a route, and by what that is known."""
+
+    SHORT: ClassVar[str] = "score"
+    score: Given = number(
+        "share", "share of answers that are good enough; only one that is measured or has a source is believed",
+        maximum=1, estimate=True,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class RouteSpec(Record):
     """A name that clients ask for, and the models that answer to it, in the order of preference."""
 
@@ -55,6 +66,9 @@ class RouteSpec(Record):
     journey: Word | None = reference("journeys", "what unmarked requests are attributed to", default=None)
     retriever: Word | None = reference("components", "finds the passages that it answers from", default=None)
     refusal: Word = text("what it says where no passage supports an answer", default="")
+    quality: Mapping[str, Graded] = named(
+        Graded, "how good the answers of each target are here; a search never chooses what it does not know of"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
