@@ -12,7 +12,7 @@ from archwright.analysis.stress.designs import Design, Seen, Values, look
 from archwright.analysis.stress.points import Point, Reading
 from archwright.analysis.stress.sure import LEAST, enough
 from archwright.base.errors import InputError, Problem
-from archwright.plan.compile import USUAL
+from archwright.plan.happenings import USUAL
 from archwright.plan.model import Plan, Scenario
 from archwright.plan.trace import Trace
 from archwright.spec.ranges import Range
