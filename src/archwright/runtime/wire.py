@@ -101,6 +101,10 @@ class Reader(ABC):
             msgspec.DecodeError: it had to be read and is no event of this wire.
         """
 
+    def quiet(self, piece: bytes) -> bool:
+        """Whether a piece of a stream that has begun is of whole events and none of them has to be read."""
+        return False
+
     @abstractmethod
     def pieces(self, event: bytes) -> Iterable[Piece]:
         """What an event says, for another wire. What that cannot say, such as a model's thinking, is left out.
@@ -170,6 +174,21 @@ class Wire(ABC):
     @abstractmethod
     def addressed(self, parts: dict[str, object], model: str, stream: bool) -> dict[str, object]:
         """The fields of a request with the target's model, and asking for usage where that must be asked for."""
+
+    def swapped(self, body: bytes, name: str, model: str, ask_usage: bool) -> bytes | None:
+        """The body of a request for the model `name` as it came but for the target's model in its place.
+
+        `ask_usage`: it shall ask for usage besides. None where that cannot be done without reading all of it: another
+        `"model"` stands somewhere in it, or a name could be written with escapes.
+        """
+        if body.count(b'"model"') != 1 or b"\\u00" in body:
+            return None
+        given = msgspec.json.encode(name)
+        begin = body.index(b'"model"') + 7
+        end = body.find(given, begin)
+        if end < 0 or body[begin:end].strip() != b":":
+            return None
+        return b"%b%b%b" % (body[:end], msgspec.json.encode(model), body[end + len(given) :])
 
     @abstractmethod
     def grounded(self, parts: Parts, text: str, lead: str) -> Parts:

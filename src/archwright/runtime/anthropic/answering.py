@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from archwright.runtime.anthropic.events import STOP as LAST
-from archwright.runtime.anthropic.events import Block, Delta, Happened, Message, Tokens, happened, read_event
+from archwright.runtime.anthropic.events import Block, Delta, Happened, Message, Tokens, happened, quiet, read_event
 from archwright.runtime.anthropic.events import message as whole_message
 from archwright.runtime.neutral import (
     END,
@@ -123,6 +123,10 @@ class EventReader(Reader):
     def read(self, event: bytes, begun: bool) -> Event:
         """What an event says."""
         return read_event(payload(event), begun, self.tokens)
+
+    def quiet(self, piece: bytes) -> bool:
+        """Whether all events of a piece add to a block."""
+        return quiet(piece)
 
     def pieces(self, event: bytes) -> Iterable[Piece]:
         """What an event says, for another wire."""

@@ -146,6 +146,11 @@ class Ask:
         In the client's own wire all other fields are as they came, but for the passages of `ground`. `tier` is the
         lane's word for a target that has lanes (empty: real time); it stands in place of what the client says there.
         """
+        plain = wire is self.wire and self._grounds is None and tier is None
+        if plain and not provider.renamed and not provider.without:
+            swapped = wire.swapped(self._body, self.model, model, self.stream and not self.usage)
+            if swapped is not None:
+                return swapped
         parts: Parts = self.parts if wire is self.wire else self.into(wire)
         if self._grounds is not None:
             parts = wire.grounded(parts, *self._grounds)

@@ -87,7 +87,7 @@ def _estimate(x: Exchange, item: Try, wire: Wire) -> Usage | None:
     """
     if x.ask is None:
         return None
-    came = wire.letters(item.events) if item.events else wire.letters_of_whole(item.body)
+    came = wire.letters(item.events) if item.came else wire.letters_of_whole(item.body)
     left = item.outcome == route.CUT and item.sent and item.status in (0, 200) and not x.ask.stream
     if not (came or left or item.outcome == route.OK):
         return None
@@ -121,10 +121,11 @@ async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
     headers = line.headers(x.id, item.call.attempt)
     if line.wire is x.wire:
         headers.update(x.ask.carried)
-    with Waiting(x):
+    waiting = Waiting(x)
+    with waiting:
         connection = await called(house, item, line.url, headers, body)
     try:
-        with Waiting(x):
+        with waiting:
             await connection.told()
         item.status = connection.status
         if item.status != 200:
@@ -132,8 +133,10 @@ async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
         elif x.ask.stream:
             await _Stream(house, x, item, line.wire).run(connection)
         else:
-            with Waiting(x):
-                item.body = await connection.read(MOST_ANSWER)
+            if (whole := connection.ready(MOST_ANSWER)) is None:
+                with waiting:
+                    whole = await connection.read(MOST_ANSWER)
+            item.body = whole
             item.usage = line.wire.usage(item.body)
             item.shown = item.body
             if line.wire is not x.wire:
@@ -215,6 +218,10 @@ class _Stream:
         self.size += len(piece)
         if self.size > MOST_ANSWER:
             raise _Broken
+        if self.teller is None and self.x.begun and not self._events.rest and self.reader.quiet(piece):
+            self.item.came.append(piece)
+            self._write(piece)
+            return
         content = False
         for event in self._events.feed(piece):
             said = self.reader.read(event, self.x.begun or content)
@@ -231,7 +238,7 @@ class _Stream:
 
     def _keep(self, event: bytes, said: Event) -> None:
         item, x = self.item, self.x
-        item.events.append(event)
+        item.came.append(event)
         item.usage = said.usage or item.usage
         item.opening = said.opening or item.opening
         if self.teller is not None:
@@ -256,15 +263,23 @@ class _Stream:
         body = held[0] if len(held) == 1 else b"".join(held)
         held.clear()
         if x.begun:
-            keeps_up = x.request.write(body)
-        else:
-            x.begun = True
-            self.item.first_s = time.monotonic() - self.item.began
-            x.first_s = time.monotonic() - x.began
-            self.house.brain.tell(Begin(x.number))
-            target = self.house.lines[self.item.call.target].target.name
-            cache = "miss" if x.key else "none"
-            keeps_up = x.request.begin(200, [*STREAM, *own_headers(x, target, cache)], body)
-        if not keeps_up and self._connection is not None:
+            self._write(body)
+            return
+        x.begun = True
+        self.item.first_s = time.monotonic() - self.item.began
+        x.first_s = time.monotonic() - x.began
+        self.house.brain.tell(Begin(x.number))
+        target = self.house.lines[self.item.call.target].target.name
+        headers = [*STREAM, *own_headers(x, target, "miss" if x.key else "none")]
+        if not x.request.begin(200, headers, body):
+            self._slow()
+
+    def _write(self, data: bytes) -> None:
+        if not self.x.request.write(data):
+            self._slow()
+
+    def _slow(self) -> None:
+        """The client does not keep up: take no more from the target until it does."""
+        if self._connection is not None:
             self._connection.pause()
-            x.request.when_free(self._connection.resume)
+            self.x.request.when_free(self._connection.resume)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from archwright.plan.model import Price, Route
 from archwright.plan.passages import Passage
 from archwright.policy.lanes import REALTIME
 from archwright.policy.machine import Call, Reply
 from archwright.runtime.gateway.ask import Ask
-from archwright.runtime.http1.request import Header, Request
+from archwright.runtime.http1.request import Request
 from archwright.runtime.neutral import Usage
-from archwright.runtime.wire import Wire
+from archwright.runtime.wire import Events, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,11 @@ class Stored:
     given: Given | None = None
 
 
-@dataclass(slots=True)
-class Try:
+class Try(msgspec.Struct, eq=False):
     """One attempt. `began` is monotonic; `first_s` and `total_s` count from there. `sent`: the target has its head.
 
-    `body` and `events` are as the target wrote them; `shown` is a whole answer as the client gets it. `opening` is what
-    a stream told of its input before the output was known.
+    `body` and `came` are as the target wrote them, `came` in pieces of whole events; `shown` is a whole answer as the
+    client gets it. `opening` is what a stream told of its input before the output was known.
     """
 
     call: Call
@@ -62,15 +63,18 @@ class Try:
     estimated: bool = False
     cost: int = 0
     retry_after: float = 0.0
-    headers: list[Header] = field(default_factory=list)
     body: bytes = b""
     shown: bytes = b""
     opening: Usage | None = None
-    events: list[bytes] = field(default_factory=list)
+    came: list[bytes] = msgspec.field(default_factory=list)
+
+    @property
+    def events(self) -> list[bytes]:
+        """The events that came, one by one."""
+        return Events().feed(b"".join(self.came))
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(msgspec.Struct, eq=False, dict=False):
     """A request on its way. Times are monotonic seconds.
 
     `order` is what the machine wants done next. `given` are the passages of a route that answers from documents,
@@ -118,7 +122,7 @@ class Exchange:
     owed: int = 0
     reply: Reply | None = None
     stored: Stored | None = None
-    inbox: deque[Call | Reply] = field(default_factory=deque)
+    inbox: deque[Call | Reply] = msgspec.field(default_factory=deque)
     waiter: asyncio.Future[None] | None = None
     task: asyncio.Task[object] | None = None
 

@@ -15,7 +15,7 @@ from archwright.policy import machine
 from archwright.policy.chance import BACKOFF, ROUTE, uniform
 from archwright.policy.lanes import BATCH, LANES, REALTIME
 from archwright.policy.machine import Arrive, Call, Finish, Reply
-from archwright.policy.route import CALLER
+from archwright.policy.route import CALLER, OK
 from archwright.runtime.gateway.answers import JSON, Answer, Streamed, again, canned, error
 from archwright.runtime.gateway.ask import MOST_BYTES, Ask
 from archwright.runtime.gateway.attempt import Waiting, attempt
@@ -65,8 +65,7 @@ async def read(house: House, x: Exchange) -> Answer | None:
     body = None
     if not length.isdigit() or int(length) <= MOST_BYTES * PATIENCE:
         try:
-            with house.deadlines.within(BODY_S):
-                body = await x.request.body(MOST_BYTES)
+            body = x.request.ready(MOST_BYTES) or await _body(house, x)
         except TimeoutError:
             return error(x, 408, "request_timeout", f"the body did not come within {BODY_S:.0f} s")
     if body is None:
@@ -76,6 +75,11 @@ async def read(house: House, x: Exchange) -> Answer | None:
     except BadAsk as fault:
         return error(x, 400, "invalid_request", f"not a chat request: {fault}", param=fault.field)
     return None
+
+
+async def _body(house: House, x: Exchange) -> bytes | None:
+    with house.deadlines.within(BODY_S):
+        return await x.request.body(MOST_BYTES)
 
 
 async def delegate(house: House, x: Exchange) -> Answer | None:
@@ -175,7 +179,8 @@ async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
     """Call the target that the machine names and tell it how that ended, until it says what to reply."""
     while x.order is not None:
         item = await attempt(house, x, x.order)
-        luck = uniform(house.seed, x.luck, x.order.attempt, BACKOFF)
+        # What went well has no pause to draw.
+        luck = uniform(house.seed, x.luck, x.order.attempt, BACKOFF) if item.outcome != OK else 0.0
         target = house.plan.targets[x.order.target]
         out = item.usage.output if item.usage else 0
         slower = slower_of(target, house.lines[x.order.target].lane(x.lane))
@@ -227,7 +232,7 @@ async def _ordered(house: House, x: Exchange) -> Answer | Streamed | None:
 
 def _label(value: bytes) -> str:
     """A header as a word of the ledger: printable and short."""
-    return _LABEL.sub(b" ", value[:100]).decode("ascii").strip()
+    return _LABEL.sub(b" ", value[:100]).decode("ascii").strip() if value else ""
 
 
 # ------------------------------------------------------------------------------------ what the machine's replies mean

@@ -200,6 +200,12 @@ class Connection(asyncio.Protocol):
         while not self._told:
             await self._wait()
 
+    def ready(self, most: int) -> bytes | None:
+        """The whole answer where it is there already and not longer than `most` bytes."""
+        if not self.whole or self._size > most or self._error is not None:
+            return None
+        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+
     async def read(self, most: int) -> bytes:
         """The whole answer.
 
@@ -306,6 +312,10 @@ class Client:
             OSError: the supplier cannot be reached.
             TimeoutError: it cannot in time.
         """
+        return self.free(origin) or await self._open(origin)
+
+    def free(self, origin: Origin) -> Connection | None:
+        """One that is free."""
         idle = self._idle.get(origin)
         now = time.monotonic()
         while idle:
@@ -313,7 +323,7 @@ class Client:
             if found.usable and now - found.since < KEEP_ALIVE_S:
                 return found
             found.close()
-        return await self._open(origin)
+        return None
 
     def done(self, connection: Connection) -> None:
         """The call is over: keep the connection where that is possible, and end it otherwise."""

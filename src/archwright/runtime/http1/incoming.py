@@ -62,6 +62,10 @@ class Incoming(Request):
 
     # ------------------------------------------------------------------------------------------------ the body
 
+    def ready(self, most: int) -> bytes:
+        """The whole body where it is there already, as one that is short nearly always is."""
+        return self._pieces[0] if self.whole and len(self._pieces) == 1 and self._size <= most else b""
+
     async def body(self, most: int) -> bytes | None:
         """The whole body, or None where it is longer than `most` bytes or the client went away.
 

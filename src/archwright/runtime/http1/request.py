@@ -39,6 +39,10 @@ class Request(ABC):
         self.left: Callable[[], None] | None = None
 
     @abstractmethod
+    def ready(self, most: int) -> bytes:
+        """The whole body where it is there and not longer than `most` bytes; nothing otherwise."""
+
+    @abstractmethod
     async def body(self, most: int) -> bytes | None:
         """The whole body, or None where it is longer than `most` bytes or the client went away."""
 
@@ -80,6 +84,10 @@ class Inner(Request):
         self.status = 0
         self.got: dict[bytes, bytes] = {}
         self.said: list[bytes] = []
+
+    def ready(self, most: int) -> bytes:
+        """The body, which is there."""
+        return self._body if len(self._body) <= most else b""
 
     async def body(self, most: int) -> bytes | None:
         """The body; None where it is longer than `most` bytes."""

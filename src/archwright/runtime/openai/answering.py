@@ -26,7 +26,7 @@ from archwright.runtime.neutral import (
     Words,
 )
 from archwright.runtime.openai.asking import written_call
-from archwright.runtime.openai.events import DONE, Tokens, plain, read_event
+from archwright.runtime.openai.events import DONE, Tokens, plain, quiet, read_event
 from archwright.runtime.wire import Event, Reader, Teller, event, payload
 
 WHY: Final = {
@@ -150,6 +150,10 @@ class ChunkReader(Reader):
     def read(self, event: bytes, begun: bool) -> Event:
         """What an event says."""
         return read_event(event, begun)
+
+    def quiet(self, piece: bytes) -> bool:
+        """Whether no event of a piece ends the answer, tells usage or is an error."""
+        return quiet(piece)
 
     def pieces(self, event: bytes) -> Iterable[Piece]:
         """What an event says, for another wire; of several choices the first."""

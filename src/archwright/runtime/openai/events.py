@@ -18,6 +18,9 @@ _USED = re.compile(rb'"usage"\s*:\s*\{')
 _FAULT = re.compile(rb'^\s*\{\s*"error"\s*:')
 
 
+_LOUD = re.compile(rb'"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|error"\s*:)|\[DONE\]|\r')
+
+
 class _Details(msgspec.Struct):
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
@@ -103,6 +106,11 @@ def read_event(event: bytes, begun: bool) -> Event:
     chunk = _chunk.decode(data)
     content = any(choice.finish_reason or _says(choice.delta) for choice in chunk.choices)
     return Event(content, finished, plain(chunk.usage), used and not chunk.choices)
+
+
+def quiet(piece: bytes) -> bool:
+    """Whether a piece of a stream is of whole events none of which has to be read once the answer has begun."""
+    return piece.endswith(b"\n\n") and _LOUD.search(piece) is None
 
 
 def _says(delta: _Delta) -> bool:

@@ -28,6 +28,7 @@ class _Fields(msgspec.Struct):
 _fields = msgspec.json.Decoder(_Fields)
 _options = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _faults = msgspec.json.Decoder(dict[str, object])
+_USAGE = b'"stream_options":{"include_usage":true}'
 
 
 class OpenAI(Wire):
@@ -67,6 +68,15 @@ class OpenAI(Wire):
             known = _options.decode(bytes(given)) if named and isinstance(given, msgspec.Raw) else {}
             parts["stream_options"] = {**known, "include_usage": True}
         return parts
+
+    def swapped(self, body: bytes, name: str, model: str, ask_usage: bool) -> bytes | None:
+        """The body as it came but for the target's model, and for the wish for usage where none is in it."""
+        if ask_usage:
+            if b'"stream_options"' in body:
+                return None
+            begin = body.find(b"{") + 1
+            body = b"%b%b,%b" % (body[:begin], _USAGE, body[begin:])
+        return super().swapped(body, name, model, ask_usage)
 
     def grounded(self, parts: Parts, text: str, lead: str) -> Parts:
         """The text before the last thing that the user said; everything else stays as it came."""
