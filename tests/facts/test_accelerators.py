@@ -17,7 +17,8 @@ def test_every_offer_says_where_it_is_from(name: str) -> None:
     found = accelerator(name)
     assert found is not None
     assert found.title
-    assert found.offers
+    assert found.hardware.source
+    dt.date.fromisoformat(found.hardware.checked_on)
     for offer in found.offers:
         assert offer.hourly > 0
         assert offer.provider
@@ -29,7 +30,23 @@ def test_every_offer_says_where_it_is_from(name: str) -> None:
 def test_the_dearest_offer_counts() -> None:
     found = accelerator("b200")
     assert found is not None
+    assert found.counted is not None
     assert found.counted.hourly == max(offer.hourly for offer in found.offers) == Decimal("6.89")
+
+
+def test_hardware_is_in_bytes_and_operations_a_second() -> None:
+    found = accelerator("h100-80gb")
+    assert found is not None
+    assert found.hardware.memory == 80 * 2**30
+    assert found.hardware.bandwidth == 3.35e12
+    assert found.hardware.speed("bf16") == 989e12
+    assert found.hardware.speed("fp4") == found.hardware.speed("fp8") == 1978e12  # it has no unit for fp4
+
+
+def test_an_accelerator_without_an_offer_has_no_price() -> None:
+    found = accelerator("rtx-4090")
+    assert found is not None
+    assert found.counted is None
 
 
 def test_what_nobody_offered_is_not_known() -> None:

@@ -28,7 +28,19 @@ CROWDED = small(
     ("      volume: 10k/month", "      volume: 10k/month\n      users: 5\n      think: 9 s"),
     ("  baseline: {lasts: 10 min}", "  baseline: {lasts: 10 min, begins: Mon 08:00}"),
 )
+POOLED = small(
+    (
+        "kind: managed-model\n    model: acme/large\n",
+        """kind: self-hosted-model
+    model: qwen/qwen3-30b-a3b
+    accelerator: h100-80gb
+    accelerators: 2
+    batching: bf16
+""",
+    )
+)
 PLANS = {
+    "pooled": POOLED.plan,
     "crowded": CROWDED.plan,
     "small": small().plan,
     "routed": ROUTED.plan,

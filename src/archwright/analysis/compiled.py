@@ -17,6 +17,7 @@ from typing import Any, get_type_hints
 
 from archwright.base.errors import DependencyMissing
 from archwright.policy import (
+    batching,
     breaker,
     bucket,
     budget,
@@ -26,15 +27,17 @@ from archwright.policy import (
     lanes,
     outbox,
     provider,
+    replica,
     retry,
     route,
     router,
     scale,
+    sequences,
     service,
 )
 
 LEAVES: tuple[ModuleType, ...] = (
-    breaker, bucket, budget, chance, choose, provider, retry, route, scale, service,
+    batching, breaker, bucket, budget, chance, choose, provider, replica, retry, route, scale, sequences, service,
 )  # fmt: skip
 # The machine of a gateway: `decide.take`, `decide.arrive` and so on work on a `policy.state.State` made with `tables`.
 MACHINE: tuple[ModuleType, ...] = (*LEAVES, outbox, lanes, router, decide)

@@ -17,6 +17,7 @@ from archwright.plan.batch import batch_price
 from archwright.plan.entries import Entries, Lookup
 from archwright.plan.happenings import failing, scenarios
 from archwright.plan.passages import Index
+from archwright.plan.pooled import pace_of, pool_of
 from archwright.plan.retrieval import answering_from_documents, embedders_of, retrievers_of
 from archwright.plan.routes import compile_route
 from archwright.plan.stations import station
@@ -139,6 +140,9 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
     cut = flow.breaker if flow else None
     lane = settings.batch
     known = vendors.vendor(provider)
+    price = _price(work, name, settings)
+    pool = pool_of(work, name, settings)
+    first_token, per_token, prefill, spread = pace_of(work, name, settings, pool)
     return m.Target(
         name=name,
         title=str(component.title or name),
@@ -147,11 +151,11 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
         version=str(settings.version),
         region=str(component.region),
         endpoint=str(settings.endpoint) or (known.endpoint if known else ""),
-        price=_price(work, name, settings),
-        first_token_s=work.note(f"{key}.first_token", settings.pace.first_token, "median time to the first token"),
-        per_token_s=work.note(f"{key}.per_token", settings.pace.per_token, "median time for each further token"),
-        prefill_rate=work.note(f"{key}.prefill", settings.pace.prefill, "input tokens read a second"),
-        spread=work.note(f"{key}.spread", settings.pace.spread, "sigma of the spread of times"),
+        price=price,
+        first_token_s=first_token,
+        per_token_s=per_token,
+        prefill_rate=prefill,
+        spread=spread,
         request_rate=work.note(f"{key}.limits.requests", settings.limits.requests, "the supplier's request limit"),
         token_rate=work.note(f"{key}.limits.tokens", settings.limits.tokens, "the supplier's token limit"),
         concurrent=work.whole(f"{key}.limits.concurrent", settings.limits.concurrent, "requests at once"),
@@ -163,6 +167,7 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
         batch_price=batch_price(work, name, lane, known) if lane else None,
         batch_slower=work.note(f"{key}.batch.slower", lane.slower, "times as slow in the batch lane") if lane else 1.0,
         batch_tier=str(lane.tier) if lane else "",
+        pool=pool,
     )
 
 
@@ -195,12 +200,12 @@ def _by_the_hour(work: Entries, name: str, settings: GpuSettings) -> m.Price:
 def _offered(work: Entries, name: str, settings: GpuSettings) -> None:
     """What an hour of the accelerator is offered for, where the design does not say what it costs."""
     known = accelerators.accelerator(settings.accelerator)
-    if known is None:
+    offer = known.counted if known else None
+    if known is None or offer is None:
         message = f"`{name}` runs on hardware that we pay for, but what that costs is not stated"
         mend = f"add `hourly: $2.50`, an agreed `price`, or an `accelerator`: {', '.join(accelerators.names())}"
         work.problems.append(Problem("unknown-price", message, settings.where, mend))
         return
-    offer = known.counted
     note = f"{known.title}, {offer.provider}, {offer.region}: {offer.source}, checked on {offer.checked_on}"
     work.fact(f"components.{name}.hourly", pico(offer.hourly), "money", "one accelerator for one hour", note)
 

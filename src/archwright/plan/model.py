@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from archwright.base.errors import InputError, Location, Problem
 from archwright.plan.agents import Agent, Tool, strays
 from archwright.plan.amounts import Amount, Count, MaybePlace, Place, Rate, Seconds, Share, Whole
+from archwright.plan.pool import Pool
 from archwright.plan.world import Change as Change
 from archwright.plan.world import Failing as Failing
 from archwright.plan.world import Scaling as Scaling
@@ -38,7 +39,8 @@ class Price(msgspec.Struct, frozen=True):
 class Target(msgspec.Struct, frozen=True):
     """A model: its price, its latency law, its limits (rates; 0: none) and its breaker.
 
-    Its batch lane, where it has one, has a price of its own, is so many times slower, and is asked for by a word.
+    Its batch lane, where it has one, has a price of its own, is so many times slower, and is asked for by a word. With
+    a `pool` its times follow from the load of its replicas, and those of the target are of a call alone.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Target(msgspec.Struct, frozen=True):
     batch_price: Price | None = None
     batch_slower: Annotated[float, msgspec.Meta(ge=1)] = 1.0
     batch_tier: str = ""
+    pool: Pool | None = None
 
 
 class Hop(msgspec.Struct, frozen=True):

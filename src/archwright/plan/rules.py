@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from archwright.base.units import MONTH
 from archwright.plan.agents import compressed
 from archwright.plan.model import Plan, Price, Station, Target
+from archwright.plan.pool import compressed as in_time
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
@@ -109,6 +110,7 @@ def compress(plan: Plan, scale: float) -> Plan:
             request_rate=item.request_rate * scale,
             token_rate=item.token_rate * scale,
             breaker_open_s=item.breaker_open_s / scale,
+            pool=in_time(item.pool, scale) if item.pool else None,
         )
 
     gateway = plan.gateway

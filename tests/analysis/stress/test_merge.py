@@ -9,7 +9,7 @@ import pytest
 from archwright.analysis.stress import merge
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.merge import merged
-from archwright.analysis.stress.outcome import Outcome
+from archwright.analysis.stress.outcome import Outcome, PoolOutcome
 from archwright.base.histogram import merged as pooled
 from tests.analysis.stress import designs as d
 from tests.analysis.stress.test_engine import busy
@@ -62,7 +62,7 @@ def test_only_runs_of_the_same_question_have_a_sum(runs: list[Outcome]) -> None:
 
 def test_every_name_that_is_told_is_one_of_an_outcome(runs: list[Outcome]) -> None:
     run = runs[0]
-    records = (run, run.journeys[0], run.targets[0], run.stations[0], run.gateway, run.buckets[0])
+    records = (run, run.journeys[0], run.targets[0], run.stations[0], run.gateway, run.buckets[0], PoolOutcome)
     known = {field.name for record in records for field in fields(record)} | set(run.gateway.lanes[0]._fields)
     told = [*merge.LARGEST, *merge.MEAN, *merge.SAME]
     assert set(told) <= known

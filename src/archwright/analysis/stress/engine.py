@@ -12,13 +12,14 @@ from itertools import count
 from typing import Any
 
 from archwright.analysis.stress.outcome import Outcome
+from archwright.analysis.stress.pool import Pool
 from archwright.analysis.stress.sharing import SharedRoom
 from archwright.analysis.stress.station import Handler, Job, Room
 from archwright.analysis.stress.supplier import Ending, Supplier
 from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import faults_of
-from archwright.plan.model import Plan, Scenario, Station, Step
+from archwright.plan.model import Plan, Scenario, Station, Step, Target
 from archwright.plan.rules import began_after, price_of, rules, slower_of
 from archwright.plan.trace import Trace
 from archwright.plan.workload import Branch, Stage, Visit, Work, path, stops, visits
@@ -85,7 +86,7 @@ class _Simulation:
         self.order = count()
         self.tally = Tally(plan, scenario)
         self.machine = Machine(rules(plan))
-        self.suppliers = [Supplier(target, faults_of(scenario, target.name), seed) for target in plan.targets]
+        self.suppliers = [self._supplier(target, scenario) for target in plan.targets]
         self.rooms = [self._room(station, scenario) for station in plan.stations]
         self.instant = [room.instant for room in self.rooms]
         self.lanes = [BATCH if journey.batch else REALTIME for journey in plan.journeys]
@@ -96,6 +97,13 @@ class _Simulation:
         self.draws = [route.choose != "order" for route in plan.routes]
         self.walks: dict[int, _Walk] = {}
         self.scenario = scenario
+
+    def _supplier(self, target: Target, scenario: Scenario) -> Supplier | Pool:
+        faults = faults_of(scenario, target.name)
+        if target.pool is None:
+            return Supplier(target, faults, self.seed)
+        told = (self.schedule, self._tell, self._call_ended)
+        return Pool(target, target.pool, faults, self.seed, scenario.lasts_s, *told)
 
     def _room(self, station: Station, scenario: Scenario) -> Room:
         kind = SharedRoom if station.shared else Room
@@ -243,7 +251,11 @@ class _Simulation:
         walk.target = order.target
         self.tally.called(order.target, now, work.tokens_in + work.tokens_out, again)
         slower = slower_of(self.plan.targets[order.target], self.lanes[walk.trip.visit.journey])
-        ending = self.suppliers[order.target].call(now, work, order.attempt, order.timeout_s, slower)
+        supplier = self.suppliers[order.target]
+        if isinstance(supplier, Pool):
+            supplier.call(now, order, work)
+            return
+        ending = supplier.call(now, work, order.attempt, order.timeout_s, slower)
         if ending.begins_s >= 0.0:
             self.schedule(now + ending.begins_s, self._tell, Begin(order.request))
         self.schedule(now + ending.after_s, self._call_ended, (order, ending))

@@ -17,6 +17,7 @@ from archwright.base.histogram import merged as pooled
 LARGEST = frozenset(
     (
         "deepest",
+        "fullest",
         "in_flight",
         "most_in_flight",
         "longest_wait_s",
@@ -26,7 +27,7 @@ LARGEST = frozenset(
         "peak_tokens",
     )
 )
-MEAN = frozenset(("asked", "mean_in_flight", "mean_replicas", "mean_waiting", "utilisation"))
+MEAN = frozenset(("asked", "batch", "mean_in_flight", "mean_replicas", "mean_waiting", "occupancy", "utilisation"))
 SAME = frozenset(
     (
         "begin",
@@ -37,6 +38,7 @@ SAME = frozenset(
         "replica_limit",
         "request_limit",
         "seed",
+        "sequences",
         "servers",
         "token_limit",
         "width_s",

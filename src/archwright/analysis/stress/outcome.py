@@ -129,6 +129,32 @@ class StationOutcome:
         return self.waited_s / self.jobs if self.jobs else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class PoolOutcome:
+    """The replicas of one self-hosted model within the scenario.
+
+    `mean_replicas` is how many there were in the mean, `utilisation` the share of their time in which they worked,
+    `batch` the mean number of sequences while they did (of at most `sequences`), `occupancy` the mean and `fullest` the
+    largest share of the KV cache in use. `deepest` is the longest queue in front of one. Sequences were `thrown_out` of
+    the cache, calls `turned_away` for want of room; tokens were read and written; the hardware cost so much.
+    """
+
+    name: str
+    serves: str
+    mean_replicas: float
+    utilisation: float
+    batch: float
+    sequences: int
+    occupancy: float
+    fullest: float
+    deepest: int
+    thrown_out: int
+    turned_away: int
+    read: int
+    wrote: int
+    hardware: int
+
+
 class LaneOutcome(NamedTuple):
     """One lane of the gateway within the scenario: mean requests in its places, mean and most that waited for one."""
 
@@ -204,6 +230,7 @@ class Outcome:
     buckets: tuple[Bucket, ...]
     events: int
     runs: int = 1
+    pools: tuple[PoolOutcome, ...] = ()
 
     @property
     def simulated_s(self) -> float:

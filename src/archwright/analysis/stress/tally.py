@@ -17,6 +17,7 @@ from archwright.analysis.stress.outcome import (
     TargetOutcome,
     Tokens,
 )
+from archwright.analysis.stress.pool import Pool
 from archwright.analysis.stress.station import Room
 from archwright.analysis.stress.supplier import Supplier
 from archwright.base.histogram import Counting
@@ -161,7 +162,7 @@ class Tally:
         self.changed = until
 
     def outcome(
-        self, seed: int, load: float, rooms: Sequence[Room], suppliers: Sequence[Supplier], events: int
+        self, seed: int, load: float, rooms: Sequence[Room], suppliers: Sequence[Supplier | Pool], events: int
     ) -> Outcome:
         """Everything that was counted."""
         self._until(self.scenario.lasts_s)
@@ -200,6 +201,7 @@ class Tally:
             width_s=self.width,
             buckets=self._buckets(),
             events=events,
+            pools=tuple(item.outcome() for item in suppliers if isinstance(item, Pool)),
         )
 
     def _lane(self, lane: int) -> LaneOutcome:
@@ -221,7 +223,7 @@ class Tally:
             cost=sum(sums[4] for (journey, _, _), sums in self.tokens.items() if journey == index),
         )
 
-    def _target(self, index: int, supplier: Supplier) -> TargetOutcome:
+    def _target(self, index: int, supplier: Supplier | Pool) -> TargetOutcome:
         target = supplier.target
         return TargetOutcome(
             name=target.name,

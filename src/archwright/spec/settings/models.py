@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archwright.spec.day import Day
-from archwright.spec.given import Given, Word
-from archwright.spec.shapes import Record, day, number, one, text
+from archwright.spec.given import Given, Word, given
+from archwright.spec.shapes import Record, choice, day, number, one, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +84,58 @@ class Weights(Record):
     licence: Word = text("licence or terms of use", default="")
 
 
+PRECISIONS = ("bf16", "fp8", "int8", "fp4", "int4")
+ROUTERS = ("round-robin", "least-tokens")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepTimes(Record):
+    """What a step of a replica takes, measured; it replaces what follows from hardware and shape."""
+
+    fixed: Given = number("duration", "each step, whatever is in it", estimate=True)
+    weights: Given = number("duration", "reading all weights once", estimate=True)
+    context: Given = number("duration", "reading 1,000 tokens of the KV cache", estimate=True)
+    compute: Given = number("duration", "the arithmetic of 1,000 tokens", estimate=True)
+    sequence: Given = number("duration", "each sequence in a step", default="0 s", estimate=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batching(Record):
+    """Continuous batching: each replica is simulated step by step, so that its speed follows from its load."""
+
+    SHORT: ClassVar[str] = "precision"
+    precision: str = choice(PRECISIONS, "of the weights")
+    max_seqs: Given = number("count", "sequences at work in each replica", default=256, minimum=1, maximum=100_000)
+    max_batched_tokens: Given = number(
+        "count", "tokens in one step of a replica", default=8192, minimum=1, maximum=10_000_000
+    )
+    waiting: Given = number(
+        "count", "calls that may wait in front of each replica", default=1000, minimum=1, maximum=100_000
+    )
+    router: str = choice(
+        ROUTERS, "which replica gets a call: one after the other, or the one that owes the fewest tokens",
+        default="least-tokens",
+    )  # fmt: skip
+    memory: Given = number("share", "of the accelerators' memory that may be used", default="90 %", maximum=1)
+    kv_tokens: Given | None = number(
+        "count", "tokens of context that a replica's KV cache holds; follows from memory and weights by default",
+        default=None, minimum=1,
+    )  # fmt: skip
+    busy: Given | None = number(
+        "ratio", "memory and arithmetic take so many times as long as the facts say; see `archwright calibrate`",
+        default=None, minimum=0.01, maximum=100, estimate=True,
+    )  # fmt: skip
+    overhead: Given | None = number(
+        "ratio", "what is added to each step is so many times as long as the facts say; see `archwright calibrate`",
+        default=None, maximum=100, estimate=True,
+    )  # fmt: skip
+    step: StepTimes | None = one(StepTimes, "what a step takes, measured", default=None)
+
+
+_UNKNOWN = given("0 s", "duration", "chosen", "default")
+UNSTATED = Pace(first_token=_UNKNOWN, per_token=_UNKNOWN)  # the pace of a model of which the file states none
+
+
 @dataclass(frozen=True, kw_only=True)
 class GpuSettings(ModelSettings):
     """A model on hardware that we pay for."""
@@ -91,4 +143,8 @@ class GpuSettings(ModelSettings):
     weights: Weights | None = one(Weights, "which weights run", default=None)
     accelerator: Word = text("such as `h100-80gb`", default="")
     accelerators: Given = number("count", "accelerators in each replica", default=1, minimum=1)
+    pace: Pace = one(Pace, "how fast it answers at any load; not needed with `batching`, which wins", default=UNSTATED)
+    batching: Batching | None = one(
+        Batching, "its replicas are simulated step by step, from `accelerator` and `model`", default=None
+    )
     hourly: Given | None = number("money", "cost of one accelerator for one hour", default=None, estimate=True)
