@@ -16,12 +16,12 @@ import pytest
 from msgspec.structs import replace
 
 from archwright.base.errors import InputError, ProviderUnavailable, UsageError
-from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Run, decode
 from archwright.plan import model as m
 from archwright.runtime import children
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import Setup, Upstream
+from archwright.runtime.stores.files import FileStore
 from archwright.verbs.serve import client_keys, is_loopback, serve, upstreams
 from tests.runtime.sample import plan, target
 
@@ -157,7 +157,7 @@ def test_a_fault_without_a_name_names_the_files(tmp_path: Path, monkeypatch: pyt
 
     file = tmp_path / "plan.json"
     file.write_bytes(m.encode(plan()))
-    monkeypatch.setattr(Journal, "flush", full)
+    monkeypatch.setattr(FileStore, "append", full)
     said = refused(file, ledger=tmp_path / "rows", record=tmp_path / "log")
     assert said == f"cannot write {tmp_path / 'rows'} or {tmp_path / 'log'}: {os.strerror(errno.ENOSPC)}"
 

@@ -116,24 +116,25 @@ def test_the_same_request_comes_from_the_cache(tmp_path: Path, first: bool, seco
     assert len(here.attempts) == 2
 
 
-async def test_a_full_disk_does_not_end_the_service(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    class Full:
-        def write(self, data: bytes) -> None:
-            raise OSError(28, "No space left on device")
+async def test_a_full_disk_does_not_end_the_service(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(lines: object, head: object) -> None:
+        raise OSError(28, "No space left on device")
 
     with desk(tmp_path, plan()) as here:
         journal = here.app.house.journal
-        disk, journal.sink = journal.sink, Full()  # type: ignore[assignment]
+        disk = journal.store.append
+        monkeypatch.setattr(journal.store, "append", full)
         async with async_client_of(here) as client:
             for _ in range(2):
                 assert (await client.chat.completions.create(model="both", messages=ASK, max_tokens=2)).choices
-                async with asyncio.timeout(5):
-                    await asyncio.to_thread(wait_until, lambda: not journal.pending)
-            journal.sink = disk
+            async with asyncio.timeout(5):
+                await asyncio.to_thread(wait_until, lambda: bool(journal.failures.values))
+            monkeypatch.setattr(journal.store, "append", disk)
             assert (await client.chat.completions.create(model="both", messages=ASK, max_tokens=2)).choices
-        assert here.app.house.metrics.unwritten.values[()] >= 2
     assert "the ledger cannot be written: No space left on device" in caplog.text
-    assert len(here.requests) == 1
+    assert len(here.requests) == 3
 
 
 async def test_the_ledger_and_the_supplier_s_own_bill_are_the_same_to_the_pico_dollar(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from archwright.cli.show import Sink, fail
 # The order of the work; a command that is not named here stands at the end.
 ORDER = (
     "init", "check", "draw", "price", "stress", "decide", "govern", "brief", "status", "diff", "build", "serve",
-    "rehearse", "drill", "measure", "explain", "run", "schema",
+    "rehearse", "drill", "measure", "ledger", "explain", "run", "schema",
 )  # fmt: skip
 
 EXIT_CODES = """

@@ -1,8 +1,9 @@
-"""The rows of the ledger, version 2. Money in pico-dollars, times in real seconds, tokens by kind.
+"""The rows of the ledger, version 3. Money in pico-dollars, times in real seconds, tokens by kind.
 
 A ledger begins with a run row; then come attempt and request rows as they end, conversation rows where agents run, and,
-from a replayed workload, journey rows as its client saw them. In compressed time durations are real: multiply by the
-run's `scale`.
+from a replayed workload, journey rows as its client saw them. Balance rows say now and then what was spent so far, gap
+rows what is missing and why. In compressed time durations are real: multiply by the run's `scale`. Version 3 is chained
+(see `chain`).
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import msgspec
 
 from archwright.base.errors import InputError, Location, Problem
 
-SCHEMA = 2
-READ = (1, 2)  # version 1 knows no retrieval; its rows are read as those of requests without
+SCHEMA = 3
+READ = (1, 2, 3)  # version 1 knows no retrieval, 2 no chain; their rows are read as those of requests without
 
 
 Lane = Literal["realtime", "batch"]
@@ -39,7 +40,7 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
     """One call to one target; `number` 0 is one for vectors, which a search makes before the others.
 
     `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came). Prices are those of the `lane` in
-    which the target was asked.
+    which the target answered: `tier` is what the supplier called it, empty where it said nothing.
     """
 
     request: str
@@ -65,6 +66,7 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
     estimated: bool = False
     trace: str = ""
     lane: Lane = "realtime"
+    tier: str = ""
 
 
 class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
@@ -72,7 +74,7 @@ class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
 
     `retrieval` says how passages were found (words, vectors, refused; empty: the route answers without), `passages` how
     many were given, `support` that of the best one (-1: none was looked for). An answer cites `cited` numbers; `known`
-    of them are those of passages that it was given.
+    of them are those of passages that it was given. `key` is the public name of the key that was used.
     """
 
     request: str
@@ -106,6 +108,7 @@ class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
     cited: int = 0
     known: int = 0
     lane: Lane = "realtime"
+    key: str = ""
 
 
 class Journey(msgspec.Struct, frozen=True, tag="journey", omit_defaults=True):
@@ -144,7 +147,24 @@ class Conversation(msgspec.Struct, frozen=True, tag="conversation", omit_default
     total_s: float = 0.0
 
 
-Row = Run | Attempt | Request | Journey | Conversation
+class Balance(msgspec.Struct, frozen=True, tag="balance", omit_defaults=True):
+    """What was spent in the period since `since`, in all and by tenant (pico-dollars), so that a restart knows."""
+
+    at: str
+    since: str
+    spent: int
+    tenants: dict[str, int] = {}
+
+
+class Gap(msgspec.Struct, frozen=True, tag="gap", omit_defaults=True):
+    """Rows that are not there, how many, and why: the store was lost for too long, or rows at the end were gone."""
+
+    at: str
+    rows: int
+    why: str
+
+
+Row = Run | Attempt | Request | Journey | Conversation | Balance | Gap
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Row)

@@ -126,6 +126,9 @@ def _gateway(work: Entries, name: str, component: Component) -> m.Gateway:
         batch_places=max(1, int(settings.concurrency.whole * settings.batch.places.value)),
         batch_queue=settings.batch.queue.whole,
         batch_wait_s=settings.batch.wait.value,
+        ledger_sync=settings.ledger.writes == "sync",
+        ledger_lost="refuse" if settings.ledger.lost == "refuse" else "serve",
+        record_prompts=settings.ledger.record == "prompts",
     )
 
 

@@ -145,6 +145,8 @@ class Gateway(msgspec.Struct, frozen=True):
     """The door: places, queue, spend cap for each month (0: none).
 
     Batch requests have fewer places and a queue of their own. What is measured is half forgotten after `half_life_s`.
+    Rows of the ledger are stored before an answer ends (`ledger_sync`) or soon after; requests are served or refused
+    while they cannot be (`ledger_lost`). Prompts are kept nowhere unless `record_prompts`.
     """
 
     name: str
@@ -157,6 +159,9 @@ class Gateway(msgspec.Struct, frozen=True):
     batch_places: Whole = 0
     batch_queue: Whole = 0
     batch_wait_s: Seconds = 0.0
+    ledger_sync: bool = False
+    ledger_lost: Literal["serve", "refuse"] = "serve"
+    record_prompts: bool = False
 
 
 class TokenLaw(msgspec.Struct, frozen=True):

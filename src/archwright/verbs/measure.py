@@ -21,6 +21,7 @@ from archwright.measure.evidence import Evidence
 from archwright.measure.foreseen import Foresight
 from archwright.measure.sides import of_outcome, scaled
 from archwright.plan.model import Plan, Scenario, plan_hash
+from archwright.runtime.stores import store_for
 from archwright.verbs.answer import Answer
 from archwright.verbs.project import Project, read_trace_file
 from archwright.verbs.rehearsal import recall
@@ -53,7 +54,7 @@ def measure_project(project: Project, out: Path) -> Answer:
     return _tested(project, answer, ran, _Foreseen(outcome, manifest.scenario, out))
 
 
-def measure_ledger(project: Project, ledger: Path, out: Path | None = None) -> Answer:
+def measure_ledger(project: Project, ledger: Path | str, out: Path | None = None) -> Answer:
     """Measure a gateway's ledger against the first scenario, its counts and costs scaled to as many requests.
 
     Which decisions it reopens is written into `out`, if that is given.
@@ -130,14 +131,9 @@ def _notes(plan: Plan, ran: str) -> list[str]:
     return [] if now == ran else [f"the run had another configuration ({ran}) than the file has now ({now})"]
 
 
-def _tally(*files: Path) -> Tally:
+def _tally(*places: Path | str) -> Tally:
     rows: list[Row] = []
-    for file in files:
-        if not file.is_file():
-            problem = Problem(
-                "ledger-missing", "there is no such ledger", Location(str(file)), "rehearse or serve first"
-            )
-            raise InputError([problem])
-        with file.open("rb") as lines:
-            rows.extend(decode(lines, str(file)))
+    for place in map(str, places):
+        lines, _ = store_for(place).read(place)
+        rows.extend(decode(lines, place))
     return tally(rows)

@@ -29,10 +29,11 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     plan_file: Path,
     host: str = "127.0.0.1",
     port: int = 8080,
-    ledger: Path = LEDGER,
+    ledger: Path | str = LEDGER,
     record: Path | None = None,
     emulated: str | None = None,
     scale: float = 1.0,
+    sync: bool = False,
     environment: Mapping[str, str] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> None:
@@ -42,10 +43,11 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         plan_file: what `archwright build` wrote.
         host: address to listen on; other than loopback only with keys.
         port: 0 takes a free one.
-        ledger: file for the ledger; one that is there is continued.
+        ledger: file for the ledger, or `postgresql://host/database#name`; one that is there is continued.
         record: file for the machine's events and orders; None: none.
         emulated: base address of an emulated supplier that stands in for all targets; None: the real ones.
         scale: how many times as fast time runs; other than 1 only against an emulated supplier.
+        sync: store every row before its answer ends.
         environment: where keys are looked up; None: that of the process.
         say: told the address once requests are accepted.
 
@@ -69,6 +71,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         keys=keys,
         record=str(record) if record else "",
         scale=scale,
+        sync=sync,
         agents="" if lacking else str(conversations(ledger)),
         indexes=tuple(str(plan_file.parent / file_name(retriever.name)) for retriever in plan.retrievers),
     )
@@ -85,15 +88,21 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     address = f"http://{shown}:{bound.getsockname()[1]}/v1"
     try:
         with bound, gateway(setup) as app:
-            serve_on(app, bound, lambda: say(f"serving {plan.system} at {address} ({who})"))
+
+            def ready() -> None:
+                say(f"serving {plan.system} at {address} ({who})")
+                say(f"ledger {ledger}: {app.house.journal.promise}")
+
+            serve_on(app, bound, ready)
     except OSError as error:
         files = error.filename or " or ".join(str(file) for file in (ledger, record) if file)
         raise UsageError(f"cannot write {files}: {error.strerror or error}") from error
 
 
-def conversations(ledger: Path) -> Path:
-    """The file beside a ledger in which its agents keep conversations."""
-    return ledger.with_name(f"{ledger.stem}.conversations.sqlite")
+def conversations(ledger: Path | str) -> Path:
+    """The file beside a ledger in which its agents keep conversations; in the working folder for one in a database."""
+    file = LEDGER if "://" in str(ledger) else Path(ledger)
+    return file.with_name(f"{file.stem}.conversations.sqlite")
 
 
 def client_keys(text: str, plan: Plan) -> tuple[ClientKey, ...]:

@@ -16,8 +16,7 @@ from archwright.cli.show import Sink, finish
 @OUT
 @click.option(
     "--ledger",
-    type=click.Path(path_type=Path),
-    help="A ledger to measure.  [default: that of the last rehearsal in --out]",
+    help="A ledger to measure, a file or a database.  [default: that of the last rehearsal in --out]",
 )
 @FAIL_ON
 @AS_OF
@@ -26,7 +25,7 @@ from archwright.cli.show import Sink, finish
 def command(  # noqa: PLR0913
     file: Path,
     out: Path,
-    ledger: Path | None,
+    ledger: str | None,
     fail_on: str,
     as_of: dt.datetime | None,
     prices: Path | None,

@@ -19,14 +19,16 @@ from archwright.cli.show import Sink
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
 @click.option(
     "--ledger",
-    type=click.Path(path_type=Path),
-    default=Path("ledger.jsonl"),
+    default="ledger.jsonl",
     show_default=True,
-    help="Rows are appended to it.",
+    help="Rows are appended to it: a file, an SQLite file (.sqlite) or postgresql://host/database#name.",
 )
+@click.option("--ledger-sync", is_flag=True, help="Store every row before its answer ends, so that a crash loses none.")
 @click.option("--record", type=click.Path(path_type=Path), help="Also write every decision with its event and time.")
 @JSON
-def command(plan: Path, host: str, port: int, ledger: Path, record: Path | None, as_json: bool) -> None:
+def command(  # noqa: PLR0913
+    plan: Path, host: str, port: int, ledger: str, ledger_sync: bool, record: Path | None, as_json: bool
+) -> None:
     """Serve a built PLAN: a gateway to real providers for clients of OpenAI and of Anthropic.
 
     Suppliers' keys come from the environment (OPENAI_API_KEY, MISTRAL_API_KEY and so on), clients' keys from
@@ -36,4 +38,7 @@ def command(plan: Path, host: str, port: int, ledger: Path, record: Path | None,
     Sink.of(as_json)
     from archwright.verbs.serve import serve as verb
 
-    verb(plan, host, port, ledger, record, say=lambda line: click.echo(json.dumps({"say": line}) if as_json else line))
+    def say(line: str) -> None:
+        click.echo(json.dumps({"say": line}) if as_json else line)
+
+    verb(plan, host, port, ledger, record, sync=ledger_sync, say=say)

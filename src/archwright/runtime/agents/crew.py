@@ -121,7 +121,7 @@ class Crew:
             return values
         resumed = same and bool(kept.next)
         agent = self.models[x.ask.model] if x.ask else ""
-        self._note(x, name, "resumed" if resumed else "accepted", s.begin(agent, messages))
+        await self._note(x, name, "resumed" if resumed else "accepted", s.begin(agent, messages))
         return await self._run(x, thread, name, None if resumed else s.begin(agent, messages))
 
     async def _resumed(self, x: Exchange, thread: str, name: str, told: str) -> s.State:
@@ -142,7 +142,7 @@ class Crew:
             await self.store.wait(Waiting(thread, x.tenant, name, state["to"], question, why, wall()))
         # A conversation that the client gave no name can never be asked for again, unless a person is to answer.
         await self.store.forget(thread, keep_last=bool(kept.interrupts) or name != x.id)
-        self._note(x, name, state["outcome"], state, time.monotonic() - began)
+        await self._note(x, name, state["outcome"], state, time.monotonic() - began)
         return state
 
     async def _digest(self, thread: str) -> str:
@@ -157,7 +157,7 @@ class Crew:
             raise RuntimeError("the crew has not been started")
         return self.graph
 
-    def _note(self, x: Exchange, name: str, standing: str, state: s.State, total_s: float = 0.0) -> None:
+    async def _note(self, x: Exchange, name: str, standing: str, state: s.State, total_s: float = 0.0) -> None:
         """Write how a turn stands, at once: a turn that was accepted is never lost without a trace."""
         self.house.journal.add(
             Conversation(
@@ -176,7 +176,7 @@ class Crew:
                 total_s=total_s,
             )
         )
-        self.house.journal.flush()
+        await self.house.journal.written()
 
     # ----------------------------------------------------------------------------------------------- answers
 

@@ -38,8 +38,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """The answer has been sent already, its head with this status."""
+    """The answer has been sent already, its head with this status, but for its `last` bytes.
 
+    Nothing is lost of a request whose answer a client has to the end: its rows go before those bytes.
+    """
+
+    last: bytes
     status: int = 200
 
 

@@ -14,7 +14,7 @@ from archwright.policy import breaker, machine
 from archwright.policy.lanes import LANES
 from archwright.policy.machine import Leave
 from archwright.policy.route import CUT
-from archwright.runtime.gateway.answers import Answer, error, own_headers
+from archwright.runtime.gateway.answers import Answer, Streamed, error, own_headers
 from archwright.runtime.gateway.attempt import conclude
 from archwright.runtime.gateway.crew import CONVERSATIONS
 from archwright.runtime.gateway.embedding import learn
@@ -81,7 +81,6 @@ class Gateway:
         if self.house.crew is not None:
             await self.house.crew.stop()
         self.house.client.close()
-        self.house.journal.flush()
         self.house.brain.flush()
 
     async def _flush(self) -> None:
@@ -89,11 +88,9 @@ class Gateway:
             await asyncio.sleep(FLUSH_S)
             self.house.client.sweep()
             try:
-                self.house.journal.flush()
                 self.house.brain.flush()
             except OSError as error:  # a full disk must not end the service, nor pass in silence
-                self.house.metrics.unwritten.add(())
-                _log.error("the ledger cannot be written: %s", error.strerror)
+                _log.error("the record of the machine cannot be written: %s", error.strerror)
 
     async def _learned(self) -> bool:
         """Fetch the vectors of documents that still lack them; whether all are there now."""
@@ -130,9 +127,15 @@ class Gateway:
             answer = await walk(self.house, x)
             status = answer.status
             target, cache = self._origin(x)
-            if isinstance(answer, Answer):
-                if (x.reply is not None or x.refused) and x.first_s < 0:
-                    x.first_s = time.monotonic() - x.began
+            if isinstance(answer, Answer) and (x.reply is not None or x.refused) and x.first_s < 0:
+                x.first_s = time.monotonic() - x.began
+            # Its rows come first: a client that has the whole answer can rely on them.
+            self._close(x, status, target, cache)
+            if self.house.journal.sync and not await self.house.journal.durable():
+                answer = _unwritten(x, answer, self.house.journal.lost)
+            if isinstance(answer, Streamed):
+                x.request.end(answer.last)
+            else:
                 self._send(x, answer, target, cache)
         except asyncio.CancelledError:
             task = asyncio.current_task()
@@ -153,7 +156,10 @@ class Gateway:
         return target, "miss" if x.key else "none"
 
     def _close(self, x: Exchange, status: int, target: str, cache: str) -> None:
-        """Settle and write a request, however it ended."""
+        """Settle and write a request, however it ended, and once."""
+        if x.closed:
+            return
+        x.closed = True
         x.request.left = None
         if x.number in self.house.brain.exchanges:
             cost = x.owed
@@ -208,7 +214,7 @@ class Gateway:
         return [*self.house.routes, *(self.house.crew.models if self.house.crew is not None else ())]
 
     def _metrics(self) -> Answer:
-        text = "\n".join((*self.house.metrics.lines(), *self._gauges())) + "\n"
+        text = "\n".join((*self.house.metrics.lines(), *self.house.journal.figures(), *self._gauges())) + "\n"
         return Answer(200, text.encode(), (_TEXT,))
 
     def _gauges(self) -> Iterable[str]:
@@ -227,6 +233,16 @@ class Gateway:
             for target, circuit in zip(targets, brain.circuits, strict=True)
         )
         yield from gauge("archwright_breaker_open", "1 while a target is left alone.", open_)
+
+
+def _unwritten(x: Exchange, answer: Answer | Streamed, lost: str) -> Answer | Streamed:
+    """An answer whose rows could not be stored in time is given to its end only where that is declared."""
+    if lost == "serve":
+        return answer
+    message = "what this cost could not be written down in time"
+    if x.begun:
+        return Streamed(x.wire.error_event("ledger_unavailable", message))
+    return error(x, 503, "ledger_unavailable", message, retry_after=1.0)
 
 
 def _model(name: str) -> dict[str, object]:

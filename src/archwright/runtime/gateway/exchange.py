@@ -109,6 +109,7 @@ class Exchange(msgspec.Struct, eq=False, dict=False):
     begun: bool = False
     ending: bytes = b""
     gone: bool = False
+    closed: bool = False
     served: bool = False
     first_s: float = -1.0
     waited_s: float = 0.0

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
-from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Attempt, Request
 from archwright.plan.cost import call_cost
 from archwright.plan.model import Plan, Price, Target, plan_hash
@@ -26,6 +25,7 @@ from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.library import Library
 from archwright.runtime.gateway.metrics import Metrics
 from archwright.runtime.gateway.setup import ClientKey, Upstream
+from archwright.runtime.gateway.writer import Writer
 from archwright.runtime.http1.client import Client
 from archwright.runtime.http1.deadlines import Deadlines
 from archwright.runtime.provider import Provider
@@ -91,7 +91,7 @@ class House:
         upstreams: tuple[Upstream, ...],
         keys: tuple[ClientKey, ...],
         brain: Brain,
-        journal: Journal,
+        journal: Writer,
         seed: int,
     ) -> None:
         self.plan = plan

@@ -95,7 +95,6 @@ class Metrics:
         self.tokens = Counter("archwright_tokens_total", "Billed tokens by kind.", "target", "kind")
         self.cost = Counter("archwright_cost_picodollars_total", "What calls cost, in 1e-12 dollars.", "target")
         self.refused = Counter("archwright_refused_total", "Requests refused before a route was known.", "status")
-        self.unwritten = Counter("archwright_unwritten_total", "Pieces of the ledger that could not be written.")
         self.retrievals = Counter("archwright_retrievals_total", "Searches in documents by how.", "route", "how")
         self.citations = Counter("archwright_citations_total", "Numbers cited in answers.", "route", "passage")
         self.seconds = Histogram(
@@ -112,7 +111,6 @@ class Metrics:
             self.tokens,
             self.cost,
             self.refused,
-            self.unwritten,
             self.retrievals,
             self.citations,
         ):

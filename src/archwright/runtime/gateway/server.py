@@ -7,13 +7,14 @@ import datetime as dt
 import importlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from archwright.base.errors import DependencyMissing, InputError, Location, Problem
-from archwright.ledger.journal import Journal
-from archwright.ledger.rows import Run
+from archwright.ledger.balance import account
+from archwright.ledger.rows import Gap, Row, Run
 from archwright.ledger.rows import decode as rows
 from archwright.plan.model import Plan, decode, plan_hash
 from archwright.plan.rules import compress, rules
@@ -25,6 +26,8 @@ from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.library import open_libraries
 from archwright.runtime.gateway.setup import Setup
+from archwright.runtime.gateway.writer import Writer
+from archwright.runtime.stores import store_for
 
 if sys.platform != "win32":
     import fcntl
@@ -58,23 +61,12 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         libraries = open_libraries(plan, setup.indexes)
         for library in libraries:
             files.callback(library.close)
-        place = Path(setup.ledger)
-        ledger = files.enter_context(open_ledger(place, anew))
-        record = files.enter_context(open_record(Path(setup.record), place, decided, anew)) if setup.record else None
-        journal = Journal(ledger)
-        journal.add(
-            Run(
-                plan=plan_hash(plan),
-                system=plan.system,
-                facts=plan.facts,
-                mode=setup.mode,
-                started=dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
-                scale=setup.scale,
-                scenario=setup.scenario,
-                seed=setup.seed,
-            )
-        )
-        journal.flush()
+        journal = open_ledger(setup, plan)
+        files.callback(journal.close)
+        record = None
+        if setup.record:
+            record = files.enter_context(open_record(Path(setup.record), Path(setup.ledger), decided, anew))
+        journal.start(_first(setup, plan, journal.store.missing))
         brain = Brain(decided, record)
         app = Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
         app.house.libraries = libraries
@@ -99,26 +91,37 @@ def hire(plan: Plan, setup: Setup, app: Gateway) -> Crew:
     return crew
 
 
-def open_ledger(file: Path, anew: bool) -> BinaryIO:
-    """The ledger, made anew or continued. A last row that a crash tore off is cut away, so that rows stay whole.
+def open_ledger(setup: Setup, plan: Plan) -> Writer:
+    """The ledger of a setup, made anew or continued, with what was spent in the period so far.
 
     Raises:
-        InputError: the file is there and is no ledger, or another gateway writes to it; nothing is written then.
+        InputError: the place holds something else, or another gateway writes to it; nothing is written then.
+        UsageError: the place cannot be one.
+        DependencyMissing: what reads it is not installed.
         OSError: it cannot be written.
     """
-    with _closed_on_error(_held(file, "ledger")) as sink:
-        if anew:
-            sink.truncate(0)
-            return sink
-        first = sink.readline(LONGEST_ROW)
-        if first and not isinstance(next(rows([first], str(file)), None), Run):
-            raise _refused("not-a-ledger", "this is no ledger", file, "name another --ledger")
-        end = sink.seek(0, 2)
-        begin = max(0, end - LONGEST_ROW)
-        sink.seek(begin)
-        sink.truncate(begin + sink.read().rfind(b"\n") + 1)
-        sink.seek(0, 2)
-        return sink
+    sync = setup.sync or plan.gateway.ledger_sync
+    store = store_for(setup.ledger).open(setup.ledger, sync, setup.mode == "rehearse")
+    newest_first = rows(store.backwards(), setup.ledger)
+    spent = account(newest_first, plan.gateway.month_s / setup.scale, time.time())
+    return Writer(store, spent, sync=sync, lost=plan.gateway.ledger_lost)
+
+
+def _first(setup: Setup, plan: Plan, missing: int) -> Iterator[Row]:
+    """The rows with which a run begins."""
+    at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+    yield Run(
+        plan=plan_hash(plan),
+        system=plan.system,
+        facts=plan.facts,
+        mode=setup.mode,
+        started=at,
+        scale=setup.scale,
+        scenario=setup.scenario,
+        seed=setup.seed,
+    )
+    if missing:
+        yield Gap(at, missing, "rows that the head names were gone when the gateway was started")
 
 
 def open_record(file: Path, ledger: Path, decided: Rules, anew: bool) -> BinaryIO:

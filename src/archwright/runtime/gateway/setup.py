@@ -33,7 +33,8 @@ class Setup(msgspec.Struct, frozen=True):
         upstreams: one for each target of the plan, in its order.
         indexes: files of the indexes of the plan's retrievers, in their order.
         keys: keys of clients; empty: everybody who reaches the port is let in.
-        ledger: file for the ledger's rows; a rehearsal makes it anew, a server continues it.
+        ledger: place of the ledger's rows (see `runtime.stores`); a rehearsal makes it anew, a server continues it.
+        sync: whether every row is stored before the last byte of its answer, also where the plan does not say so.
         record: file for the machine's events and orders; empty: none.
         mode: `serve` or `rehearse`, for the ledger.
         scale: how many times as fast time runs.
@@ -53,6 +54,7 @@ class Setup(msgspec.Struct, frozen=True):
     seed: int = 0
     agents: str = ""
     indexes: tuple[str, ...] = ()
+    sync: bool = False
 
 
 def read(line: bytes) -> Setup:

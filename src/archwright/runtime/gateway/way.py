@@ -146,6 +146,8 @@ async def estimate(house: House, x: Exchange) -> Answer | None:
     """The exact cache key, and what to reserve: the dearest target of the route, as many tokens as are allowed."""
     if x.ask is None or x.route is None:
         return None
+    if house.journal.refusing:
+        return error(x, 503, "ledger_unavailable", "what this would cost cannot be written down", retry_after=1.0)
     library = house.library_of(x)
     if x.route.cache >= 0:
         x.key = x.ask.key(x.tenant, x.route.name, library.digest if library else "")
@@ -242,8 +244,7 @@ async def _answered(house: House, x: Exchange) -> Answer | Streamed:
     if x.last is not None:
         note(x, house.lines[x.last.call.target].wire, x.last.body, x.last.events)
     if x.begun:
-        x.request.end(cited_end(x, x.ending))
-        return Streamed()
+        return Streamed(cited_end(x, x.ending))
     return Answer(200, cited_whole(x, x.last.shown if x.last else b""))
 
 
@@ -266,8 +267,7 @@ async def _degraded(house: House, x: Exchange) -> Answer | Streamed:
 
 async def _failed(house: House, x: Exchange) -> Answer | Streamed:
     if x.begun:
-        x.request.end(x.wire.error_event("stream_cut", "the answer broke off and cannot be continued"))
-        return Streamed()
+        return Streamed(x.wire.error_event("stream_cut", "the answer broke off and cannot be continued"))
     last = x.last
     if last is not None and last.outcome == CALLER:
         wire = house.lines[last.call.target].wire

@@ -81,6 +81,28 @@ class BatchPlaces(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LedgerSpec(Record):
+    """How the ledger is written: what a crash may take, what happens without it, whether prompts are kept beside."""
+
+    SHORT: ClassVar[str] = "writes"
+    writes: str = choice(
+        ("soon", "sync"),
+        "`soon`: a killed gateway loses rows of the last 50 ms at most; `sync`: none, each answer waits for its rows",
+        default="soon",
+    )
+    lost: str = choice(
+        ("serve", "refuse"),
+        "while the ledger cannot be written: `serve` and count what finds no place in memory, or `refuse` requests",
+        default="serve",
+    )
+    record: str = choice(
+        ("nothing", "prompts"),
+        "`prompts`: what is asked and answered is kept in a file beside the ledger, where every data class allows it",
+        default="nothing",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class GatewaySettings(Record):
     """Routes, and what the gateway lets in."""
 
@@ -95,6 +117,7 @@ class GatewaySettings(Record):
     budget: Given | None = number(
         "money-rate", "spend cap; requests beyond it are refused", default=None, positive=True
     )
+    ledger: LedgerSpec = one(LedgerSpec, "how the ledger is written", default=LedgerSpec())
 
 
 @dataclass(frozen=True, kw_only=True)

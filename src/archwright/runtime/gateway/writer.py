@@ -1,0 +1,253 @@
+"""Writes a ledger off the path of requests: rows are handed over in memory, a thread chains and stores them.
+
+The promise: a row is stored at most `WINDOW_S` after the request that it is about was answered, and with `sync` before
+the last byte of the answer goes out. What a killed process can lose is what was younger than that. While the store
+cannot be written rows wait in memory, up to `MOST` of them; `lost` says what happens then: requests are refused before
+that, or served and the rows that find no place are counted, and a gap row says so in the ledger itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from archwright.ledger.balance import Account
+from archwright.ledger.chain import Head, seal
+from archwright.ledger.rows import Gap, Request, Row, encode
+from archwright.runtime.gateway.metrics import Counter, gauge
+from archwright.runtime.store import Store
+
+_log = logging.getLogger(__name__)
+
+SLICE: Final = 64  # rows that are written in one piece
+PAUSE_S: Final = 0.004  # rows are gathered for so long
+WINDOW_S: Final = 0.05  # what is promised: the pause, the write, and a busy machine
+STEADY_S: Final = 0.5  # a loss of power takes at most what came since, and what the disk was busy with
+MOST: Final = 65_536  # rows that may wait for a store that cannot be written
+RETRY_S: Final = (0.05, 1.0)  # first and longest pause before a store is tried again
+PATIENCE_S: Final = 2.0  # a sync answer waits so long for its row
+BALANCE: Final = 2048  # requests after which the balance is written down
+STOP_S: Final = 5.0
+
+Lost = Literal["refuse", "serve"]
+
+
+class Writer:
+    """The ledger of a running gateway.
+
+    Args:
+        store: where it is kept; the writer's thread alone uses it once `start` was called.
+        account: what was spent before.
+        sync: whether answers wait until their rows are stored.
+        lost: what becomes of requests while the store cannot be written.
+    """
+
+    def __init__(self, store: Store, account: Account, *, sync: bool = False, lost: Lost = "serve") -> None:
+        self.store = store
+        self.account = account
+        self.sync = sync
+        self.lost = lost
+        self.failing = False
+        self.added = 0
+        self.stored = 0
+        self.dropped = 0
+        self.failures = Counter("archwright_unwritten_total", "Pieces of the ledger that could not be written.")
+        self.pending: deque[Row] = deque()
+        self._lines: list[bytes] = []
+        self._head: Head = store.head
+        self._told = 0
+        self._since_balance = 0
+        self._own = 0
+        self._dirty = threading.Event()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+        self._steadier = threading.Thread(target=self._keep_steady, name="ledger-disk", daemon=True)
+
+    @property
+    def promise(self) -> str:
+        """What may be lost, in words for whoever starts the gateway."""
+        if self.sync:
+            return f"every row is stored before its answer ends; {self.store.promise}"
+        return (
+            f"rows are stored within {WINDOW_S * 1000:.0f} ms of the answer, and a killed process loses at most those; "
+            f"{self.store.promise}"
+        )
+
+    @property
+    def refusing(self) -> bool:
+        """Whether no new request may come in, because its rows could be lost."""
+        return self.lost == "refuse" and self.failing and (self.sync or len(self.pending) >= MOST // 2)
+
+    def start(self, first: Iterable[Row]) -> None:
+        """Write the first rows at once, so that whoever starts us learns whether it works, and then in the background.
+
+        Raises:
+            OSError: the store cannot be written.
+        """
+        for row in first:
+            self.add(row)
+        while self.pending:
+            self._slice()
+        self._thread.start()
+        if not self.sync:
+            self._steadier.start()
+
+    def add(self, row: Row) -> None:
+        """Hand over a row. This never waits."""
+        if len(self.pending) >= MOST:
+            self.dropped += 1
+            return
+        self.pending.append(row)
+        self.added += 1
+        if not self._wake.is_set():
+            self._wake.set()
+
+    async def durable(self) -> bool:
+        """With `sync`: wait until all that was added is stored; whether it is. Without: go on at once."""
+        return await self.written() if self.sync else True
+
+    async def written(self) -> bool:
+        """Wait until all that was added so far is stored; False: it took too long."""
+        mark = self.added
+        if self.stored >= mark:
+            return True
+        self._loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._waiters.append((mark, future))
+        if self.stored >= mark:  # it was stored before the thread could see who waits
+            self._release()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await future
+        except TimeoutError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Write what is left and close the store. What cannot be written within a few seconds is counted as dropped."""
+        if self._thread.is_alive():
+            self._stopping.set()
+            self._wake.set()
+            self._thread.join(STOP_S)
+        if self._steadier.is_alive():
+            self._dirty.set()
+            self._steadier.join(STOP_S)
+        left = self.added - self.stored
+        if left:
+            _log.error("%d rows of the ledger could not be written", left)
+        self.store.close()
+
+    def figures(self) -> Iterable[str]:
+        """Its metrics as text lines."""
+        yield from self.failures.lines()
+        yield from gauge("archwright_ledger_waiting", "Rows not stored yet.", [({}, float(self.added - self.stored))])
+        yield from gauge("archwright_ledger_rows", "Rows of the ledger.", [({}, float(self._head.rows))])
+        yield from gauge("archwright_ledger_dropped", "Rows lost as the store was.", [({}, float(self.dropped))])
+
+    # -------------------------------------------------------------------------------------------- the thread
+
+    def _run(self) -> None:
+        pause = RETRY_S[0]
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            if not (self.sync or self._stopping.is_set()):
+                time.sleep(PAUSE_S)
+            while self.pending or self._lines:
+                try:
+                    self._slice()
+                    pause = RETRY_S[0]
+                except OSError as error:
+                    self._failed(error)
+                    if self._stopping.is_set():
+                        return
+                    time.sleep(pause)
+                    pause = min(2 * pause, RETRY_S[1])
+            if self._stopping.is_set():
+                self._last()
+                return
+
+    def _slice(self) -> None:
+        """Chain and store the next rows. Those that could not be stored are tried again first, as they are."""
+        if not self._lines:
+            self._gather()
+        self.store.append(self._lines, self._head)
+        stored, self._lines = len(self._lines), []
+        if self.failing:
+            self.failing = False
+            _log.warning("the ledger is written again")
+        self.stored += stored - self._own
+        if self._waiters and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._release)
+        self._dirty.set()
+
+    def _gather(self) -> None:
+        """Up to a slice of rows as chained lines, with the rows of our own that are due."""
+        rows: list[Row] = []
+        if self.dropped > self._told:
+            rows.append(Gap(_now(), self.dropped - self._told, "the store could not be written"))
+            self._told = self.dropped
+        if self._since_balance >= BALANCE:
+            rows.append(self.account.balance(_now()))
+            self._since_balance = 0
+        self._own = len(rows)
+        while self.pending and len(rows) < SLICE:
+            rows.append(self.pending.popleft())
+        for row in rows:
+            self.account.count(row)
+            self._lines.append(self._sealed(row))
+        self._since_balance += sum(isinstance(row, Request) for row in rows)
+
+    def _sealed(self, row: Row) -> bytes:
+        try:
+            line, self._head = seal(encode(row), self._head)
+        except ValueError as error:  # half a character: the row is not lost without a trace
+            line, self._head = seal(encode(Gap(_now(), 1, f"a row could not be written: {error}")), self._head)
+        return line
+
+    def _keep_steady(self) -> None:
+        """A thread of its own: a slow disk must not hold up the writing."""
+        while not self._stopping.is_set():
+            self._dirty.wait()
+            self._dirty.clear()
+            try:
+                self.store.steady()
+            except OSError as error:
+                self._failed(error)
+            self._stopping.wait(STEADY_S)
+
+    def _last(self) -> None:
+        """The balance as the last row, so that the next start has little to read."""
+        try:
+            if self._since_balance:
+                line, head = seal(encode(self.account.balance(_now())), self._head)
+                self.store.append([line], head)
+            self.store.steady()
+        except OSError as error:
+            self._failed(error)
+
+    def _failed(self, error: OSError) -> None:
+        self.failures.add(())
+        if not self.failing:
+            self.failing = True
+            _log.error("the ledger cannot be written: %s", error.strerror or error)
+
+    def _release(self) -> None:
+        """On the loop: let those go on whose rows are stored."""
+        while self._waiters and self.stored >= self._waiters[0][0]:
+            _, future = self._waiters.popleft()
+            if not future.done():
+                future.set_result(None)
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
