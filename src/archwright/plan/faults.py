@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from archwright.plan.model import Change, Scenario
+from msgspec.structs import replace
+
+from archwright.plan.model import Change, Plan, Scenario
+from archwright.policy import chance
+
+MOST_FAILURES = 1000  # of one component in one scenario
 
 
 class Weather(NamedTuple):
@@ -56,6 +62,29 @@ class Faults:
                 case "load":
                     pass
         return Weather(down, slow, 1.0 - working, max(LEAST_LIMIT, limit))
+
+
+def struck(plan: Plan, scenario: Scenario, seed: int) -> Scenario:
+    """The scenario with the failures that its components have by themselves, where it wants them.
+
+    Times between failures and their lengths are exponential, drawn by the seed, so every engine meets the same ones.
+    """
+    if not scenario.failures:
+        return scenario
+    drawn = [change for index in range(len(plan.failing)) for change in _failures(plan, index, scenario, seed)]
+    return replace(scenario, changes=(*scenario.changes, *drawn), failures=False)
+
+
+def _failures(plan: Plan, index: int, scenario: Scenario, seed: int) -> Iterator[Change]:
+    law = plan.failing[index]
+    at = 0.0
+    for number in range(MOST_FAILURES):
+        at -= law.mtbf_s * math.log(1.0 - chance.uniform(seed, number, 2 * index, chance.FAILURE))
+        if at >= scenario.lasts_s:
+            return
+        lasts = -law.mttr_s * math.log(1.0 - chance.uniform(seed, number, 2 * index + 1, chance.FAILURE))
+        yield Change("down", law.component, 1.0, 1.0, at, lasts)
+        at += lasts
 
 
 def faults_of(scenario: Scenario, component: str) -> Faults:

@@ -1,40 +1,56 @@
-"""Recorded traffic: arrival times and token counts, from CSV or JSON lines, and the laws that fit them."""
+"""Recorded traffic: arrivals and token counts, and the laws that fit them. How a file is read: `plan.traces`."""
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
 from archwright.base.errors import InputError, Location, Problem
+from archwright.plan.columns import Arrival
+from archwright.plan.traces import reader_of
 
-# Column names seen in published traces: arrival time, input tokens, output tokens.
-TIMES = ("TIMESTAMP", "timestamp", "arrival_time", "t_s", "Timestamp")
-INPUTS = ("ContextTokens", "input_length", "input_tokens", "Request tokens", "tokens_in")
-OUTPUTS = ("GeneratedTokens", "output_length", "output_tokens", "Response tokens", "tokens_out")
-MOST_TOKENS = 10_000_000  # in one request: as many as a design may state
 MOST_PROBLEMS = 20
 
-Row = Mapping[str, object]
-Arrival = tuple[float, int, int]
+Tokens = tuple[int, int, int]
+UNKNOWN: Tokens = (-1, -1, -1)
 
 
 class Trace(NamedTuple):
-    """Arrivals in seconds from the first one, rising, and their tokens."""
+    """Arrivals in seconds from the first one, rising, and their tokens.
+
+    Of recorded sessions the times count from the beginning of each, `sessions` holds the row with which each begins,
+    and `think_s` the pause before each row. `tokens_cached` may be empty: nothing is known of it.
+    """
 
     name: str
     times: tuple[float, ...]
     tokens_in: tuple[int, ...]
     tokens_out: tuple[int, ...]
+    tokens_cached: tuple[int, ...] = ()
+    think_s: tuple[float, ...] = ()
+    sessions: tuple[int, ...] = ()
 
     @property
     def rate(self) -> float:
-        """Mean arrivals a second."""
-        return (len(self.times) - 1) / self.times[-1] if len(self.times) > 1 and self.times[-1] > 0 else 0.0
+        """Mean arrivals a second; 0.0 where there is no common clock."""
+        if self.sessions or len(self.times) < 2 or self.times[-1] <= 0:
+            return 0.0
+        return (len(self.times) - 1) / self.times[-1]
+
+    def tokens(self, row: int) -> Tokens:
+        """The tokens of a row: input, output, and of the input those cached (-1: unknown)."""
+        return self.tokens_in[row], self.tokens_out[row], self.tokens_cached[row] if self.tokens_cached else -1
+
+    def session(self, row: int) -> int:
+        """The place of the session to which a row belongs."""
+        return bisect_right(self.sessions, row) - 1
+
+    def begins(self, row: int) -> bool:
+        """Whether a session begins with a row."""
+        return self.sessions[self.session(row)] == row
 
 
 class Law(NamedTuple):
@@ -54,25 +70,25 @@ class Fit(NamedTuple):
 
 
 def read_trace(lines: Iterable[str], file: str) -> Trace:
-    """A trace from the lines of a CSV file with a heading, or of a file of JSON objects.
+    """A trace from the lines of a file: CSV with a heading, JSON lines, agents' sessions, or a gateway's ledger.
 
-    Known columns are listed in TIMES, INPUTS and OUTPUTS. Times are seconds, or dates with a time of day, in UTC where
-    they name no zone. A number called `timestamp` in JSON lines counts milliseconds.
+    Known columns are listed in `plan.columns`. Times are seconds, or dates with a time of day, in UTC where they name
+    no zone.
 
     Raises:
         InputError: unknown columns, bad values, or times out of order, each with its line (at most twenty).
     """
     source = iter(lines)
     first = next(source, "").removeprefix("\ufeff")
-    rows = _json_rows if first.lstrip().startswith("{") else _csv_rows
+    reader = reader_of(first)
     arrivals: list[Arrival] = []
     problems: list[Problem] = []
-    for line, found in rows(chain([first], source)):
+    for line, found in reader.rows(chain([first], source)):
+        where = Location(file, line, 1)
         if isinstance(found, Problem):
-            problems.append(Problem(found.code, found.message, Location(file, line, 1), found.mend))
+            problems.append(Problem(found.code, found.message, where, found.mend))
         else:
-            if arrivals and found[0] < arrivals[-1][0]:
-                where = Location(file, line, 1)
+            if reader.ordered and arrivals and found.at < arrivals[-1].at:
                 problems.append(Problem("bad-trace", "the time lies before the row above", where, "sort the rows"))
             arrivals.append(found)
         if len(problems) == MOST_PROBLEMS:
@@ -81,8 +97,21 @@ def read_trace(lines: Iterable[str], file: str) -> Trace:
         problems.append(Problem("bad-trace", "there are no rows", Location(file, 1, 1), "write one row a request"))
     if problems:
         raise InputError(problems)
-    times, tokens_in, tokens_out = zip(*arrivals, strict=True)
-    return Trace(file, tuple(time - times[0] for time in times), tokens_in, tokens_out)
+    return _trace(file, arrivals, reader.sessions)
+
+
+def _trace(file: str, arrivals: Sequence[Arrival], sessions: bool) -> Trace:
+    begin = 0.0 if sessions else arrivals[0].at
+    cached = tuple(item.tokens_cached for item in arrivals)
+    return Trace(
+        file,
+        tuple(item.at - begin for item in arrivals),
+        tuple(item.tokens_in for item in arrivals),
+        tuple(item.tokens_out for item in arrivals),
+        cached if max(cached) >= 0 else (),
+        tuple(item.think_s for item in arrivals) if sessions else (),
+        tuple(row for row, item in enumerate(arrivals) if item.begins) if sessions else (),
+    )
 
 
 def burstiness(trace: Trace) -> float:
@@ -112,89 +141,3 @@ def _law(tokens: Sequence[int]) -> Law:
     middle = math.fsum(logarithms) / len(logarithms)
     variance = math.fsum((value - middle) ** 2 for value in logarithms) / len(logarithms)
     return Law(sum(tokens) / len(tokens) / math.exp(variance / 2), math.sqrt(variance))
-
-
-def _wrong(message: str, mend: str = "") -> Problem:
-    return Problem("bad-trace", message, mend=mend)
-
-
-def _csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, Arrival | Problem]]:
-    reader = csv.reader(lines)
-    try:
-        names = [name.strip() for name in next(reader, [])]
-        missing = _missing(names) if names else None
-        if missing:
-            yield 1, missing
-            return
-        for values in reader:
-            if len(values) == len(names):
-                yield reader.line_num, _arrival(dict(zip(names, values, strict=True)))
-            elif values:
-                message = f"{len(values)} values stand under {len(names)} headings"
-                yield reader.line_num, _wrong(message, "write one value a column")
-    except csv.Error as error:
-        yield reader.line_num, _wrong(f"not CSV: {error}", "write one request a line, values parted by commas")
-
-
-def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, Arrival | Problem]]:
-    mend = "write one object such as {...} in each line"
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield number, _wrong(f"not JSON: {error}", mend)
-            continue
-        if not isinstance(row, dict):
-            yield number, _wrong("not a JSON object", mend)
-            continue
-        yield number, _missing(row) or _arrival(row, 1e-3)
-
-
-def _missing(names: Iterable[str]) -> Problem | None:
-    known = set(names)
-    lacks = [some for some in (TIMES, INPUTS, OUTPUTS) if known.isdisjoint(some)]
-    if not lacks:
-        return None
-    wanted = "; ".join(f"one of {', '.join(some)}" for some in lacks)
-    found = ", ".join(sorted(known))[:200] or "nothing"
-    return _wrong(f"no known column for {len(lacks)} of time, input and output; there is {found}", f"add {wanted}")
-
-
-def _arrival(row: Row, tick: float = 1.0) -> Arrival | Problem:
-    """The arrival in a row, or what is wrong with it. `tick` is what a `timestamp` that is a number counts, seconds."""
-    try:
-        name = next(name for name in TIMES if name in row)
-        tokens = [_count(next(row[name] for name in names if name in row)) for names in (INPUTS, OUTPUTS)]
-        return _time(row[name], tick if name == "timestamp" else 1.0), tokens[0], tokens[1]
-    except ValueError as error:
-        return _wrong(f"{error}")
-
-
-def _count(value: object) -> int:
-    text = str(value).strip()
-    if not text.isascii() or not text.isdecimal():
-        raise ValueError(f"{text[:40]!r} is no number of tokens")
-    if len(text) > len(str(MOST_TOKENS)) or int(text) > MOST_TOKENS:
-        raise ValueError(f"{text[:40]} tokens are more than {MOST_TOKENS:,} in one request")
-    return int(text)
-
-
-def _time(value: object, tick: float) -> float:
-    text = str(value).strip()
-    try:
-        time = float(value) * tick if isinstance(value, int | float) else _seconds(text)
-    except (ValueError, OverflowError):
-        time = math.nan
-    if not math.isfinite(time):
-        raise ValueError(f"{text[:40]!r} is no time")
-    return time
-
-
-def _seconds(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        moment = dt.datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()

@@ -12,13 +12,15 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, count, pairwise
+from itertools import accumulate, count
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from archwright.plan.load import Piece, pieces, total
 from archwright.plan.model import Journey, Plan, Scenario, Step
-from archwright.plan.trace import Trace
+from archwright.plan.trace import UNKNOWN, Tokens, Trace
+from archwright.plan.users import Users
 from archwright.policy import chance
 
 RUNS = 1024  # room for the runs of a step in a request's number
@@ -29,7 +31,7 @@ STRATIFIED = 50_000  # up to so many different contents, token counts follow the
 
 
 class Visit(NamedTuple):
-    """One journey of one client. `tokens_in` and `tokens_out` are -1 unless recorded traffic gives them."""
+    """One journey of one client. Tokens are -1 unless recorded traffic gives them; those cached are of the input."""
 
     at: float
     number: int
@@ -39,13 +41,14 @@ class Visit(NamedTuple):
     wording: int
     tokens_in: int
     tokens_out: int
+    tokens_cached: int = -1
 
 
 class Work(NamedTuple):
     """One piece of work of a visit: a run of a step. `request` numbers it and its luck; `key` is its exact cache key.
 
     Token counts are 0 where the step calls no model. `passages` are those of `tokens_in` that the gateway adds to what
-    the client writes.
+    the client writes, `cached` those that the supplier's prompt cache holds already.
     """
 
     step: int
@@ -55,6 +58,7 @@ class Work(NamedTuple):
     tokens_out: int
     key: int
     passages: int = 0
+    cached: int = 0
 
 
 Branch = tuple[Work, ...]
@@ -62,17 +66,49 @@ Stage = tuple[Branch, ...]
 
 
 def visits(plan: Plan, scenario: Scenario, seed: int, load: float = 1.0, trace: Trace | None = None) -> Iterator[Visit]:
-    """All visits that begin within the scenario, in order of time.
+    """All visits that begin within the scenario, in order of time; of users who come back the first ones only.
 
-    Rates are those of the peak hour, times `load`, times the scenario's own load changes. A `trace` replaces the
-    arrivals, and the tokens of the traced step, of the first critical journey.
+    Rates are those of the peak hour, times `load`, times the scenario's own load changes; or those of the calendar. A
+    `trace` replaces the arrivals, and the tokens of the traced step, of the first critical journey.
     """
-    factors = _factors(scenario, load)
     traced = traced_journey(plan) if trace is not None else -1
-    arrivals = [
-        _visits(plan, index, factors, seed, trace if index == traced else None) for index in range(len(plan.journeys))
-    ]
+    arrivals = []
+    for index, journey in enumerate(plan.journeys):
+        recorded = trace if index == traced else None
+        if not journey.users:
+            arrivals.append(_visits(plan, index, pieces(journey, scenario, load), seed, recorded))
+    for users in returning(plan, scenario, seed, load, trace).values():
+        arrivals.append(comers(plan, users, seed))
     return heapq.merge(*arrivals)
+
+
+def returning(
+    plan: Plan, scenario: Scenario, seed: int, load: float = 1.0, trace: Trace | None = None
+) -> dict[int, Users]:
+    """The users of each closed journey, by its place."""
+    traced = traced_journey(plan) if trace is not None else -1
+    count = len(plan.journeys)
+    return {
+        index: Users(
+            item, index, count, scenario, load, pieces(item, scenario, load), seed, trace if index == traced else None
+        )
+        for index, item in enumerate(plan.journeys)
+        if item.users
+    }
+
+
+def comers(plan: Plan, users: Users, seed: int) -> Iterator[Visit]:
+    """The first visit of each user, in order of time."""
+    return (_visit(plan, users.index, at, number, seed, users.tokens(row)) for at, number, row in users.first())
+
+
+def again(plan: Plan, users: Users, visit: Visit, now: float, seed: int) -> Visit | None:
+    """The next visit of whoever made `visit`, which ended at `now`; None where the scenario is over by then."""
+    found = users.after(visit.number, now)
+    if found is None:
+        return None
+    at, number, row = found
+    return _visit(plan, users.index, at, number, seed, users.tokens(row))
 
 
 def traced_journey(plan: Plan) -> int:
@@ -105,17 +141,21 @@ def streams(work: Work) -> bool:
 
 
 def expected_visits(plan: Plan, scenario: Scenario, load: float = 1.0, trace: Trace | None = None) -> float:
-    """How many visits a scenario has in the mean; those of recorded traffic are counted."""
+    """How many visits a scenario has in the mean; those of recorded traffic are counted.
+
+    Users who come back are taken to think only, so theirs are the most that there can be.
+    """
     traced = traced_journey(plan) if trace is not None else -1
-    factors = _factors(scenario, load)
-    begins = (0.0, *(end for end, _ in factors))
-    passed = sum((end - begin) * factor for begin, (end, factor) in zip(begins, factors, strict=False))
-    return sum(
-        bisect_left(trace.times, passed)
-        if trace is not None and index == traced
-        else journey.rate * journey.peak * passed
-        for index, journey in enumerate(plan.journeys)
-    )
+    found = 0.0
+    for index, journey in enumerate(plan.journeys):
+        passed = total(pieces(journey, scenario, load))
+        if journey.users:
+            found += journey.users * load * scenario.lasts_s / journey.think_s
+        elif trace is not None and index == traced:
+            found += bisect_left(trace.times, passed)
+        else:
+            found += journey.rate * journey.peak * passed
+    return found
 
 
 def shortened(scenario: Scenario, share: float) -> Scenario:
@@ -126,53 +166,39 @@ def shortened(scenario: Scenario, share: float) -> Scenario:
     return replace(scenario, lasts_s=scenario.lasts_s * share, changes=changes)
 
 
-def _factors(scenario: Scenario, load: float) -> list[tuple[float, float]]:
-    """(end, factor) of consecutive intervals over the scenario."""
-    changes = [change for change in scenario.changes if change.what == "load"]
-    inner = {edge for c in changes for edge in (c.at_s, c.at_s + c.lasts_s) if edge < scenario.lasts_s}
-    intervals = []
-    for begin, end in pairwise(sorted({0.0, scenario.lasts_s, *inner})):
-        factor = load
-        for change in changes:
-            if change.at_s <= begin < change.at_s + change.lasts_s:
-                factor *= change.factor
-        intervals.append((end, factor))
-    return intervals
-
-
-def _visits(
-    plan: Plan, index: int, factors: Sequence[tuple[float, float]], seed: int, trace: Trace | None
-) -> Iterator[Visit]:
+def _visits(plan: Plan, index: int, found: Sequence[Piece], seed: int, trace: Trace | None) -> Iterator[Visit]:
     journey = plan.journeys[index]
     arrivals = _drawn(journey, index, len(plan.journeys), seed) if trace is None else _recorded(trace)
-    begin = passed = 0.0  # where the interval begins, in the scenario's time and in that of the arrivals
-    segment = 0
-    for place, (due, *tokens) in enumerate(arrivals):
-        while segment < len(factors) and due >= passed + (factors[segment][0] - begin) * factors[segment][1]:
-            end, factor = factors[segment]
-            passed += (end - begin) * factor
-            begin = end
-            segment += 1
-        if segment == len(factors):
+    begin = passed = 0.0  # where the piece begins, in the scenario's time and in that of the arrivals
+    piece = 0
+    for place, (due, tokens) in enumerate(arrivals):
+        while piece < len(found) and due >= passed + found[piece].area(begin):
+            passed += found[piece].area(begin)
+            begin = found[piece].end
+            piece += 1
+        if piece == len(found):
             return
-        at = begin + (due - passed) / factors[segment][1]
-        number = place * len(plan.journeys) + index
-        answer, wording = _content(journey, number, seed)
-        yield Visit(at, number, index, _tenant(plan, number, seed), answer, wording, *tokens)
+        at = found[piece].after(begin, due - passed)
+        yield _visit(plan, index, at, place * len(plan.journeys) + index, seed, tokens)
 
 
-def _drawn(journey: Journey, index: int, journeys: int, seed: int) -> Iterator[tuple[float, int, int]]:
-    """Arrivals of the peak hour without end: their times, and -1 for each number of tokens."""
+def _visit(plan: Plan, index: int, at: float, number: int, seed: int, tokens: Tokens) -> Visit:
+    answer, wording = _content(plan.journeys[index], number, seed)
+    return Visit(at, number, index, _tenant(plan, number, seed), answer, wording, *tokens)
+
+
+def _drawn(journey: Journey, index: int, journeys: int, seed: int) -> Iterator[tuple[float, Tokens]]:
+    """Arrivals of the peak hour without end."""
     shape = weibull_shape(journey.burstiness)
     scale = 1.0 / (journey.rate * journey.peak) / math.gamma(1.0 + 1.0 / shape)
     due = 0.0
     for number in count(index, journeys):
         due += scale * (-math.log(1.0 - chance.uniform(seed, number, index, chance.ARRIVAL))) ** (1.0 / shape)
-        yield due, -1, -1
+        yield due, UNKNOWN
 
 
-def _recorded(trace: Trace) -> Iterator[tuple[float, int, int]]:
-    return zip(trace.times, trace.tokens_in, trace.tokens_out, strict=True)
+def _recorded(trace: Trace) -> Iterator[tuple[float, Tokens]]:
+    return ((at, trace.tokens(row)) for row, at in enumerate(trace.times))
 
 
 @lru_cache(maxsize=256)
@@ -204,6 +230,8 @@ def _content(journey: Journey, number: int, seed: int) -> tuple[int, int]:
     sums = _zipf(journey.answers, journey.skew)
     answer = bisect_right(sums, chance.uniform(seed, number, 0, chance.ANSWER) * sums[-1])
     wording = int(chance.uniform(seed, number, 0, chance.WORDING) * journey.wordings)
+    if journey.semantic > 0.0 and chance.uniform(seed, number, 0, chance.SEMANTIC) < journey.semantic:
+        wording = 0  # whatever the words, the answer is found under the first of them
     return min(answer, journey.answers - 1), wording
 
 
@@ -226,7 +254,26 @@ def _work(journey: Journey, visit: Visit, index: int, run: int, seed: int) -> Wo
     )
     low = chance.fold(tokens_in, visit.answer, index * RUNS + run, tokens_out)
     key = (high << 32 | low) + 1
-    return Work(index, run, request, tokens_in + step.passages, tokens_out, key, step.passages)
+    whole = tokens_in + step.passages
+    recorded = visit.tokens_cached if index == journey.traced_step else 0
+    cached = max(0, recorded, whole - step.growth if step.prefix and run else 0)
+    return Work(index, run, request, whole, tokens_out, key, step.passages, min(cached, whole))
+
+
+def cached_prefix(plan: Plan, request: int, tokens_in: int) -> int:
+    """The tokens of a request's input that the run before it had too, by the request's number alone."""
+    number, step, run = request // (STEPS * RUNS), request // RUNS % STEPS, request % RUNS
+    steps = plan.journeys[number % len(plan.journeys)].steps if plan.journeys else ()
+    if run == 0 or step >= len(steps) or not steps[step].prefix:
+        return 0
+    return max(0, tokens_in - steps[step].growth)
+
+
+def pause(step: Step, request: int, seed: int) -> float:
+    """Seconds between the run `request` of a step and the next one."""
+    if step.pause_s <= 0.0:
+        return 0.0
+    return chance.log_normal(step.pause_s, step.pause_spread, chance.uniform(seed, request, 0, chance.PAUSE))
 
 
 def _tokens(journey: Journey, visit: Visit, index: int, seed: int) -> tuple[int, int]:

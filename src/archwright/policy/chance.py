@@ -26,6 +26,10 @@ BACKOFF = 12
 WORK = 13
 CHUNK = 14
 ROUTE = 15
+THINK = 21
+PAUSE = 22
+SEMANTIC = 23
+FAILURE = 24
 
 
 def scramble(x: int) -> int:
