@@ -312,6 +312,10 @@ FAULTS = {
         "analysis/adopt/readers/one.py",
         "from archwright.analysis.adopt.readers import other",
     ),
+    "Readers of recorded traffic do not know each other": (
+        "plan/traces/one.py",
+        "from archwright.plan.traces import other",
+    ),
     "An item is reached through its shelf": ("verbs/shortcut.py", "from archwright.spec.kinds import other"),
 }
 OTHERS = {
@@ -329,6 +333,8 @@ OTHERS = {
     "analysis/adopt/__init__.py": "",
     "analysis/adopt/readers/__init__.py": "",
     "analysis/adopt/readers/other.py": "",
+    "plan/traces/__init__.py": "",
+    "plan/traces/other.py": "",
     "spec/kinds/other.py": "",
     "leftovers/__init__.py": "",
 }

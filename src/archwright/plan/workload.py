@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, count
 from typing import NamedTuple
@@ -65,11 +65,19 @@ Branch = tuple[Work, ...]
 Stage = tuple[Branch, ...]
 
 
-def visits(plan: Plan, scenario: Scenario, seed: int, load: float = 1.0, trace: Trace | None = None) -> Iterator[Visit]:
+def visits(
+    plan: Plan,
+    scenario: Scenario,
+    seed: int,
+    load: float = 1.0,
+    trace: Trace | None = None,
+    users: Mapping[int, Users] | None = None,
+) -> Iterator[Visit]:
     """All visits that begin within the scenario, in order of time; of users who come back the first ones only.
 
     Rates are those of the peak hour, times `load`, times the scenario's own load changes; or those of the calendar. A
-    `trace` replaces the arrivals, and the tokens of the traced step, of the first critical journey.
+    `trace` replaces the arrivals, and the tokens of the traced step, of the first critical journey. `users` are those
+    of `returning`, if whoever asks lets them come back.
     """
     traced = traced_journey(plan) if trace is not None else -1
     arrivals = []
@@ -77,8 +85,8 @@ def visits(plan: Plan, scenario: Scenario, seed: int, load: float = 1.0, trace: 
         recorded = trace if index == traced else None
         if not journey.users:
             arrivals.append(_visits(plan, index, pieces(journey, scenario, load), seed, recorded))
-    for users in returning(plan, scenario, seed, load, trace).values():
-        arrivals.append(comers(plan, users, seed))
+    closed = returning(plan, scenario, seed, load, trace) if users is None else users
+    arrivals += [comers(plan, item, seed) for item in closed.values()]
     return heapq.merge(*arrivals)
 
 

@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Run
 from archwright.plan.model import Plan, Scenario, encode, plan_hash
 from archwright.plan.passages import decode
+from archwright.plan.users import Users
 from archwright.plan.workload import Visit
 from archwright.runtime import children
 from archwright.runtime.children import Child
@@ -39,6 +40,7 @@ class Stage:
     """Everything a rehearsal needs.
 
     `started` is the time of day for the ledgers; `indexes` are the files of the plan's retrievers, in their order.
+    `users` are those who come back after each visit.
     """
 
     plan: Plan
@@ -50,6 +52,7 @@ class Stage:
     record: Path
     started: str
     indexes: tuple[Path, ...] = ()
+    users: Mapping[int, Users] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,9 @@ async def perform(stage: Stage, visits: Iterable[Visit], progress: Callable[[int
             indexes=tuple(str(file) for file in stage.indexes),
         )
         async with child("gateway", "archwright.runtime.gateway", setup) as gateway, session() as client:
-            play = Play(stage.plan, stage.scenario, stage.scale, stage.seed, gateway.url, keys, _asks(stage))
+            play = Play(
+                stage.plan, stage.scenario, stage.scale, stage.seed, gateway.url, keys, _asks(stage), stage.users
+            )
             with _journeys(stage) as journal:
                 replay = Client(play, journal, client)
                 start = msgspec.json.encode({"scenario": stage.scenario.name, "seed": stage.seed, "after_s": LEAD_S})

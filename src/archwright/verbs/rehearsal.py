@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from archwright.base.errors import InputError, Location, Problem, UsageError
 from archwright.base.money import pico, show_money
 from archwright.base.units import show_duration
+from archwright.plan.faults import struck
 from archwright.plan.model import Change, Plan, Scenario, plan_hash
 from archwright.plan.trace import Trace
 from archwright.plan.workload import expected_visits, shortened
@@ -157,7 +158,7 @@ def chosen(plan: Plan, wish: Wish, trace: Trace | None) -> Scenario:
     expected = expected_visits(plan, scenario, wish.load, trace)
     if wish.visits is not None and expected > wish.visits:
         scenario = shortened(scenario, wish.visits / expected)
-    return scenario
+    return struck(plan, scenario, wish.seed)
 
 
 def _document(done: Rehearsal, scenario: Scenario, trace: Trace | None) -> tuple[Document, Book]:

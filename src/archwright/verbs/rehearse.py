@@ -19,7 +19,7 @@ from archwright.plan.model import Plan, Scenario
 from archwright.plan.passages import file_name
 from archwright.plan.rules import shortest_duration
 from archwright.plan.trace import Trace
-from archwright.plan.workload import traced_journey, visits
+from archwright.plan.workload import returning, traced_journey, visits
 from archwright.runtime.rehearsal import Ran, Stage, perform
 from archwright.runtime.timers import fine_loop
 
@@ -100,6 +100,7 @@ def rehearse(  # noqa: PLR0913 - one argument an option of the command
         f"time runs {chosen.value:.3g} times as fast ({chosen.reason}); a call seems {chosen.error_s:.2g} s longer"
     )
     out.mkdir(parents=True, exist_ok=True)
+    users = returning(plan, found, seed, load, trace)
     stage = Stage(
         plan=plan,
         scenario=found,
@@ -110,8 +111,9 @@ def rehearse(  # noqa: PLR0913 - one argument an option of the command
         record=out / RECORD,
         started=dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
         indexes=tuple(out / file_name(retriever.name) for retriever in plan.retrievers),
+        users=users,
     )
-    coming = islice(visits(plan, found, seed, load, trace), most)
+    coming = islice(visits(plan, found, seed, load, trace, users), most)
 
     def told(count: int) -> None:
         if count % 100 == 0:

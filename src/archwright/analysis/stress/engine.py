@@ -18,11 +18,12 @@ from archwright.analysis.stress.station import Handler, Job, Room
 from archwright.analysis.stress.supplier import Ending, Supplier
 from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
-from archwright.plan.faults import faults_of
+from archwright.plan.faults import faults_of, struck
 from archwright.plan.model import Plan, Scenario, Station, Step, Target
 from archwright.plan.rules import began_after, price_of, rules, slower_of
 from archwright.plan.trace import Trace
-from archwright.plan.workload import Branch, Stage, Visit, Work, path, stops, visits
+from archwright.plan.users import Users
+from archwright.plan.workload import Branch, Stage, Visit, Work, again, path, pause, returning, stops, visits
 from archwright.policy import breaker, chance, machine, route
 from archwright.policy.lanes import BATCH, REALTIME
 from archwright.policy.machine import SERVED, Arrive, Begin, Call, Finish, Machine, Order, Reply, Sleep, Wake
@@ -75,7 +76,7 @@ def simulate(plan: Plan, scenario: Scenario, *, seed: int, load: float = 1.0, tr
         load: multiple of the busiest hour's journeys.
         trace: recorded traffic that replaces the arrivals of the first critical journey.
     """
-    return _Simulation(plan, scenario, seed).run(load, trace)
+    return _Simulation(plan, struck(plan, scenario, seed), seed).run(load, trace)
 
 
 class _Simulation:
@@ -97,6 +98,7 @@ class _Simulation:
         self.draws = [route.choose != "order" for route in plan.routes]
         self.walks: dict[int, _Walk] = {}
         self.scenario = scenario
+        self.users: dict[int, Users] = {}
 
     def _supplier(self, target: Target, scenario: Scenario) -> Supplier | Pool:
         faults = faults_of(scenario, target.name)
@@ -116,7 +118,8 @@ class _Simulation:
 
     def run(self, load: float, trace: Trace | None) -> Outcome:
         heap = self.heap
-        arrivals = visits(self.plan, self.scenario, self.seed, load, trace)
+        self.users = returning(self.plan, self.scenario, self.seed, load, trace)
+        arrivals = visits(self.plan, self.scenario, self.seed, load, trace, self.users)
         visit = next(arrivals, None)
         events = 0
         while heap or visit is not None:
@@ -134,6 +137,13 @@ class _Simulation:
     def _begin(self, visit: Visit) -> None:
         self._stage(visit.at, _Trip(visit, path(self.plan, visit, self.seed)))
 
+    def _come_again(self, now: float, visit: Visit) -> None:
+        """Whoever came to a closed journey thinks, and comes back."""
+        users = self.users.get(visit.journey)
+        following = again(self.plan, users, visit, now, self.seed) if users is not None else None
+        if following is not None:
+            self.schedule(following.at, lambda _, item: self._begin(item), following)
+
     def _stage(self, now: float, trip: _Trip) -> None:
         """Begin the next stage that there is something to wait for in; the end of the visit if there is none."""
         steps = self.plan.journeys[trip.visit.journey].steps
@@ -148,6 +158,7 @@ class _Simulation:
                 return
         how = FAILED if trip.failed else DEGRADED if trip.degraded else ANSWERED
         self.tally.journey_ended(trip.visit.journey, trip.visit.at, now, how)
+        self._come_again(now, trip.visit)
 
     def _work(self, now: float, walk: _Walk) -> None:
         """Begin the present piece of work: first at its stations, then at the gateway."""
@@ -198,7 +209,11 @@ class _Simulation:
     def _work_ended(self, now: float, walk: _Walk) -> None:
         walk.place += 1
         if walk.place < len(walk.works):
-            self._work(now, walk)
+            between = pause(walk.step, walk.works[walk.place - 1].request, self.seed)
+            if between > 0.0:
+                self.schedule(now + between, self._work, walk)
+            else:
+                self._work(now, walk)
         else:
             self._branch_ended(now, walk, True)
 
@@ -283,7 +298,7 @@ class _Simulation:
         if ending.tokens_in == 0:
             return 0
         walk, target = self.walks[order.request], self.plan.targets[order.target]
-        cached = int(ending.tokens_in * target.prompt_cache)
+        cached = max(int(ending.tokens_in * target.prompt_cache), walk.work.cached)
         price = price_of(target, self.lanes[walk.trip.visit.journey])
         cost = call_cost(ending.tokens_in, cached, ending.tokens_out, price)
         key = (walk.trip.visit.journey, walk.work.step, order.target)

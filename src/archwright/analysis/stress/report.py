@@ -21,6 +21,7 @@ from archwright.analysis.stress.objectives import DIMENSIONS, SHARES, Verdict, v
 from archwright.analysis.stress.outcome import Bucket, Outcome
 from archwright.base.text import plural
 from archwright.base.units import show
+from archwright.plan.faults import struck
 from archwright.plan.model import Change, Objective, Plan, Scenario, plan_hash
 from archwright.plan.trace import Trace
 from archwright.policy.lanes import BATCH, LANES
@@ -247,7 +248,8 @@ def _objectives(book: Book, outcome: Outcome, judged: Sequence[Verdict]) -> Tabl
 
 def _charts(plan: Plan, scenario: Scenario, outcome: Outcome) -> list[Block]:
     bands = tuple(
-        (change.at_s, min(scenario.lasts_s, change.at_s + change.lasts_s), _band(change)) for change in scenario.changes
+        (change.at_s, min(scenario.lasts_s, change.at_s + change.lasts_s), _band(change))
+        for change in struck(plan, scenario, outcome.seed).changes
     )
     each = f"in each {show(outcome.width_s, 'duration')}"
 
@@ -291,7 +293,8 @@ def _charts(plan: Plan, scenario: Scenario, outcome: Outcome) -> list[Block]:
 def _band(change: Change) -> str:
     match change.what:
         case "load":
-            return f"load {change.factor:.3g}x"
+            of = f" of {change.journey}" if change.journey else ""
+            return f"load{of} {'up to ' if change.ramp else ''}{change.factor:.3g}x"
         case "errors":
             return f"{change.component}: {show(change.share, 'share')} errors"
         case "down":

@@ -13,6 +13,7 @@ from archwright.base.errors import Problem
 from archwright.plan.columns import Arrival, Found, Row, TraceReader, count, csv_rows, headings, time, wrong
 
 COLUMNS = ("session", "t_s", "input_tokens", "output_tokens", "think_time_s")
+TOOK = "api_time_s"
 CACHED = "cached_input_tokens_est"
 
 
@@ -27,30 +28,46 @@ def _missing(names: list[str]) -> Problem | None:
 
 @dataclass(slots=True)
 class _Sessions:
-    """Which session the last row belonged to, and its time."""
+    """Which session the last row belonged to, when its call began, and when it ended as far as that is known."""
 
     last: tuple[object, object] = ("", "")
     at: float = 0.0
+    ended: float = 0.0
 
     def arrival(self, row: Row) -> Arrival | Problem:
-        """The call in a row; within a session times must not go back."""
+        """The call in a row; within a session times must not go back.
+
+        A pause that was not recorded is what lies between the end of the call before and this one.
+        """
         try:
-            at, think = time(row["t_s"]), time(row["think_time_s"])
+            at, took, think = time(row["t_s"]), _known(row.get(TOOK)), _known(row["think_time_s"])
             tokens = (count(row["input_tokens"]), count(row["output_tokens"]), count(row.get(CACHED, 0)))
         except ValueError as error:
             return wrong(str(error))
-        if think < 0.0:
-            return wrong(
-                f"{think:g} s between two calls are less than none", "the time from the end of the call before"
-            )
-        if tokens[2] > tokens[0]:
-            return wrong(f"{tokens[2]:,} of {tokens[0]:,} input tokens are cached", "cached tokens are of the input")
-        session = (row["session"], row.get("agent", ""))
-        begins, before = session != self.last, self.at
-        self.last, self.at = session, at
+        session, before, ended = (row["session"], row.get("agent", "")), self.at, self.ended
+        begins = session != self.last
+        self.last, self.at, self.ended = session, at, at + (took or 0.0)
         if not begins and at < before:
             return wrong("the time lies before the row above, in the same session", "sort the rows of each session")
+        if tokens[2] > tokens[0]:
+            return wrong(f"{tokens[2]:,} of {tokens[0]:,} input tokens are cached", "cached tokens are of the input")
+        if think is None:
+            think = 0.0 if begins else max(0.0, at - ended)
         return Arrival(at, *tokens, begins, think)
+
+
+def _known(value: object) -> float | None:
+    """A length of time, or None where it was not recorded.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if value is None or not str(value).strip():
+        return None
+    found = time(value)
+    if found < 0.0:
+        raise ValueError(f"{found:g} s are no length of time")
+    return found
 
 
 def _rows(lines: Iterable[str]) -> Found:

@@ -13,6 +13,7 @@ from archwright.plan.faults import Faults, Weather, faults_of
 from archwright.plan.grounding import FENCE, fence_of, read
 from archwright.plan.model import Plan, Target
 from archwright.plan.rules import pace, target_limits
+from archwright.plan.workload import cached_prefix
 from archwright.policy import chance, provider
 from archwright.policy.provider import Meter, Timing
 from archwright.runtime.agents.words import emulated
@@ -59,6 +60,7 @@ class _Call:
     began: float
     words: tuple[str, ...] = ()
     written: int = 0
+    prefix: int = 0
 
     @property
     def batch(self) -> bool:
@@ -66,8 +68,13 @@ class _Call:
         return self.asked.tier != "" and self.asked.tier == self.shop.target.batch_tier
 
     @property
+    def cached(self) -> int:
+        """Input tokens at the cached price: the target's share, or what the run before had too."""
+        return max(self.shop.cached(self.prompt), self.prefix)
+
+    @property
     def tally(self) -> Tally:
-        return Tally(self.prompt, self.shop.cached(self.prompt), self.written)
+        return Tally(self.prompt, self.cached, self.written)
 
     @property
     def head(self) -> Head:
@@ -155,6 +162,8 @@ class Emulator:
             return
         call = _call(shop, tongue, asked, dict(scope["headers"]), began)
         self._ground(call)
+        if self.rehearsing:
+            call.prefix = cached_prefix(self.plan, call.request, call.prompt)
         weather = shop.faults.at(began - self.zero)
         limit = target_limits(shop.target, weather.limit, shop.scale)
         entry = provider.enter(limit, shop.meter, began, float(call.prompt + call.tokens))
@@ -191,10 +200,10 @@ class Emulator:
             if not call.asked.stream:
                 call.written = provider.written(timing, call.tokens, time.monotonic() - call.began)
             if call.written:
-                call.shop.line.charge("cut", call.batch, call.prompt, call.shop.cached(call.prompt), call.written)
+                call.shop.line.charge("cut", call.batch, call.prompt, call.cached, call.written)
             return
         writing.result()
-        call.shop.line.charge("finished", call.batch, call.prompt, call.shop.cached(call.prompt), call.written)
+        call.shop.line.charge("finished", call.batch, call.prompt, call.cached, call.written)
 
     async def _write(self, call: _Call, timing: Timing, send: Send) -> None:
         if call.asked.stream:

@@ -18,7 +18,8 @@ from archwright.ledger.rows import Journey
 from archwright.plan.faults import faults_of
 from archwright.plan.model import Plan, Scenario, Step
 from archwright.plan.rules import compress
-from archwright.plan.workload import Branch, Visit, path, stops
+from archwright.plan.users import Users
+from archwright.plan.workload import Branch, Visit, again, path, pause, stops
 from archwright.runtime.replay.prompts import body
 from archwright.runtime.replay.stations import Clock, Room
 
@@ -53,6 +54,7 @@ class Play:
         gateway: base address of the gateway.
         keys: the key of each tenant of the plan, in order; empty: calls go without one.
         asks: what is asked on routes that answer from documents, by the retriever's place.
+        users: those who come back after each visit, by the journey's place.
     """
 
     plan: Plan
@@ -62,6 +64,7 @@ class Play:
     gateway: str
     keys: Sequence[str] = ()
     asks: Mapping[int, Corpus] = field(default_factory=dict)
+    users: Mapping[int, Users] = field(default_factory=dict)
 
 
 class Client:
@@ -94,11 +97,8 @@ class Client:
         try:
             async with asyncio.TaskGroup() as self.group:
                 for visit in visits:
-                    due = zero + visit.at / self.play.scale
-                    await asyncio.sleep(max(0.0, due - time.monotonic()))
-                    self.replayed.late_s.append(time.monotonic() - due)
-                    self.replayed.visits += 1
-                    self.group.create_task(self._visit(visit, due))
+                    due = await self._due(visit, zero)
+                    self.group.create_task(self._visits(visit, due, zero))
                     progress(self.replayed.visits)
         except* aiohttp.ClientError as gone:
             raise ProviderUnavailable(f"the gateway does not answer: {gone.exceptions[0]}") from None
@@ -108,6 +108,27 @@ class Client:
         self.replayed.real_s = time.monotonic() - zero
         self.replayed.late_s.sort()
         return self.replayed
+
+    async def _due(self, visit: Visit, zero: float) -> float:
+        """Wait until a visit is due; the monotonic time at which it is."""
+        due = zero + visit.at / self.play.scale
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        self.replayed.late_s.append(time.monotonic() - due)
+        self.replayed.visits += 1
+        return due
+
+    async def _visits(self, visit: Visit, due: float, zero: float) -> None:
+        """A visit, and those that follow it where its user comes back."""
+        users = self.play.users.get(visit.journey)
+        coming: Visit | None = visit
+        while coming is not None:
+            await self._visit(coming, due)
+            if users is None:
+                return
+            now = (time.monotonic() - zero) * self.play.scale
+            coming = again(self.play.plan, users, coming, now, self.play.seed)
+            if coming is not None:
+                due = await self._due(coming, zero)
 
     async def _visit(self, visit: Visit, due: float) -> None:
         """One journey, from the moment at which it was due."""
@@ -144,7 +165,9 @@ class Client:
         """Works in a row. A step that may be skipped does not fail its journey."""
         step = self.quick.journeys[visit.journey].steps[branch[0].step]
         worst = SERVED
-        for work in branch:
+        for place, work in enumerate(branch):
+            if place:
+                await asyncio.sleep(pause(step, branch[place - 1].request, self.play.seed))
             good = await self._at_stations(step, work.request, self.quick.journeys[visit.journey].rank)
             how = FAILED if not good else SERVED
             if good and step.route >= 0:
