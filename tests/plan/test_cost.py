@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archwright.analysis import price
+from archwright.analysis.price import call
 from archwright.plan import cost
 from archwright.plan.model import Price
 
@@ -28,4 +28,4 @@ def test_a_million_tokens_cost_the_price_of_a_million() -> None:
 
 
 def test_the_forecast_computes_with_the_same_formula() -> None:
-    assert vars(price)["CALL_COST"] is cost.CALL_COST
+    assert vars(call)["CALL_COST"] is cost.CALL_COST

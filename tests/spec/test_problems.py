@@ -80,7 +80,7 @@ FOUND = """\
 35:15 bad-quantity: `volume`: '600 rpm' is not how a rate is written (write `600/min`)
 36:17 expected-flag: `critical` is true or false, not 'yes' (write `true` or `false`, without quotes)
 37:13 two-origins: `peak` is said to be source and guess at once (keep one)
-38:28 unknown-key: `reason` is not known beside a value (known keys: value, measured, source, guess)
+38:28 unknown-key: `reason` is not known beside a value (known keys: value, measured, source, guess, low, high)
 39:19 missing-key: `burstiness` has no `value` (write a plain number such as 0.8 or 2.5 under `value`)
 40:14 expected-list: `steps` takes a list, not keys (write `[a, b]` or one `- ` a line)
 42:25 wrong-way: objective `quick` promises the wrong way: p95 is promised with `at_most` (write `at_most`)

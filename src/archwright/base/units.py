@@ -27,6 +27,8 @@ DURATIONS: Final = {
     "month": MONTH, "months": MONTH, "year": 12 * MONTH, "years": 12 * MONTH,
 }  # fmt: skip
 MULTIPLES: Final = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9}
+ENERGIES: Final = {"Wh": 1.0, "kWh": 1e3, "MWh": 1e6}
+MASSES: Final = {"g": 1.0, "kg": 1e3, "t": 1e6}
 SIZES: Final = {"B": 1, "KB": 10**3, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 COUNTED: Final = frozenset(
     {"request", "requests", "token", "tokens", "call", "calls", "user", "users", "item", "items", "conversation",
@@ -45,6 +47,8 @@ DIMENSIONS: Final = {
     "money-rate": "an amount over time such as $4.5k/month",
     "token-price": "a price of tokens such as $0.25/Mtok",
     "size": "a size such as 50 MB",
+    "energy": "an energy such as 12 kWh",
+    "mass": "a mass such as 3.5 kg",
 }
 
 _LONGEST: Final = 64
@@ -224,6 +228,8 @@ _READERS: Final[dict[str, Callable[[_Parts], float | None]]] = {
     "money-rate": _money_rate,
     "token-price": _token_price,
     "size": _scaled({unit: float(size) for unit, size in SIZES.items()}),
+    "energy": _scaled(ENERGIES),
+    "mass": _scaled(MASSES),
 }
 
 
@@ -275,6 +281,16 @@ def _nines(share: float) -> str:
     return f"{share * 100:.{digits}f}".rstrip("0").rstrip(".")
 
 
+def _in(units: dict[str, float]) -> Callable[[float], str]:
+    """Shows a value in the largest of its units that leaves a number of at least 1."""
+
+    def shown(value: float) -> str:
+        unit = next((u for u in reversed(units) if abs(value) >= 0.9995 * units[u]), next(iter(units)))
+        return f"{_figures(value / units[unit])} {unit}"
+
+    return shown
+
+
 _SHOWN: Final[dict[str, Callable[[float], str]]] = {
     "count": show_count,
     "number": show_count,
@@ -286,4 +302,6 @@ _SHOWN: Final[dict[str, Callable[[float], str]]] = {
     "money-rate": lambda value: f"{show_money(value * MONTH)}/month",
     "token-price": lambda value: f"{show_money(value * 10**6)}/Mtok",
     "size": lambda value: f"{_figures(value / 10**6)} MB",
+    "energy": _in(ENERGIES),
+    "mass": _in(MASSES),
 }

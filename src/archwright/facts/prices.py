@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from archwright.base.errors import InputError, Problem
 from archwright.base.text import nearest
@@ -15,24 +18,65 @@ if TYPE_CHECKING:
 STATE = "state the agreed price under `price`, or in the overrides file"
 
 
+# What else a supplier may charge by the token, and how the data calls it.
+_EXTRA: Final = {
+    "cache_write_5m": "cache_write_mtok",
+    "cache_write_1h": "cache_write_1h_mtok",
+    "reasoning": "output_reasoning_mtok",
+    "image": "input_image_mtok",
+    "audio": "input_audio_mtok",
+    "speech": "output_audio_mtok",
+}
+_NOTHING: Final[Mapping[str, Decimal]] = MappingProxyType({})
+
+
+class LongContext(NamedTuple):
+    """Dollars for one token of each kind in a call with more than `over` input tokens; they hold for all of them."""
+
+    over: int
+    input: Decimal
+    cached_input: Decimal
+    output: Decimal
+
+
 class TokenPrice(NamedTuple):
-    """Dollars for one token of each kind, the source, and the day for which the price was looked up."""
+    """Dollars for one token of each kind, the source, and the day for which the price was looked up.
+
+    `extra` holds what other kinds of tokens cost, by the names of `_EXTRA`; a kind that is not there costs what its
+    direction costs. `warning` says what is doubtful about it, empty where nothing is.
+    """
 
     input: Decimal
     cached_input: Decimal
     output: Decimal
     source: str
     as_of: str
+    extra: Mapping[str, Decimal] = _NOTHING
+    long: LongContext | None = None
+    warning: str = ""
 
 
 def published(provider: str, model: str, as_of: dt.date) -> TokenPrice:
-    """The published price of a model on a day, in its lowest context tier and at noon UTC.
+    """The published price of a model on a day, at noon UTC, with that of its next context tier where it has one.
 
     Raises:
         InputError: the provider or the model is not in the data, has no price for text tokens in and out, or is also
             charged by the request, which a price for tokens cannot say.
     """
     return _published(provider, model, as_of, ("input", "output"))
+
+
+def published_in_tier(provider: str, model: str, as_of: dt.date, tier: str) -> TokenPrice:
+    """The published price in a service tier such as `flex` or `priority`.
+
+    Raises:
+        InputError: as for `published`, or no price is published for that tier on that day.
+    """
+    plain = _published(provider, model, as_of, ("input", "output"))
+    found = _published(provider, model, as_of, ("input", "output"), {"service_tier": tier})
+    if (found.input, found.output) == (plain.input, plain.output):
+        raise InputError([_unfit(provider, model, f"has no published price for the service tier {tier} on {as_of}")])
+    return found._replace(source=f"{found.source}, service tier {tier}")
 
 
 def published_embedder(provider: str, model: str, as_of: dt.date) -> TokenPrice:
@@ -44,7 +88,9 @@ def published_embedder(provider: str, model: str, as_of: dt.date) -> TokenPrice:
     return _published(provider, model, as_of, ("input",))
 
 
-def _published(provider: str, model: str, as_of: dt.date, wanted: tuple[str, ...]) -> TokenPrice:
+def _published(
+    provider: str, model: str, as_of: dt.date, wanted: tuple[str, ...], context: dict[str, str] | None = None
+) -> TokenPrice:
     # Loading the price data takes a third of a second, so it waits until a price is needed.
     import genai_prices  # noqa: PLC0415
 
@@ -52,7 +98,9 @@ def _published(provider: str, model: str, as_of: dt.date, wanted: tuple[str, ...
 
     def of(**usage: int) -> PriceCalculation:
         tokens = genai_prices.Usage(**usage)
-        return genai_prices.calc_price(tokens, model, provider_id=provider, genai_request_timestamp=when)
+        return genai_prices.calc_price(
+            tokens, model, provider_id=provider, genai_request_timestamp=when, price_context=context
+        )
 
     try:
         plain, cached, answer = (
@@ -69,7 +117,60 @@ def _published(provider: str, model: str, as_of: dt.date, wanted: tuple[str, ...
         raise InputError([_unfit(provider, model, "is charged by the request as well as by the token")])
     source = f"genai-prices {genai_prices.__version__}, {_address(plain.provider.pricing_urls)}"
     prices = (plain.input_price / 1000, cached.input_price / 1000, answer.output_price / 1000)
-    return TokenPrice(*prices, source, as_of.isoformat())
+    listed = plain.model.get_prices(when, context).__dict__
+    extra = {name: _base(listed[key]) / 10**6 for name, key in _EXTRA.items() if listed.get(key) is not None}
+    warning = _before(plain.model, as_of)
+    return TokenPrice(*prices, source, as_of.isoformat(), extra, _long(listed, cached.input_price), warning)
+
+
+def _base(price: Any) -> Decimal:
+    """Dollars for a million tokens, those of the lowest context tier."""
+    found: Decimal = getattr(price, "base", price)
+    return found
+
+
+def _long(listed: Mapping[str, Any], cached: Decimal) -> LongContext | None:
+    """The prices of the first tier above the lowest, if input has one."""
+    tiers = getattr(listed.get("input_mtok"), "tiers", ())
+    if not tiers:
+        return None
+    over = tiers[0].start
+
+    def at(key: str, otherwise: Decimal) -> Decimal:
+        price = listed.get(key)
+        if price is None:
+            return otherwise
+        dear = next((tier.price for tier in getattr(price, "tiers", ()) if tier.start == over), _base(price))
+        return Decimal(dear) / 10**6
+
+    first = at("input_mtok", Decimal(0))
+    return LongContext(over, first, at("cache_read_mtok", first), at("output_mtok", Decimal(0)))
+
+
+@cache
+def history() -> dt.date:
+    """The first day on which any price of the data is known to have changed; before it there is no history."""
+    from genai_prices.data import providers  # noqa: PLC0415
+
+    days = [day for item in providers for model in item.models for day in _starts(model)]
+    return min(days)
+
+
+def _starts(model: Any) -> list[dt.date]:
+    """The days on which a model's prices changed."""
+    prices = model.prices if isinstance(model.prices, list) else []
+    days = (getattr(item.constraint, "start_date", None) for item in prices)
+    return [day for day in days if day is not None]
+
+
+def _before(model: Any, as_of: dt.date) -> str:
+    """A warning where a day lies before what the data can tell."""
+    starts = _starts(model)
+    if starts and as_of < min(starts):
+        return f"its price on {as_of} is the oldest one known, which held until {min(starts)}; since when is not known"
+    if as_of < history():
+        return f"the history of prices begins on {history()}; for {as_of} today's oldest price is taken"
+    return ""
 
 
 def named(words: str) -> str:

@@ -11,6 +11,7 @@ from archwright.plan.model import Price
 from archwright.report.figures import Formula
 from archwright.spec.settings.models import BatchLane
 
+KINDS: Final = ("input", "cached_input", "output")
 # A price is a whole number of pico-dollars; half a one is rounded to the even neighbour, as everywhere.
 LESS: Final = Formula("rounded(price * (1 - discount))", {"rounded": round})
 
@@ -41,4 +42,9 @@ def batch_price(work: Entries, component: str, lane: BatchLane, vendor: Vendor |
         return int(figure.value)
 
     said = f"{lane.discount} off the price of real time"
-    return Price(less("input"), less("cached_input"), less("output"), said, work.as_of.isoformat())
+    long = [less(f"long_{kind}") if f"prices.{component}.long_{kind}" in book else 0 for kind in KINDS]
+    over = int(book[f"prices.{component}.long_over"].value) if f"prices.{component}.long_over" in book else 0
+    return Price(
+        less("input"), less("cached_input"), less("output"), said, work.as_of.isoformat(), 0, over,
+        long[0], long[1], long[2],
+    )  # fmt: skip

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from archwright.base.errors import InputError, Problem
-from archwright.base.money import pico
 from archwright.base.text import slug
 from archwright.base.units import MONTH
-from archwright.facts import accelerators, prices, vendors
+from archwright.facts import prices, vendors
 from archwright.plan import model as m
 from archwright.plan.batch import batch_price
+from archwright.plan.charges import constant_tokens, enter_charges
+from archwright.plan.economy import enter_economy
 from archwright.plan.entries import Entries, Lookup
 from archwright.plan.happenings import failing, scenarios
 from archwright.plan.passages import Index
 from archwright.plan.pooled import pace_of, pool_of
-from archwright.plan.retrieval import answering_from_documents, embedders_of, retrievers_of
+from archwright.plan.prices import price_of
+from archwright.plan.retrieval import answering_from_documents, retrievers_of
 from archwright.plan.routes import compile_route
 from archwright.plan.stations import station
 from archwright.plan.team import team
@@ -27,21 +29,28 @@ from archwright.report.figures import Book
 from archwright.spec.given import Given
 from archwright.spec.judge import routes_of
 from archwright.spec.model import Component, Journey, Step, System, TokenLaw
-from archwright.spec.overrides import Overrides, PriceOverride
+from archwright.spec.overrides import Overrides
 from archwright.spec.settings.gateway import CacheSettings, GatewaySettings
-from archwright.spec.settings.models import GpuSettings, ModelSettings, TokenPrice
+from archwright.spec.settings.models import ModelSettings
 
 # Keys of figures that stand where a journey's name would.
-TAKEN = ("component", "kind", "models", "people", "requests")
+TAKEN = (
+    "carbon", "component", "each", "energy", "engineering", "growth", "hardware", "infrastructure", "kind", "models",
+    "month", "people", "request", "requests", "scenario", "spread", "tenant", "unit", "year",
+)  # fmt: skip
 PRIORITIES = ("high", "normal", "low")
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The plan, and a book of the numbers that went into it: those that a person wrote and facts, with their places."""
+    """The plan, and a book of the numbers that went into it: those that a person wrote and facts, with their places.
+
+    `warnings` are what is doubtful about its facts.
+    """
 
     plan: m.Plan
     book: Book
+    warnings: tuple[Problem, ...] = ()
 
 
 def compile_plan(
@@ -98,9 +107,11 @@ def compile_plan(
         tools=tools,
     )
     plan = answering_from_documents(work, plan, indexes or {})
+    enter_charges(work, plan)
+    enter_economy(work)
     if work.problems:
         raise InputError(work.problems)
-    return Compiled(plan, work.book)
+    return Compiled(plan, work.book, tuple(work.warnings))
 
 
 def _at_work(system: System) -> list[str]:
@@ -143,7 +154,7 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
     cut = flow.breaker if flow else None
     lane = settings.batch
     known = vendors.vendor(provider)
-    price = _price(work, name, settings)
+    price = price_of(work, name, settings)
     pool = pool_of(work, name, settings)
     first_token, per_token, prefill, spread = pace_of(work, name, settings, pool)
     return m.Target(
@@ -172,70 +183,6 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
         batch_tier=str(lane.tier) if lane else "",
         pool=pool,
     )
-
-
-def _price(work: Entries, name: str, settings: ModelSettings) -> m.Price:
-    """The agreed price in the file, else the one in the overrides, else the published one."""
-    override = work.overrides.find(settings.model, work.as_of)
-    if settings.price is not None:
-        return _agreed(work, name, settings.price, "agreed, in the file")
-    if override is not None:
-        return _agreed(work, name, override, f"agreed: {override.source}, valid from {override.valid_from}")
-    if isinstance(settings, GpuSettings):
-        return _by_the_hour(work, name, settings)
-    return _published(work, name, settings)
-
-
-def _by_the_hour(work: Entries, name: str, settings: GpuSettings) -> m.Price:
-    """Tokens of a model on hardware of our own cost nothing by themselves; the hardware does, used or not."""
-    key, source = f"components.{name}", "paid by the hour, not by tokens"
-    if settings.hourly is not None:
-        work.note(f"{key}.hourly", settings.hourly, "one accelerator for one hour")
-    else:
-        _offered(work, name, settings)
-    work.note(f"{key}.accelerators", settings.accelerators, "accelerators in each replica")
-    work.note(f"{key}.replicas", work.system.components[name].replicas, "replicas")
-    for kind in ("input", "cached_input", "output"):
-        work.price(name, kind, 0, "fact", source, settings.where)
-    return m.Price(0, 0, 0, source, work.as_of.isoformat())
-
-
-def _offered(work: Entries, name: str, settings: GpuSettings) -> None:
-    """What an hour of the accelerator is offered for, where the design does not say what it costs."""
-    known = accelerators.accelerator(settings.accelerator)
-    offer = known.counted if known else None
-    if known is None or offer is None:
-        message = f"`{name}` runs on hardware that we pay for, but what that costs is not stated"
-        mend = f"add `hourly: $2.50`, an agreed `price`, or an `accelerator`: {', '.join(accelerators.names())}"
-        work.problems.append(Problem("unknown-price", message, settings.where, mend))
-        return
-    note = f"{known.title}, {offer.provider}, {offer.region}: {offer.source}, checked on {offer.checked_on}"
-    work.fact(f"components.{name}.hourly", pico(offer.hourly), "money", "one accelerator for one hour", note)
-
-
-def _agreed(work: Entries, name: str, price: TokenPrice | PriceOverride, source: str) -> m.Price:
-    kinds = {"input": price.input, "cached_input": price.cached_input or price.input, "output": price.output}
-    values = {}
-    for kind, item in kinds.items():
-        # What a file of agreed prices says is from the contract that it names.
-        origin, note = ("sourced", source) if isinstance(price, PriceOverride) else (item.origin, item.note or source)
-        values[kind] = work.price(name, kind, item.whole, origin, note, item.where)
-    return m.Price(**values, source=source, as_of=work.as_of.isoformat())
-
-
-def _published(work: Entries, name: str, settings: ModelSettings) -> m.Price:
-    provider, _, model = settings.model.partition("/")
-    where = settings.model.where
-    find = prices.published_embedder if name in embedders_of(work.system) else work.lookup
-    try:
-        found = find(provider, model, work.as_of)
-    except InputError as error:
-        work.problems.extend(Problem(p.code, f"`{name}`: {p.message}", where, p.mend) for p in error.problems)
-        return m.Price(0, 0, 0, "unknown", work.as_of.isoformat())
-    note = f"{settings.model}, {found.source}, as of {found.as_of}"
-    kinds = {"input": found.input, "cached_input": found.cached_input, "output": found.output}
-    values = {kind: work.price(name, kind, pico(item), "fact", note, where) for kind, item in kinds.items()}
-    return m.Price(**values, source=found.source, as_of=found.as_of)
 
 
 def _cache(work: Entries, name: str) -> m.Cache:
@@ -337,7 +284,7 @@ def _step(
         name=str(step.name),
         station=stations[step.at],
         route=routes[step.route] if step.route else -1,
-        system_tokens=work.whole(f"{key}.system", tokens.system, "instruction tokens") if tokens else 0,
+        system_tokens=constant_tokens(work, key, tokens) if tokens else 0,
         tokens_in=law("input", tokens.input if tokens else None),
         tokens_out=law("output", tokens.output if tokens else None),
         growth=work.whole(f"{key}.growth", tokens.growth, "tokens each repeat adds") if tokens else 0,

@@ -13,7 +13,8 @@ CALL_COST: Final = Formula(
 
 
 def call_cost(tokens_in: int, tokens_cached: int, tokens_out: int, price: Price) -> int:
-    """Pico-dollars of one call, exact. `tokens_cached` are part of `tokens_in`."""
+    """Pico-dollars of one call, exact. `tokens_cached` are part of `tokens_in`, which decide the context tier."""
+    price = price.at(tokens_in)
     cost: int = CALL_COST.compute(
         price_cached=price.cached_input,
         price_in=price.input,
@@ -22,4 +23,4 @@ def call_cost(tokens_in: int, tokens_cached: int, tokens_out: int, price: Price)
         tokens_in=tokens_in,
         tokens_out=tokens_out,
     )
-    return cost
+    return cost + price.request

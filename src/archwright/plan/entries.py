@@ -28,6 +28,7 @@ class Entries:
     lookup: Lookup
     book: Book = field(default_factory=Book)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
     def note(self, key: str, item: Given | None, label: str = "") -> float:
         """Enter a number that a person wrote; its value, or 0 if it was left out."""
@@ -46,6 +47,8 @@ class Entries:
                 note=item.note,
                 written=item.text,
                 where=item.where,
+                low=item.low.value if item.low else None,
+                high=item.high.value if item.high else None,
             )
         )
         return item.value

@@ -27,13 +27,28 @@ SCHEMA = 1
 
 
 class Price(msgspec.Struct, frozen=True):
-    """Pico-dollars for one token of each kind, where the price is from and the day for which it was looked up."""
+    """Pico-dollars for one token of each kind, where the price is from and the day for which it was looked up.
+
+    `request` is charged for each call besides. With more input tokens than `long_over` (0: no such limit) a call has
+    the prices of long inputs, for all of its tokens.
+    """
 
     input: Whole
     cached_input: Whole
     output: Whole
     source: str
     as_of: str
+    request: Whole = 0
+    long_over: Whole = 0
+    long_input: Whole = 0
+    long_cached: Whole = 0
+    long_output: Whole = 0
+
+    def at(self, tokens_in: int) -> Price:
+        """The price that holds for a call with so many input tokens."""
+        if not 0 < self.long_over < tokens_in:
+            return self
+        return replace(self, input=self.long_input, cached_input=self.long_cached, output=self.long_output)
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from archwright.render.html_style import style_sheet
 from archwright.render.safe_text import safe
 from archwright.render.tally import gravest, tally
 from archwright.report.diagram import Diagram
-from archwright.report.document import Bars, Block, Cell, Document, Findings, Section, Table, Tiles
+from archwright.report.document import Bars, Block, Cell, Document, Findings, Section, Table, Tiles, Tornado
 
 _NONE: Final[Mapping[str, str]] = {}
 _APPENDIX: Final = "derivations"
@@ -199,3 +199,5 @@ def _figures(documents: Iterable[Document]) -> Iterator[str]:
             yield from (cell.figure for row in block.rows for cell in row if isinstance(cell, Cell))
         elif isinstance(block, (Tiles, Bars)):
             yield from (figure for *_, figure in block.items)
+        elif isinstance(block, Tornado):
+            yield from (item.figure for item in block.items)

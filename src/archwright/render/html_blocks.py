@@ -11,6 +11,7 @@ from archwright.render.bars import bars_svg
 from archwright.render.charts import chart_svg
 from archwright.render.safe_text import safe
 from archwright.render.tally import NOTHING_FOUND, tally
+from archwright.render.tornado import tornado_svg
 from archwright.report.diagram import Diagram
 from archwright.report.document import (
     Bars,
@@ -23,6 +24,7 @@ from archwright.report.document import (
     Table,
     Text,
     Tiles,
+    Tornado,
 )
 
 WIDE = 900
@@ -50,6 +52,8 @@ def block_html(block: Block, setting: Setting) -> str:
             return _chart(block)
         case Bars():
             return _bars(block, setting)
+        case Tornado():
+            return _tornado(block, setting)
         case Picture():
             return _picture(block, setting)
         case Tiles():
@@ -140,6 +144,12 @@ def _bars(bars: Bars, setting: Setting) -> str:
     wide = bars_svg(bars, width=WIDE, links=setting.links, standalone=False)
     narrow = bars_svg(bars, width=NARROW, links=setting.links, standalone=False)
     return _both(bars.title, wide, narrow)
+
+
+def _tornado(tornado: Tornado, setting: Setting) -> str:
+    wide = tornado_svg(tornado, width=WIDE, links=setting.links, standalone=False)
+    narrow = tornado_svg(tornado, width=NARROW, links=setting.links, standalone=False)
+    return _both(tornado.title, wide, narrow)
 
 
 def _both(title: str, wide: str, narrow: str) -> str:

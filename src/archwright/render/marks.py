@@ -30,6 +30,7 @@ CHART_CSS: Final = (
     ".aw-chart .area{fill:currentColor;opacity:.09}"
     ".aw-chart .dot{fill:currentColor;stroke:var(--aw-raised);stroke-width:1.5}"
     ".aw-chart .bar{fill:currentColor}"
+    ".aw-chart .swing{fill:currentColor;stroke:currentColor;stroke-width:1}.aw-chart .swing.low{fill-opacity:.18}"
     ".aw-chart g text.own{fill:currentColor}"
     ".aw-chart a text{text-decoration:underline dotted;text-decoration-thickness:1px;text-underline-offset:3px}"
     ".aw-chart a:hover text,.aw-chart a:focus-visible text{fill:var(--aw-accent)}"

@@ -18,6 +18,7 @@ from archwright.report.document import (
     Table,
     Text,
     Tiles,
+    Tornado,
 )
 
 Plain = dict[str, object]
@@ -26,7 +27,7 @@ Plain = dict[str, object]
 def as_json(document: Document) -> Plain:
     """The document as dictionaries, lists, texts and numbers; a number that is not finite becomes None.
 
-    Every block has a `kind`: text, table, findings, chart, bars, picture or tiles.
+    Every block has a `kind`: text, table, findings, chart, bars, tornado, picture or tiles.
     """
     return {
         "title": document.title,
@@ -59,6 +60,15 @@ def _block(block: Block) -> Plain:
         case Bars():
             items = [{"label": label, "value": _finite(value), "figure": key} for label, value, key in block.items]
             return {"kind": "bars", "title": block.title, "dimension": block.dimension, "items": items}
+        case Tornado():
+            swings = [
+                {**asdict(item), "at_low": _finite(item.at_low), "at_high": _finite(item.at_high)}
+                for item in block.items
+            ]
+            return {
+                "kind": "tornado", "title": block.title, "dimension": block.dimension, "base": _finite(block.base),
+                "items": swings,
+            }  # fmt: skip
         case Picture():
             return {"kind": "picture", "diagram": asdict(block.diagram)}
         case Tiles():

@@ -25,6 +25,7 @@ from archwright.report.document import (
     Table,
     Text,
     Tiles,
+    Tornado,
 )
 
 _NO_SOURCES: Final[Mapping[str, str]] = {}
@@ -86,6 +87,8 @@ def _block(block: Block, slate: _Slate) -> str:
             return _chart(block, slate)
         case Bars():
             return _bars(block, slate)
+        case Tornado():
+            return _tornado(block, slate)
         case Picture():
             return _picture(block, slate)
         case Tiles():
@@ -175,6 +178,20 @@ def _bars(bars: Bars, slate: _Slate) -> str:
     ]
     told = [slate.pen(line, "strong") for line in lines(bars.title, slate.width)]
     return "\n".join([*told, *_columns(rows, frozenset({1}), slate)])
+
+
+def _tornado(tornado: Tornado, slate: _Slate) -> str:
+    """Each assumption with its band and the result at both ends, and a bar as long as it moves the result."""
+    widths = [abs(item.at_high - item.at_low) for item in tornado.items]
+    most = max((width for width in widths if width < FURTHEST), default=0.0) or 1.0
+    rows: list[Row] = []
+    for item, width in zip(tornado.items, widths, strict=True):
+        ends = [said(value, tornado.dimension) for value in (item.at_low, item.at_high)]
+        name: tuple[str, Ink] = (f"{item.label} (guess)" if item.guess else item.label, "plain")
+        bar = _bar(min(1.0, width / most), min(16, slate.width // 6))
+        rows.append([name, (" to ".join(item.ends), "muted"), (ends[0], "plain"), (ends[1], "strong"), (bar, "accent")])
+    told = [slate.pen(line, "strong") for line in lines(tornado.title, slate.width)]
+    return "\n".join([*told, *_columns(rows, frozenset({2, 3}), slate, ("", "Band", "at low", "at high", ""))])
 
 
 def _bar(share: float, room: int) -> str:

@@ -104,6 +104,31 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Swing:
+    """One assumption of a tornado: what the result is at the low and at the high end of its band.
+
+    `ends` are the two ends as people read them, `guess` marks what nobody measured, `figure` is the assumption's key.
+    """
+
+    label: str
+    at_low: float
+    at_high: float
+    ends: tuple[str, str]
+    guess: bool
+    figure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tornado:
+    """How far each assumption moves a result over its band, one at a time, the widest first. `base` is the result."""
+
+    title: str
+    dimension: str
+    base: float
+    items: tuple[Swing, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A diagram inside a document."""
 
@@ -117,7 +142,7 @@ class Tiles:
     items: tuple[tuple[str, str, str, str], ...]
 
 
-Block = Text | Table | Findings | Chart | Bars | Picture | Tiles
+Block = Text | Table | Findings | Chart | Bars | Tornado | Picture | Tiles
 
 
 @dataclass(frozen=True, slots=True)

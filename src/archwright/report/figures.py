@@ -44,7 +44,8 @@ class Figure:
 
     `value` is in the base unit of `dimension`. A leaf has an `origin` (measured, sourced, guessed, set, default, fact,
     simulated, judged, computed or unknown), a `note` (by what, from where, as of when) and a place; a derived figure
-    has a formula and the keys of its inputs by the names used in the formula.
+    has a formula and the keys of its inputs by the names used in the formula. `low` and `high` are the ends of the band
+    of a leaf, p10 and p90, where one is stated.
     """
 
     key: str
@@ -57,6 +58,8 @@ class Figure:
     note: str = ""
     written: str = ""
     where: Location = NOWHERE
+    low: float | None = None
+    high: float | None = None
 
     @property
     def shown(self) -> str:
@@ -146,6 +149,10 @@ class Book(Mapping[str, Figure]):
             if key in self._rules:
                 found._rules[names[key]] = self._rules[key]
         return found
+
+    def rule(self, key: str) -> Formula | None:
+        """The formula that computes a figure; None for a leaf, and for figures that came as a plain mapping."""
+        return self._rules.get(key)
 
     def what_if(self, key: str, changed: Mapping[str, float]) -> float:
         """The value that a figure would have if other figures had the values in `changed`."""

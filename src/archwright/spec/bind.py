@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from archwright.base.errors import InputError, Location, Problem
@@ -33,6 +33,7 @@ _BAD = object()
 _MERGE: Final = "merge keys are not read; repeat what they would bring"
 _LONGEST_NAME, _LONGEST_MESSAGE = 80, 600
 _FEW, _MANY = 30, 1000
+BAND = ("low", "high")
 _PROVENANCE: dict[str, Origin] = {"measured": "measured", "source": "sourced", "guess": "guessed"}
 
 
@@ -234,30 +235,57 @@ class Binder:
     def _quantity(self, shape: Quantity, tree: Tree, key: str) -> Any:
         origin: Origin = "guessed" if shape.estimate else "chosen"
         note = ""
+        band: dict[str, Tree] = {}
         if isinstance(tree, Mapping):
             parts = self._provenance(shape, tree, key)
             if parts is None:
                 return _BAD
+            band = {name: tree.items[name][1] for name in BAND if name in tree.items}
             tree, origin, note = parts
         if not isinstance(tree, Scalar) or is_nothing(tree):
             message = f"`{key}` takes {_wanted(shape)}, not {_said(tree)}"
             return self.problem("expected-number", message, tree.where, "write it after the colon, or remove the key")
+        found = self._number(shape, tree, key)
+        if found is None:
+            return _BAD
+        found = replace(found, origin=origin, note=note)
+        return self._banded(shape, band, key, found) if band else found
+
+    def _number(self, shape: Quantity, tree: Scalar, key: str) -> Given | None:
+        """What is written as a number, or None where it cannot be one."""
         try:
             if shape.dimension == "any":
                 dimension, value = guess_dimension(tree.text)
             else:
                 dimension, value = shape.dimension, parse(tree.text, shape.dimension)
         except UnitError as error:
-            return self.problem("bad-quantity", f"`{key}`: {error.message}", tree.where, error.mend)
+            self.problem("bad-quantity", f"`{key}`: {error.message}", tree.where, error.mend)
+            return None
         wrong = _out_of_range(shape, dimension, value)
         if wrong:
             message = f"`{key}` must be {wrong}, not {tree.text}"
-            return self.problem("out-of-range", message, tree.where, f"write {wrong}")
-        return Given(value, dimension, tree.text, origin, note, tree.where)
+            self.problem("out-of-range", message, tree.where, f"write {wrong}")
+            return None
+        return Given(value, dimension, tree.text, where=tree.where)
+
+    def _banded(self, shape: Quantity, band: dict[str, Tree], key: str, found: Given) -> Any:
+        """The number with its stated band; both ends are needed, and it lies between them."""
+        ends = {name: self._number(shape, item, name) for name, item in band.items() if isinstance(item, Scalar)}
+        if len(ends) < len(BAND):
+            return self.problem(
+                "half-a-band", f"`{key}` needs both `low` and `high`", found.where, "write both, or neither"
+            )
+        low, high = ends["low"], ends["high"]
+        if low is None or high is None:
+            return _BAD
+        if not low.value <= found.value <= high.value:
+            message = f"`{key}`: {found} does not lie between its `low` and its `high`"
+            return self.problem("bad-band", message, found.where, "write low, value and high in rising order")
+        return replace(found, low=low, high=high)
 
     def _provenance(self, shape: Quantity, tree: Mapping, key: str) -> tuple[Tree, Origin, str] | None:
         self._repeated(tree)
-        allowed = ("value", *_PROVENANCE)
+        allowed = ("value", *_PROVENANCE, *(BAND if shape.estimate else ()))
         for name, (mark, _) in tree.items.items():
             if name not in allowed:
                 self.problem(

@@ -74,9 +74,14 @@ def _short(record: Record) -> Any:
 def _quantity(shape: object, given: Given) -> Any:
     """A bare number, or a mapping where the file says more about it than a bare number would."""
     bare = "guessed" if isinstance(shape, Quantity) and shape.estimate else "chosen"
-    if (given.origin == bare and not given.note) or given.origin not in _ORIGINS:
+    said = given.origin in _ORIGINS and (given.origin != bare or bool(given.note))
+    if not said and given.low is None:
         return _plain(given.text)
-    return _mapping([(_string("value"), _plain(given.text)), (_string(_ORIGINS[given.origin]), _string(given.note))])
+    pairs = [(_string("value"), _plain(given.text))]
+    for name, end in (("low", given.low), ("high", given.high)):
+        pairs += [(_string(name), _plain(end.text))] if end is not None else []
+    pairs += [(_string(_ORIGINS[given.origin]), _string(given.note))] if said and given.note else []
+    return _mapping(pairs)
 
 
 def _plain(text: str) -> Any:

@@ -17,7 +17,8 @@ class Given:
 
     `value` is in the base unit of `dimension`; `text` is what was written. `origin` says why we may believe it:
     measured (by what), sourced (from where), guessed, or chosen (a setting is a decision, not an estimate); `note`
-    holds the by-what or from-where. Two are equal when they say the same, wherever they stand.
+    holds the by-what or from-where. `low` and `high` are its band where one is stated: nine of ten times it is above
+    the one and below the other. Two are equal when they say the same, wherever they stand.
     """
 
     value: float
@@ -26,6 +27,8 @@ class Given:
     origin: Origin = "chosen"
     note: str = ""
     where: Location = field(default=NOWHERE, compare=False)
+    low: Given | None = None
+    high: Given | None = None
 
     def __str__(self) -> str:
         return self.text

@@ -8,7 +8,9 @@ from typing import ClassVar, TypeVar
 
 from archwright.spec.accepted import Acceptance
 from archwright.spec.attestations import Attestation
+from archwright.spec.budget import Budget
 from archwright.spec.calendar import Moment
+from archwright.spec.charges import Charges
 from archwright.spec.context import Context
 from archwright.spec.decisions import Decision
 from archwright.spec.given import Given, Word
@@ -76,6 +78,15 @@ class Tokens(Record):
     output: TokenLaw = one(TokenLaw, "answer")
     growth: Given = number("count", "tokens that each repeat adds to the input", default=0, maximum=1e7, estimate=True)
     prefix: bool = flag("a repeat finds the input of the one before in the supplier's prompt cache")
+    images: Given = number("number", "pictures in each call, in the mean", default=0, maximum=1000, estimate=True)
+    image_tokens: Given = number(
+        "count", "tokens of one picture, as the supplier counts them", default=0, maximum=1e6, estimate=True
+    )
+    audio: Given = number("count", "tokens of sound in each call", default=0, maximum=1e7, estimate=True)
+    reasoning: Given = number(
+        "share", "share of the output that is thought and not shown", default="0 %", maximum=1, estimate=True
+    )
+    speech: Given = number("share", "share of the output that is sound", default="0 %", maximum=1, estimate=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +157,12 @@ class Journey(Record):
     repetition: Repetition | None = one(
         Repetition, "how often the same is asked; nothing repeats if left out", default=None
     )
+    monthly_users: Given | None = number(
+        "count", "different users a month: what one of them costs", default=None, estimate=True, positive=True
+    )
+    resolved: Given | None = number(
+        "share", "share that settles what was asked", default=None, maximum=1, estimate=True
+    )
     trace: Word = text(
         "recorded traffic that replaces volume, burstiness and tokens; a path beside this file", default=""
     )
@@ -199,6 +216,7 @@ class Component(Record):
     )
     mttr: Given | None = number("duration", "mean time of a failure", default=None, positive=True, estimate=True)
     supplier: Supplier | None = one(Supplier, "the terms of who runs it for us", default=None)
+    charges: Charges | None = one(Charges, "what it costs besides tokens, accelerators and wages", default=None)
     settings: Record = by_kind(lambda name: KINDS.get(name).settings, KINDS.names, "settings of its kind")
 
     @property
@@ -330,6 +348,7 @@ class System(Record):
     scenarios: Mapping[str, Scenario] = named(Scenario, "what it must survive", section="scenarios")
     metrics: Mapping[str, Metric] = named(Metric, "outcomes that it is there for", section="metrics")
     investment: Given | None = number("money", "what building it costs, once", default=None, estimate=True)
+    budget: Budget | None = one(Budget, "what may be spent in a month", default=None)
     operation: Operation = one(Operation, "how it is run", default=Operation())
     attestations: Mapping[str, Attestation] = named(Attestation, "what somebody vouches for")
     risks: Mapping[str, Risk] = named(Risk, "what may go wrong, and what is done about it", section="risks")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from archwright.spec.charges import Upkeep
 from archwright.spec.context import TRUTH, UNKNOWN
 from archwright.spec.day import Day
 from archwright.spec.given import Given, Word
@@ -98,3 +99,4 @@ class Operation(Record):
     logs: LogKeeping | None = one(LogKeeping, "what is recorded", default=None)
     oversight: Oversight | None = one(Oversight, "the people between output and effect", default=None)
     decommissioning: Decommissioning | None = one(Decommissioning, "how it ends", default=None)
+    upkeep: Upkeep | None = one(Upkeep, "engineers who keep it running", default=None)

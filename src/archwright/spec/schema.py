@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any, Final
 
 from archwright.base.units import DIMENSIONS
@@ -32,6 +33,10 @@ _PROVENANCE: Final = {
     "measured": "by what it was measured",
     "source": "where it is from",
     "guess": "why this guess; guesses are counted and shown on every result",
+}
+_BAND: Final = {
+    "low": "nine of ten times it is above this; with `high`, only for estimates",
+    "high": "nine of ten times it is below this",
 }
 _EXAMPLES: Final = {
     "count": ["250", "12k", "1.2M"],
@@ -74,13 +79,20 @@ def schema() -> Schema:
 
 def _provenance() -> Schema:
     said = {key: {"type": list(_WORD), "description": words} for key, words in _PROVENANCE.items()}
+    ends = {key: {"type": ["string", "number"], "description": words} for key, words in _BAND.items()}
     return {
         "description": "a number, and why we may believe it",
         "type": "object",
-        "properties": {"value": {"type": ["string", "number"], "description": "the number with its unit"}, **said},
+        "properties": {
+            "value": {"type": ["string", "number"], "description": "the number with its unit"},
+            **ends,
+            **said,
+        },
         "required": ["value"],
         "additionalProperties": False,
-        "maxProperties": 2,
+        "maxProperties": 4,
+        "dependentRequired": {"low": ["high"], "high": ["low"]},
+        "not": {"anyOf": [{"required": list(pair)} for pair in combinations(_PROVENANCE, 2)]},
     }
 
 

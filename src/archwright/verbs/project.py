@@ -64,6 +64,15 @@ class Project:
         overrides = load_overrides(file) if file else None
         return compile_plan(self.system, self.as_of, overrides, indexes=self.documents.indexes)
 
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is doubtful about the facts that it was compiled with.
+
+        Raises:
+            InputError: it cannot be compiled.
+        """
+        return self.compiled.warnings
+
     @cached_property
     def documents(self) -> Read:
         """The documents that routes answer from, as indexes, and what could not be read of them.

@@ -26,13 +26,17 @@ WIDER = {
 
 
 class Offer(NamedTuple):
-    """Dollars for one accelerator for one hour, on demand; who offers it where, the source, the day it was checked."""
+    """Dollars for one accelerator for one hour, on demand; who offers it where, the source, the day it was checked.
+
+    `spot` is the price of an hour that may end at any moment, None where none was seen.
+    """
 
     hourly: Decimal
     provider: str
     region: str
     source: str
     checked_on: str
+    spot: Decimal | None = None
 
 
 class Hardware(NamedTuple):
@@ -81,7 +85,14 @@ def accelerator(name: str) -> Accelerator | None:
         return None
     facts = yaml.safe_load((files(__package__) / f"{name}.yaml").read_text("utf-8"))
     offers = (
-        Offer(Decimal(str(item["hourly"])), item["provider"], item["region"], item["source"], str(item["checked_on"]))
+        Offer(
+            Decimal(str(item["hourly"])),
+            item["provider"],
+            item["region"],
+            item["source"],
+            str(item["checked_on"]),
+            Decimal(str(item["spot"])) if "spot" in item else None,
+        )
         for item in facts["offers"]
     )
     able = facts["hardware"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from archwright.spec.charges import Provisioned
 from archwright.spec.day import Day
 from archwright.spec.given import Given, Word, given
 from archwright.spec.shapes import Record, choice, day, number, one, text
@@ -36,6 +37,16 @@ class TokenLimits(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LongContext(Record):
+    """Prices of a call whose input is longer than a limit; they hold for all of its tokens."""
+
+    over: Given = number("count", "input tokens beyond which they hold", minimum=1)
+    input: Given = number("token-price", "input tokens", estimate=True)
+    cached_input: Given | None = number("token-price", "cached input tokens", default=None, estimate=True)
+    output: Given = number("token-price", "output tokens", estimate=True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TokenPrice(Record):
     """A price that was agreed and wins over the published one."""
 
@@ -44,6 +55,22 @@ class TokenPrice(Record):
         "token-price", "input tokens read from the supplier's prompt cache", default=None, estimate=True
     )
     output: Given = number("token-price", "output tokens", estimate=True)
+    cache_write_5m: Given | None = number(
+        "token-price", "input tokens written to the prompt cache for five minutes", default=None, estimate=True
+    )
+    cache_write_1h: Given | None = number(
+        "token-price", "input tokens written to the prompt cache for an hour", default=None, estimate=True
+    )
+    reasoning: Given | None = number(
+        "token-price", "output tokens that are thought; as other output if left out", default=None, estimate=True
+    )
+    image: Given | None = number(
+        "token-price", "input tokens of pictures; as other input if left out", default=None, estimate=True
+    )
+    audio: Given | None = number("token-price", "input tokens of sound", default=None, estimate=True)
+    speech: Given | None = number("token-price", "output tokens of sound", default=None, estimate=True)
+    request: Given | None = number("money", "each call, besides its tokens", default=None, estimate=True)
+    long: LongContext | None = one(LongContext, "dearer prices of long inputs", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +94,16 @@ class ModelSettings(Record):
     prompt_cache: Given = number(
         "share", "share of input tokens billed at the cached price", default="0 %", maximum=1, estimate=True
     )
+    prompt_cache_writes: Given = number(
+        "share", "share of input tokens written to the prompt cache, where writing has a price of its own",
+        default="0 %", maximum=1, estimate=True,
+    )  # fmt: skip
+    prompt_cache_keeps: str = choice(("5m", "1h"), "how long what is written is kept", default="5m")
+    service_tier: str = choice(
+        ("standard", "flex", "priority"), "the tier in which real-time calls are bought, at its published price",
+        default="standard",
+    )  # fmt: skip
+    provisioned: Provisioned | None = one(Provisioned, "throughput bought by the unit", default=None)
     error_rate: Given = number("share", "calls that fail without any outage", default="0 %", maximum=1, estimate=True)
     price: TokenPrice | None = one(TokenPrice, "an agreed price that wins over the published one", default=None)
     batch: BatchLane | None = one(BatchLane, "the supplier's cheaper lane, for batch journeys", default=None)
@@ -148,3 +185,10 @@ class GpuSettings(ModelSettings):
         Batching, "its replicas are simulated step by step, from `accelerator` and `model`", default=None
     )
     hourly: Given | None = number("money", "cost of one accelerator for one hour", default=None, estimate=True)
+    bought: str = choice(
+        ("on-demand", "spot", "reserved"), "how the hours of accelerators are bought", default="on-demand"
+    )
+    discount: Given | None = number(
+        "share", "off the on-demand price, for what is reserved, or spot where no offer is known", default=None,
+        maximum=1, estimate=True,
+    )  # fmt: skip

@@ -1,0 +1,8 @@
+"""What a system costs: the forecast in the mean, what it varies by, what it becomes, and what moves it."""
+
+from archwright.analysis.price.document import price_document
+from archwright.analysis.price.forecast import PriceResult, price
+from archwright.analysis.price.lines import Line
+from archwright.analysis.price.outlook import outlook
+
+__all__ = ["Line", "PriceResult", "outlook", "price", "price_document"]

@@ -1,0 +1,221 @@
+"""What one model call of a step costs at one target, kind by kind: each kind of tokens is a line of the bill."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from archwright.analysis.price.lines import Line
+from archwright.base.text import slug
+from archwright.plan.batch import LESS
+from archwright.plan.cost import CALL_COST
+from archwright.plan.model import Journey, Step, Target
+from archwright.report.figures import Book, Figure
+
+KINDS: Final = ("input", "cached", "output")
+METERS: Final = {
+    "input": "Input Tokens",
+    "cached": "Cached Input Tokens",
+    "output": "Output Tokens",
+    "written": "Cache Write Tokens",
+    "image": "Image Tokens",
+    "audio": "Audio Input Tokens",
+    "reasoning": "Reasoning Tokens",
+    "speech": "Audio Output Tokens",
+    "long": "Long Context Surcharge",
+    "request": "Requests",
+    "embedding": "Embedding Tokens",
+}
+SURCHARGE: Final = (
+    "tokens * ((1 - cached) * (long_input - price_in) + cached * (long_cached - price_cached))"
+    " + share * tokens_out * (long_output - price_out)"
+)
+LEAST: Final = 1e-9  # a share of calls below this is no line
+
+
+class Call(NamedTuple):
+    """Where a step's call at a target stands in the book: keys of the step, of the target's part and of its numbers."""
+
+    journey: Journey
+    step: Step
+    target: Target
+    base: str
+    own: str
+
+    @property
+    def given(self) -> str:
+        """The beginning of the keys that the file stated of the step."""
+        return f"journeys.{self.journey.name}.{slug(self.step.name)}"
+
+    @property
+    def lane(self) -> str:
+        """The part of the keys of prices that names the batch lane, empty in real time."""
+        return "batch." if self.journey.batch and self.target.batch_price is not None else ""
+
+
+def cost_of_call(book: Book, call: Call) -> tuple[Figure, list[Line]]:
+    """The cost of one call in the mean, and the lines of the bill; `own` is where their keys begin."""
+    own, target = call.own, call.target
+    tokens, special = _tokens(book, call)
+    named = {"price_in": "input", "price_cached": "cached_input", "price_out": "output"}
+    prices = {name: _price(book, call, kind) for name, kind in named.items()}
+    parts: dict[str, Figure] = {}
+    each: dict[str, tuple[str, str]] = {}  # kind: (key of its tokens in a call, key of its price)
+    for kind, (count, price) in special.items():
+        parts[kind] = book.derive(
+            f"{own}.{kind}", "tokens * price", "money", f"{kind} in one call", tokens=count, price=price
+        )
+        each[kind] = (count, price)
+    surcharge = _long(book, call, prices)
+    if surcharge is not None:
+        parts["long"] = surcharge
+    request = f"prices.{target.name}.request"
+    if request in book:
+        parts["request"] = book[request]
+    plain = f"{own}.call.plain" if parts else f"{own}.call"
+    cost = book.derive(plain, CALL_COST, "money", f"one call of {target.title}", **tokens, **prices)
+    if parts:
+        cost = book.total(f"{own}.call", [cost, *parts.values()], "money", f"one call of {target.title}")
+    lines = [_kind(book, call, kind, tokens, prices) for kind in KINDS]
+    lines += [_extra(book, call, kind, part, each.get(kind)) for kind, part in parts.items()]
+    return cost, lines
+
+
+def paid(book: Book, call: Call) -> str:
+    """The key of the calls of a journey that are paid by the token: those that bought units do not carry."""
+    covers = f"components.{call.target.name}.covers"
+    if covers not in book:
+        return f"{call.own}.billed"
+    return book.derive(
+        f"{call.own}.paid", "billed * (1 - covers)", "number", "calls that the bought units do not carry",
+        billed=f"{call.own}.billed", covers=covers,
+    ).key  # fmt: skip
+
+
+def _price(book: Book, call: Call, kind: str) -> str:
+    """The key of the price of a kind of tokens in the call's lane."""
+    name = call.target.name
+    if not call.lane:
+        return f"prices.{name}.{kind}"
+    key = f"prices.{name}.batch.{kind}"
+    if key not in book:
+        book.derive(
+            key, LESS, "token-price", f"{kind.replace('_', ' ')} tokens, batch lane",
+            price=f"prices.{name}.{kind}", discount=f"components.{name}.batch.discount",
+        )  # fmt: skip
+    return key
+
+
+def _tokens(book: Book, call: Call) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """Tokens of a call at the usual prices by their names in the formula; others by kind, each with its price."""
+    own, base, given, name = call.own, call.base, call.given, call.target.name
+    special: dict[str, tuple[str, str]] = {}
+
+    def take(kind: str, formula: str, label: str, **inputs: str) -> str:
+        found = book.derive(f"{own}.tokens_{kind}", formula, "number", label, **inputs).key
+        special[kind] = (found, _price(book, call, kind))
+        return found
+
+    into = f"{base}.tokens_in"
+    less: list[str] = []
+    if f"{given}.images" in book and f"prices.{name}.image" in book:
+        inputs = {"images": f"{given}.images", "each": f"{given}.image_tokens"}
+        less.append(take("image", "images * each", "tokens of pictures", **inputs))
+    if f"{given}.audio" in book and f"prices.{name}.audio" in book:
+        less.append(take("audio", "audio", "tokens of sound", audio=f"{given}.audio"))
+    into = _less(book, f"{own}.tokens_text", into, less, "input tokens besides pictures and sound")
+    cached = book.derive(
+        f"{own}.tokens_cached", "tokens_in * share", "number", "of them at the cached price",
+        tokens_in=into, share=f"components.{name}.prompt_cache",
+    ).key  # fmt: skip
+    writes = f"components.{name}.prompt_cache_writes"
+    if writes in book:
+        written = take("written", "tokens_in * share", "written to the prompt cache", tokens_in=into, share=writes)
+        into = _less(book, f"{own}.tokens_plain", into, [written], "input tokens that are not written")
+    out = f"{base}.tokens_out"
+    aside = [
+        take(kind, "tokens * share", f"{kind} in the output", tokens=out, share=f"{given}.{kind}")
+        for kind in ("reasoning", "speech")
+        if f"{given}.{kind}" in book and f"prices.{name}.{kind}" in book
+    ]
+    out = _less(book, f"{own}.tokens_said", out, aside, "output tokens besides")
+    return {"tokens_in": into, "tokens_cached": cached, "tokens_out": out}, special
+
+
+def _less(book: Book, key: str, whole: str, parts: list[str], label: str) -> str:
+    if not parts:
+        return whole
+    names = {f"part{number}": part for number, part in enumerate(parts, 1)}
+    return book.derive(key, f"whole - {' - '.join(names)}", "number", label, whole=whole, **names).key
+
+
+def _long(book: Book, call: Call, prices: dict[str, str]) -> Figure | None:
+    """What calls with long inputs cost more, in the mean over all calls; None where there are none."""
+    name, own, base, given = call.target.name, call.own, call.base, call.given
+    if f"prices.{name}.long_over" not in book:
+        return None
+    law = {"median": f"{given}.input.median", "spread": f"{given}.input.spread"}
+    fixed = book.derive(
+        f"{own}.long.fixed", "tokens_in - mean_log_normal(median, spread)", "number",
+        "input tokens that are not drawn", tokens_in=f"{base}.tokens_in", **law,
+    )  # fmt: skip
+    over = f"prices.{name}.long_over"
+    share = book.derive(
+        f"{own}.long.share", "share_above(over, fixed, median, spread)", "share", "calls with a longer input",
+        over=over, fixed=fixed, **law,
+    )  # fmt: skip
+    if share.value < LEAST:
+        return None
+    tokens = book.derive(
+        f"{own}.long.tokens", "tokens_above(over, fixed, median, spread)", "number",
+        "input tokens of these, over all calls", over=over, fixed=fixed, **law,
+    )  # fmt: skip
+    dear = {
+        f"long_{short}": _price(book, call, f"long_{kind}")
+        for short, kind in (("input", "input"), ("cached", "cached_input"), ("output", "output"))
+    }
+    return book.derive(
+        f"{own}.long", SURCHARGE, "money", "surcharge of long inputs in one call", tokens=tokens, share=share,
+        cached=f"components.{name}.prompt_cache", tokens_out=f"{base}.tokens_out", **prices, **dear,
+    )  # fmt: skip
+
+
+_COUNTED: Final = {"input": "tokens_in - tokens_cached", "cached": "tokens_cached", "output": "tokens_out"}
+_PRICED: Final = {"input": "price_in", "cached": "price_cached", "output": "price_out"}
+
+
+def _kind(book: Book, call: Call, kind: str, tokens: dict[str, str], prices: dict[str, str]) -> Line:
+    own, price = call.own, _PRICED[kind]
+    formula = _COUNTED[kind] if kind != "input" else f"({_COUNTED[kind]})"
+    inputs = {name: key for name, key in tokens.items() if name in formula}
+    month = {"billed": paid(book, call), "volume": f"journeys.{call.journey.name}.volume", "month": "month"}
+    cost = book.derive(
+        f"{own}.{kind}.month", f"({formula} * {price}) * billed * volume * month", "money", f"{kind} tokens, a month",
+        **inputs, **{price: prices[price]}, **month,
+    )  # fmt: skip
+    count = book.derive(
+        f"{own}.{kind}.tokens", f"{formula} * billed * volume * month", "count", f"{kind} tokens, a month",
+        **inputs, **month,
+    )  # fmt: skip
+    return _line(call, kind, cost.key, count.key, prices[price])
+
+
+def _extra(book: Book, call: Call, kind: str, part: Figure, counted: tuple[str, str] | None) -> Line:
+    month = {"billed": paid(book, call), "volume": f"journeys.{call.journey.name}.volume", "month": "month"}
+    cost = book.derive(
+        f"{call.own}.{kind}.month", "each * billed * volume * month", "money", f"{kind}, a month", each=part, **month
+    )
+    if counted is None and kind != "request":
+        return _line(call, kind, cost.key, "", "")
+    inputs = {"tokens": counted[0]} if counted else {}
+    count = book.derive(
+        f"{call.own}.{kind}.tokens", f"{'tokens * ' if counted else ''}billed * volume * month", "count",
+        f"{kind}, a month", **inputs, **month,
+    )  # fmt: skip
+    return _line(call, kind, cost.key, count.key, counted[1] if counted else part.key)
+
+
+def _line(call: Call, kind: str, cost: str, count: str, price: str) -> Line:
+    title = f"{call.target.title}: {METERS[kind].lower()}{' (batch)' if call.lane else ''}"
+    unit = "Requests" if kind == "request" else "Tokens" if count else ""
+    where = (call.journey.name, call.step.name)
+    return Line(cost, title, "models", call.target.name, METERS[kind], unit, count, price, *where)

@@ -1,0 +1,162 @@
+"""The price of a model's tokens: the one in the file, else the agreed one, else the published one, or hardware."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from archwright.base.errors import InputError, Problem
+from archwright.base.money import pico
+from archwright.facts import accelerators, prices
+from archwright.plan.entries import Entries
+from archwright.plan.model import Price
+from archwright.plan.retrieval import embedders_of
+from archwright.report.figures import Figure
+from archwright.spec.given import Given
+from archwright.spec.overrides import PriceOverride
+from archwright.spec.settings.models import GpuSettings, LongContext, ModelSettings, TokenPrice
+
+# What is charged besides plain input, cached input and output, by the field of a price; each becomes a figure.
+EXTRA: Final = ("cache_write_5m", "cache_write_1h", "reasoning", "image", "audio", "speech")
+STANDARD: Final = "standard"
+
+
+def price_of(work: Entries, name: str, settings: ModelSettings) -> Price:
+    """The price of a component's tokens; everything that it is made of is entered under `prices.`."""
+    override = work.overrides.find(settings.model, work.as_of)
+    if settings.price is not None:
+        return _agreed(work, name, settings.price, "agreed, in the file")
+    if override is not None:
+        return _agreed(work, name, override, work.overrides.said(override))
+    ended = work.overrides.expired(settings.model, work.as_of)
+    if ended is not None:
+        message = f"the agreed price of `{settings.model}` ended on {ended.valid_until}; another one is used"
+        mend = "add the price that holds now, or remove its last day"
+        work.warnings.append(Problem("expired-price", message, ended.model.where, mend))
+    if isinstance(settings, GpuSettings):
+        return _by_the_hour(work, name, settings)
+    return _published(work, name, settings)
+
+
+def _by_the_hour(work: Entries, name: str, settings: GpuSettings) -> Price:
+    """Tokens of a model on hardware of our own cost nothing by themselves; the hardware does, used or not."""
+    key, source = f"components.{name}", "paid by the hour, not by tokens"
+    if settings.hourly is not None:
+        work.note(f"{key}.hourly", settings.hourly, "one accelerator for one hour")
+    else:
+        _offered(work, name, settings)
+    work.note(f"{key}.accelerators", settings.accelerators, "accelerators in each replica")
+    work.note(f"{key}.replicas", work.system.components[name].replicas, "replicas")
+    for kind in ("input", "cached_input", "output"):
+        work.price(name, kind, 0, "fact", source, settings.where)
+    return Price(0, 0, 0, source, work.as_of.isoformat())
+
+
+def _offered(work: Entries, name: str, settings: GpuSettings) -> None:
+    """What an hour of the accelerator is offered for, where the design does not say what it costs."""
+    known = accelerators.accelerator(settings.accelerator)
+    offer = known.counted if known else None
+    if known is None or offer is None:
+        message = f"`{name}` runs on hardware that we pay for, but what that costs is not stated"
+        mend = f"add `hourly: $2.50`, an agreed `price`, or an `accelerator`: {', '.join(accelerators.names())}"
+        work.problems.append(Problem("unknown-price", message, settings.where, mend))
+        return
+    key = f"components.{name}"
+    spot = next((offer for offer in known.offers if offer.spot is not None), None)
+    if settings.bought == "spot" and settings.discount is None and spot is not None and spot.spot is not None:
+        note = f"{known.title}, spot, {spot.provider}, {spot.region}: {spot.source}, checked on {spot.checked_on}"
+        work.fact(f"{key}.hourly", pico(spot.spot), "money", "one accelerator for one hour, spot", note)
+        return
+    note = f"{known.title}, {offer.provider}, {offer.region}: {offer.source}, checked on {offer.checked_on}"
+    if settings.bought == "on-demand":
+        work.fact(f"{key}.hourly", pico(offer.hourly), "money", "one accelerator for one hour", note)
+        return
+    if settings.discount is None:
+        message = f"`{name}` is bought as {settings.bought}, and no price of that is known"
+        mend = "add `discount: 35 %` off the on-demand price, or what an hour costs: `hourly: $…`"
+        work.problems.append(Problem("unknown-price", message, settings.where, mend))
+        return
+    work.fact(f"{key}.on_demand", pico(offer.hourly), "money", "one accelerator for one hour, on demand", note)
+    work.note(f"{key}.discount", settings.discount, f"off the on-demand price, {settings.bought}")
+    work.book.derive(
+        f"{key}.hourly", "price * (1 - discount)", "money", f"one accelerator for one hour, {settings.bought}",
+        price=f"{key}.on_demand", discount=f"{key}.discount",
+    )  # fmt: skip
+
+
+def _agreed(work: Entries, name: str, price: TokenPrice, source: str) -> Price:
+    kinds: dict[str, Given] = {
+        "input": price.input, "cached_input": price.cached_input or price.input, "output": price.output
+    }  # fmt: skip
+    kinds |= {kind: item for kind in EXTRA if (item := getattr(price, kind)) is not None}
+    kinds |= _long_kinds(price.long)
+    values = {}
+    for kind, item in kinds.items():
+        # What a file of agreed prices says is from the contract that it names.
+        origin, note = ("sourced", source) if isinstance(price, PriceOverride) else (item.origin, item.note or source)
+        values[kind] = work.price(name, kind, item.whole, origin, note, item.where)
+    over = work.whole(f"prices.{name}.long_over", price.long.over, "input tokens beyond which") if price.long else 0
+    request = _request(work, name, price, source)
+    return Price(
+        values["input"], values["cached_input"], values["output"], source, work.as_of.isoformat(), request, over,
+        *(values.get(f"long_{kind}", 0) for kind in ("input", "cached_input", "output")),
+    )  # fmt: skip
+
+
+def _request(work: Entries, name: str, price: TokenPrice, source: str) -> int:
+    """What each call is charged besides its tokens."""
+    if price.request is None:
+        return 0
+    item = price.request
+    work.book.add(
+        Figure(f"prices.{name}.request", item.value, "money", "each call, besides its tokens", origin="sourced",
+               note=item.note or source, written=item.text, where=item.where)
+    )  # fmt: skip
+    return item.whole
+
+
+def _long_kinds(found: LongContext | None) -> dict[str, Given]:
+    """Prices of long inputs by the names of their figures."""
+    if found is None:
+        return {}
+    return {
+        "long_input": found.input, "long_cached_input": found.cached_input or found.input, "long_output": found.output
+    }  # fmt: skip
+
+
+def _published(work: Entries, name: str, settings: ModelSettings) -> Price:
+    provider, _, model = settings.model.partition("/")
+    where = settings.model.where
+    try:
+        if settings.service_tier != STANDARD:
+            found = prices.published_in_tier(provider, model, work.as_of, settings.service_tier)
+        else:
+            find = prices.published_embedder if name in embedders_of(work.system) else work.lookup
+            found = find(provider, model, work.as_of)
+    except InputError as error:
+        work.problems.extend(Problem(p.code, f"`{name}`: {p.message}", where, p.mend) for p in error.problems)
+        return Price(0, 0, 0, "unknown", work.as_of.isoformat())
+    if found.warning:
+        work.warnings.append(Problem("old-price", f"`{settings.model}`: {found.warning}", where))
+    note = f"{settings.model}, {found.source}, as of {found.as_of}"
+    kinds: dict[str, Decimal] = {
+        "input": found.input, "cached_input": found.cached_input, "output": found.output, **_extra(found.extra)
+    }  # fmt: skip
+    over = 0
+    if found.long is not None:
+        over = found.long.over
+        work.fact(f"prices.{name}.long_over", over, "count", "input tokens beyond which", note)
+        kinds |= {
+            "long_input": found.long.input, "long_cached_input": found.long.cached_input,
+            "long_output": found.long.output,
+        }  # fmt: skip
+    values = {kind: work.price(name, kind, pico(item), "fact", note, where) for kind, item in kinds.items()}
+    return Price(
+        values["input"], values["cached_input"], values["output"], found.source, found.as_of, 0, over,
+        *(values.get(f"long_{kind}", 0) for kind in ("input", "cached_input", "output")),
+    )  # fmt: skip
+
+
+def _extra(found: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return {kind: found[kind] for kind in EXTRA if kind in found}
