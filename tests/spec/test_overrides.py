@@ -79,3 +79,67 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 def test_no_prices_are_fine(tmp_path: Path) -> None:
     assert read(tmp_path, "prices: []").find("acme/large", dt.date(2026, 1, 1)) is None
+
+
+EUROS = """\
+currencies:
+  EUR: {dollars: 1.08, source: ECB reference rate, date: 2026-10-30}
+prices:
+  - model: acme/large
+    valid_from: 2026-06-01
+    source: contract
+    currency: EUR
+    input: €1/Mtok
+    cached_input: EUR 0.50/Mtok
+    output: €2/Mtok
+    request: €0.01
+    long: {over: 200k, input: €2/Mtok, output: €4/Mtok}
+"""
+
+
+def test_another_currency_is_converted_at_a_rate_that_somebody_stands_for(tmp_path: Path) -> None:
+    found = read(tmp_path, EUROS)
+    (price,) = found.prices
+    assert price.cached_input is not None
+    assert price.request is not None
+    assert price.long is not None
+    values = [item.whole for item in (price.input, price.cached_input, price.output, price.long.output)]
+    assert values == [1_080_000, 540_000, 2_160_000, 4_320_000]
+    assert price.request.whole == 10_800_000_000
+    assert price.long.over.whole == 200_000
+    assert "converted at $1.08 for one EUR (ECB reference rate, 2026-10-30)" in found.said(price)
+
+
+def test_another_currency_without_a_rate_is_refused(tmp_path: Path) -> None:
+    text = EUROS.replace("EUR: {dollars", "GBP: {dollars")
+    assert [problem.code for problem in problems(tmp_path, text)] == ["no-rate"]
+
+
+def test_two_currencies_in_one_entry_are_refused(tmp_path: Path) -> None:
+    assert [problem.code for problem in problems(tmp_path, EUROS.replace("€2/Mtok\n    req", "$2/Mtok\n    req"))] == [
+        "mixed-currency"
+    ]
+
+
+def test_euros_where_dollars_are_wanted_are_refused(tmp_path: Path) -> None:
+    text = EUROS.replace("    currency: EUR\n", "")
+    assert {problem.code for problem in problems(tmp_path, text)} == {"bad-quantity"}
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "much"])
+def test_an_absurd_rate_is_refused(tmp_path: Path, rate: str) -> None:
+    assert problems(tmp_path, EUROS.replace("dollars: 1.08", f"dollars: {rate}"))
+
+
+def test_a_price_ends_on_its_last_day(tmp_path: Path) -> None:
+    text = entries(("acme/large", "2026-06-01")).replace("source:", "valid_until: 2026-06-30, source:")
+    found = read(tmp_path, text)
+    assert found.find("acme/large", dt.date(2026, 6, 30)) is not None
+    assert found.find("acme/large", dt.date(2026, 7, 1)) is None
+    assert found.expired("acme/large", dt.date(2026, 7, 1)) is not None
+    assert found.expired("acme/large", dt.date(2026, 5, 1)) is None
+
+
+def test_a_price_does_not_end_before_it_begins(tmp_path: Path) -> None:
+    text = entries(("acme/large", "2026-06-01")).replace("source:", "valid_until: 2026-05-30, source:")
+    assert [problem.code for problem in problems(tmp_path, text)] == ["bad-date"]

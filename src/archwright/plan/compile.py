@@ -19,7 +19,7 @@ from archwright.plan.entries import Entries, Lookup
 from archwright.plan.happenings import failing, scenarios
 from archwright.plan.passages import Index
 from archwright.plan.pooled import pace_of, pool_of
-from archwright.plan.prices import price_of
+from archwright.plan.prices import price_of, warn_of_unused
 from archwright.plan.retrieval import answering_from_documents, retrievers_of
 from archwright.plan.routes import compile_route
 from archwright.plan.stations import station
@@ -109,6 +109,7 @@ def compile_plan(
     plan = answering_from_documents(work, plan, indexes or {})
     enter_charges(work, plan)
     enter_economy(work)
+    warn_of_unused(work)
     if work.problems:
         raise InputError(work.problems)
     return Compiled(plan, work.book, tuple(work.warnings))

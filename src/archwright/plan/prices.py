@@ -8,6 +8,7 @@ from typing import Final
 
 from archwright.base.errors import InputError, Problem
 from archwright.base.money import pico
+from archwright.base.text import nearest
 from archwright.facts import accelerators, prices
 from archwright.plan.entries import Entries
 from archwright.plan.model import Price
@@ -160,3 +161,15 @@ def _published(work: Entries, name: str, settings: ModelSettings) -> Price:
 
 def _extra(found: Mapping[str, Decimal]) -> dict[str, Decimal]:
     return {kind: found[kind] for kind in EXTRA if kind in found}
+
+
+def warn_of_unused(work: Entries) -> None:
+    """Warn of agreed prices for models that the system does not have: a name may be misspelt."""
+    items = (component.settings_as(ModelSettings) for component in work.system.components.values())
+    used = {str(item.model) for item in items if item is not None}
+    for model, price in {str(price.model): price for price in work.overrides.prices}.items():
+        if model not in used:
+            hint = nearest(model, used)
+            mend = f"did you mean `{hint}`?" if hint else "leave it, if another system uses the file too"
+            message = f"a price is agreed for `{model}`, and no component is that model"
+            work.warnings.append(Problem("unused-price", message, price.model.where, mend))

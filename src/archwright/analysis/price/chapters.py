@@ -138,7 +138,7 @@ def _scenarios(book: Book, plan: Plan) -> list[Section]:
         return []
     headings = ("Scenario", "What happens", "Without it", "It adds", "In all")
     table = Table(headings, tuple(rows), numeric=frozenset({2, 3, 4}))
-    lead = "For as long as each lasts, at the busiest hour. Retries and canned answers are left to `archwright stress`."
+    lead = "For as long as each lasts, at the busiest hour. Retries are left to `archwright stress`."
     return [Section("price-scenarios", "Under each scenario", (table,), lead)]
 
 
@@ -157,7 +157,9 @@ def _units(book: Book, plan: Plan) -> list[Section]:
     missing = [journey.name for journey in plan.journeys if f"price.unit.{journey.name}-resolved" not in book]
     blocks: list[Block] = [Table(("", "p10", "p50", "p90", "Mean"), tuple(rows), numeric=frozenset({1, 2, 3, 4}))]
     if missing:
-        words = f"What is settled is not stated for {', '.join(missing)}: add `resolved` and `monthly_users` to a journey."
+        words = (
+            f"What is settled is not stated for {', '.join(missing)}: add `resolved` and `monthly_users` to a journey."
+        )
         blocks.append(Text(words, "muted"))
     return [
         Section("price-units", "What one costs", tuple(blocks), "Costs without a journey are shared out by volume.")
@@ -180,7 +182,7 @@ def _budget(book: Book) -> list[Section]:
     over = broken_in(book)
     words = f"The forecast spends {use.shown} of {book['price.budget.limit'].shown} a month"
     words += (
-        f"; as journeys grow, month {over} is the first above it." if over else "; no month of three years is above it."
+        f"; as journeys grow, month {over} is the first above it." if over else "; no month of three years is above."
     )
     blocks: list[Block] = [Text(words, "bad" if over == 1 else "plain")]
     blocks += [Table(("Told at", "Reached"), tuple(rows))] if rows else []

@@ -1,0 +1,174 @@
+"""Cost rows: the mandatory columns, the rules that can be stated, and the sums of the forecast and of a ledger."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from archwright.base.errors import DependencyMissing, InputError
+from archwright.ledger.rows import Attempt, Request, Run, encode
+from archwright.render.focus import DECIMALS, MANDATORY, columns, focus_csv
+from archwright.verbs.focus import focus_project, forecast_charges
+from archwright.verbs.price import price_project
+from archwright.verbs.project import Project, open_project
+
+DESK = Path(__file__).resolve().parents[2] / "examples/support-desk"
+SEEN = Path(__file__).resolve().parents[3] / "shared/data/capacity/focus_min.csv"
+DAY = dt.date(2026, 11, 20)
+Row = dict[str, str]
+
+PERIODS = ("BillingPeriodStart", "BillingPeriodEnd", "ChargePeriodStart", "ChargePeriodEnd")
+NEVER_NULL = tuple(name for name in MANDATORY if name != "ChargeClass")
+
+
+def rows_of(file: Path) -> list[Row]:
+    return list(csv.DictReader(io.StringIO(file.read_text("utf-8"))))
+
+
+@pytest.fixture
+def desk() -> Project:
+    return open_project(DESK, DAY)
+
+
+def ledger(folder: Path) -> Path:
+    """Two requests of one hour and one of the next; 1,000 tokens in, 400 of them cached, 100 out, each."""
+    file = folder / "ledger.jsonl"
+    items: list[Run | Attempt | Request] = [Run("p", "Support desk", "facts", "serve", "2026-11-20T10:00:00+00:00")]
+    for number, at in enumerate(("2026-11-20T10:05:00", "2026-11-20T10:55:00", "2026-11-20T11:05:00")):
+        name, when = f"r{number}", f"{at}+00:00"
+        price = {"price_in": 400_000, "price_cached": 100_000, "price_out": 1_600_000, "price_source": "card"}
+        items.append(
+            Attempt(name, 1, "p", "answer", "primary-model", "gpt-4.1-mini", 0.0, when, "answered", 200,
+                    tokens_in=1000, tokens_cached=400, tokens_out=100, cost=600 * 400_000 + 400 * 100_000
+                    + 100 * 1_600_000, **price)  # type: ignore[arg-type]
+        )  # fmt: skip
+        items.append(
+            Request(name, "p", "shop", "question", "answer", "s", "answer", "primary-model", 0.0, when, "answered", 200)
+        )
+    file.write_bytes(b"".join(encode(item) for item in items))
+    return file
+
+
+def held(rows: list[Row], version: str = "1.2") -> None:
+    """What the rule file of the specification asks of every row, as far as it can be said here."""
+    assert rows
+    for row in rows:
+        assert tuple(row) == columns(version)
+        assert all(row[name] for name in NEVER_NULL)
+        assert row["ChargeClass"] == ""  # null: no row corrects an earlier one
+        assert row["BillingCurrency"] == row["PricingCurrency"] == "USD"
+        assert row["ChargeCategory"] in {"Usage", "Purchase"}
+        assert row["ChargeFrequency"] == ("Usage-Based" if row["ChargeCategory"] == "Usage" else "Recurring")
+        assert row["PricingCategory"] in {"Standard", "Dynamic", "Committed", "Other"}
+        for name in PERIODS:
+            assert dt.datetime.strptime(row[name], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - its form is what is held
+        assert row["BillingPeriodStart"] <= row["ChargePeriodStart"] < row["ChargePeriodEnd"] <= row["BillingPeriodEnd"]
+        for name in DECIMALS:
+            assert not row[name] or ("." in row[name] and "e" not in row[name].lower()), name
+        cost, quantity, price = (Decimal(row[name]) for name in ("ListCost", "PricingQuantity", "ListUnitPrice"))
+        assert cost >= 0
+        assert cost == pytest.approx(quantity * price, abs=Decimal("0.000001"))
+        assert row["BilledCost"] == row["EffectiveCost"] == row["ContractedCost"] == row["ListCost"]
+        assert bool(row["ConsumedQuantity"]) == bool(row["ConsumedUnit"]) == (row["ChargeCategory"] == "Usage")
+        if row["ConsumedUnit"] == "Tokens":
+            assert row["PricingUnit"] == "1000000 Tokens"
+            assert Decimal(row["ConsumedQuantity"]) / 10**6 == pytest.approx(quantity)
+            assert (row["ServiceCategory"], row["ServiceSubcategory"]) == ("AI and Machine Learning", "Generative AI")
+            assert set(json.loads(row["SkuPriceDetails"])) == {"x_Model", "x_TokenType", "x_ServiceTier"}
+        assert all(name in columns("1.3") or name.startswith("x_") for name in row)
+        assert isinstance(json.loads(row["Tags"] or "{}"), dict)
+
+
+def test_there_are_twenty_one_mandatory_columns() -> None:
+    assert len(MANDATORY) == len(set(MANDATORY)) == 21
+    assert set(MANDATORY) < set(columns("1.2")) < set(columns("1.3"))
+
+
+def test_the_columns_are_those_that_a_validator_passed(shared: Path) -> None:
+    """The set of columns that was run through the validator of the specification; ours adds own ones only."""
+    with (shared / "data/capacity/focus_min.csv").open(encoding="utf-8") as lines:
+        passed = next(csv.reader(lines))
+    assert [name for name in columns("1.2") if not name.startswith("x_")] == [
+        name for name in passed if not name.startswith("x_")
+    ]
+
+
+def test_rows_of_the_forecast_sum_to_its_month(desk: Project, tmp_path: Path) -> None:
+    answer = focus_project(desk, tmp_path / "focus.csv")
+    rows = rows_of(tmp_path / "focus.csv")
+    held(rows)
+    month = price_project(desk).book["price.month"].value / 1e12
+    assert float(sum(Decimal(row["BilledCost"]) for row in rows)) == pytest.approx(month)
+    assert answer.data["rows"] == len(rows)
+    assert {row["x_Estimated"] for row in rows} == {"true"}
+    assert any(row["x_AvoidedCost"] for row in rows)
+    assert all(row["x_PriceSource"] for row in rows)
+
+
+def test_the_newer_version_names_who_hosts_and_who_sells(desk: Project, tmp_path: Path) -> None:
+    focus_project(desk, tmp_path / "focus.csv", version="1.3")
+    rows = rows_of(tmp_path / "focus.csv")
+    held(rows, "1.3")
+    assert all(row["ServiceProviderName"] == row["ProviderName"] for row in rows)
+    assert all(row["HostProviderName"] for row in rows)
+
+
+def test_rows_of_a_ledger_sum_to_its_cost_to_the_pico_dollar(desk: Project, tmp_path: Path) -> None:
+    """600 x $0.40 + 400 x $0.10 + 100 x $1.60 a million are $0.00044 a request; three of them $0.00132."""
+    focus_project(desk, tmp_path / "focus.csv", ledger(tmp_path))
+    rows = rows_of(tmp_path / "focus.csv")
+    held(rows)
+    assert sum(Decimal(row["BilledCost"]) for row in rows) == Decimal("0.00132")
+    assert len(rows) == 6  # two hours, three kinds of tokens
+    first = rows[0]
+    assert (first["SkuMeter"], first["PricingQuantity"]) == ("Input Tokens", "0.0012")
+    assert first["ConsumedQuantity"] == "1200.0"
+    assert first["x_RequestCount"] == "2"
+    assert json.loads(first["Tags"])["tenant"] == "shop"
+
+
+def test_what_is_no_ledger_is_refused(desk: Project, tmp_path: Path) -> None:
+    (tmp_path / "bad").write_text("nonsense\n", encoding="utf-8")
+    for file in (tmp_path / "missing", tmp_path / "bad"):
+        with pytest.raises(InputError):
+            focus_project(desk, tmp_path / "focus.csv", file)
+
+
+def test_parquet_without_pyarrow_says_what_to_install(
+    desk: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(DependencyMissing, match=r"archwright\[finops\]"):
+        focus_project(desk, tmp_path / "focus.csv", parquet=True)
+
+
+def test_commas_and_quotes_in_names_stay_in_their_column(desk: Project) -> None:
+    from dataclasses import replace
+
+    from archwright.analysis.price import price
+
+    charge = next(iter(forecast_charges(desk, price(desk.compiled.plan, desk.compiled.book))))
+    text = focus_csv([replace(charge, description='a, "b"\nc', tags={"team": 'x"y'})])
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["ChargeDescription"] == 'a, "b"\nc'
+    assert json.loads(row["Tags"]) == {"team": 'x"y'}
+
+
+def test_a_plan_is_a_purchase(tmp_path: Path) -> None:
+    plan = "    title: Retriever\n    charges: {monthly: $95/month}\n"
+    text = (DESK / "system.yaml").read_text("utf-8").replace("    title: Retriever\n", plan)
+    for name in ("decisions.yaml", "value.yaml", "self-hosted.yaml"):
+        (tmp_path / name).write_text((DESK / name).read_text("utf-8"), encoding="utf-8")
+    (tmp_path / "system.yaml").write_text(text, encoding="utf-8")
+    focus_project(open_project(tmp_path, DAY), tmp_path / "focus.csv")
+    rows = rows_of(tmp_path / "focus.csv")
+    held(rows)
+    (bought,) = (row for row in rows if row["ChargeCategory"] == "Purchase")
+    assert (bought["BilledCost"], bought["PricingUnit"]) == ("95.0", "Months")
