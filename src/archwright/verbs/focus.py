@@ -127,7 +127,7 @@ def ledger_charges(project: Project, plan: Plan, ledger: Path) -> Iterator[Charg
     for attempt in attempts:
         request = requests.get(attempt.request)
         whose = (request.tenant, request.journey) if request else ("", "")
-        key = (
+        key: tuple[str, ...] = (
             attempt.at[:13],
             attempt.target,
             attempt.model,
