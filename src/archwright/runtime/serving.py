@@ -7,6 +7,7 @@ environment, and stops when stdin is closed: it does not outlive its parent.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -31,6 +32,7 @@ except ModuleNotFoundError:  # not on every platform
 
 GRACE_S: Final = 10.0
 PATIENCE: Final = 8
+COLLECT: Final = (10_000, 20, 20)
 
 
 @runtime_checkable
@@ -80,6 +82,10 @@ class Server:
             for number in (signal.SIGINT, signal.SIGTERM):
                 self.loop.add_signal_handler(number, self.stop)
         await self.service.start()
+        # What is loaded by now stays: the collector need not look at it again, nor as often as it would.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*COLLECT)
         connections = Connections(self.service.handle)
         servers = [await connections.listen(bound, self.tls) for bound in sockets]
         try:

@@ -52,12 +52,15 @@ class Gateway:
         if request.hosts > 1:
             self._send(x, error(x, 400, "invalid_request", "send one Host header"), "", "none")
         elif path in self.house.doors:
-            await (self._chat(x) if method == "POST" else self._not_so(x, b"POST"))
+            if method == "POST":
+                await self._chat(x)
+            else:
+                self._not_so(x, b"POST")
         elif self.house.crew is not None and f"{path}/".startswith(f"{CONVERSATIONS}/"):
-            people = await authenticate(self.house, x) or await self.house.crew.people(x, method, path)
+            people = authenticate(self.house, x) or await self.house.crew.people(x, method, path)
             self._send(x, people, "", "none")
         elif path == "/healthz" or path in (_METRICS, _MODELS) or path.startswith(f"{_MODELS}/"):
-            await (self._shown(x, path) if method in ("GET", "HEAD") else self._not_so(x, b"GET, HEAD"))
+            self._shown(x, path) if method in ("GET", "HEAD") else self._not_so(x, b"GET, HEAD")
         else:
             doors = ", ".join(f"POST {path}" for path in self.house.doors)
             message = f"there is only {doors}, GET /v1/models, /v1/models/{{id}}, /healthz and /metrics"
@@ -181,16 +184,16 @@ class Gateway:
             headers.append((b"connection", b"close"))
         x.request.answer(answer.status, headers, answer.body)
 
-    async def _not_so(self, x: Exchange, allowed: bytes) -> None:
+    def _not_so(self, x: Exchange, allowed: bytes) -> None:
         """The address is there, and wants another method."""
         answer = error(x, 405, "method_not_allowed", f"this address wants {allowed.decode()}")
         self._send(x, Answer(answer.status, answer.body, (*answer.headers, (b"allow", allowed))), "", "none")
 
-    async def _shown(self, x: Exchange, path: str) -> None:
+    def _shown(self, x: Exchange, path: str) -> None:
         if path == "/healthz":
             x.request.answer(200, (_JSON,), b'{"status":"ok"}')
             return
-        refused = await authenticate(self.house, x)
+        refused = authenticate(self.house, x)
         if refused is not None:
             self._send(x, refused, "", "none")
         elif path == _METRICS:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable
 from typing import Final
 
 from archwright.plan.grounding import QUESTION, instruction
+from archwright.plan.model import Route
 from archwright.plan.passages import best_sentence
 from archwright.runtime.gateway.answers import Answer, canned, error
+from archwright.runtime.gateway.ask import Ask
 from archwright.runtime.gateway.embedding import embed
 from archwright.runtime.gateway.exchange import Exchange, Given
 from archwright.runtime.gateway.house import House
@@ -21,13 +24,15 @@ REFUSED: Final = "refused"
 LONGEST_QUOTE: Final = 300  # characters
 
 
-async def ground(house: House, x: Exchange) -> Answer | None:
+def ground(house: House, x: Exchange) -> Awaitable[Answer | None] | None:
     """Passages for the question, before the models are asked; the route's refusal where the documents hold nothing."""
     library = house.library_of(x)
-    if library is None or x.ask is None or x.route is None:
-        return None
+    return _ground(house, x, library, x.ask, x.route) if library is not None and x.ask and x.route else None
+
+
+async def _ground(house: House, x: Exchange, library: Library, ask: Ask, route: Route) -> Answer | None:
     try:
-        turns = x.ask.turns()
+        turns = ask.turns()
     except BadAsk as fault:
         return error(x, 400, "invalid_request", f"not a chat request: {fault}")
     if not turns:
@@ -40,11 +45,11 @@ async def ground(house: House, x: Exchange) -> Answer | None:
             break
     else:
         x.given = Given(REFUSED, support)
-        return canned(x, x.route.refusal, int(time.time()))
+        return canned(x, route.refusal, int(time.time()))
     passages = tuple(library.passages[hit.row] for hit in hits)
     quotes = tuple(best_sentence(passage.text, text)[:LONGEST_QUOTE] for passage in passages)
     x.given = Given(VECTORS if vector else WORDS, support, passages, quotes)
-    x.ask.ground(instruction(passages, library.digest, x.route.refusal), QUESTION)
+    ask.ground(instruction(passages, library.digest, route.refusal), QUESTION)
     return None
 
 

@@ -1,4 +1,7 @@
-"""A request's way through the gateway: the stages, in order. Each may answer; the first that does ends the way."""
+"""A request's way through the gateway: the stages, in order. Each may answer; the first that does ends the way.
+
+A stage that has to wait for somebody gives back what is to be waited for.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ from archwright.runtime.gateway.house import House
 from archwright.runtime.http1.incoming import PATIENCE
 from archwright.runtime.wire import BadAsk
 
-Stage = Callable[[House, Exchange], Awaitable[Answer | Streamed | None]]
+Found = Answer | Streamed | None
+Stage = Callable[[House, Exchange], Found | Awaitable[Found]]
 
 BODY_S: Final = 30.0  # a client may take so long to send its body
 LOCAL: Final = frozenset((b"localhost", b"127.0.0.1", b"[::1]"))
@@ -35,7 +39,7 @@ _PORT = re.compile(rb":\d*$")
 _TRACE = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-")
 
 
-async def authenticate(house: House, x: Exchange) -> Answer | None:
+def authenticate(house: House, x: Exchange) -> Answer | None:
     """Who asks? With keys: who sends one. Without: this machine only, and no web page that it shows."""
     if not house.tenants:
         host = _PORT.sub(b"", x.headers.get(b"host", b"localhost")).lower()
@@ -56,20 +60,31 @@ async def authenticate(house: House, x: Exchange) -> Answer | None:
     return None
 
 
-async def read(house: House, x: Exchange) -> Answer | None:
+def read(house: House, x: Exchange) -> Answer | Awaitable[Answer | None] | None:
     """The body, within bounds, as a request of the client's wire."""
     kind = x.headers.get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
     if kind != b"application/json":
         return error(x, 415, "unsupported_media_type", "send the request as application/json")
+    body = x.request.ready(MOST_BYTES)
+    return _understood(x, body) if body else _waited(house, x)
+
+
+async def _waited(house: House, x: Exchange) -> Answer | None:
+    """The body that is still on its way."""
     length = x.headers.get(b"content-length", b"0")
     body = None
     if not length.isdigit() or int(length) <= MOST_BYTES * PATIENCE:
         try:
-            body = x.request.ready(MOST_BYTES) or await _body(house, x)
+            with house.deadlines.within(BODY_S):
+                body = await x.request.body(MOST_BYTES)
         except TimeoutError:
             return error(x, 408, "request_timeout", f"the body did not come within {BODY_S:.0f} s")
     if body is None:
         return error(x, 413, "request_too_large", f"a request may have at most {MOST_BYTES:,} bytes")
+    return _understood(x, body)
+
+
+def _understood(x: Exchange, body: bytes) -> Answer | None:
     try:
         x.ask = Ask(body, x.wire, x.headers)
     except BadAsk as fault:
@@ -77,18 +92,13 @@ async def read(house: House, x: Exchange) -> Answer | None:
     return None
 
 
-async def _body(house: House, x: Exchange) -> bytes | None:
-    with house.deadlines.within(BODY_S):
-        return await x.request.body(MOST_BYTES)
-
-
-async def delegate(house: House, x: Exchange) -> Answer | None:
+def delegate(house: House, x: Exchange) -> Awaitable[Answer] | None:
     """An agent answers, where one is asked for: it comes back through this way for every model that it needs."""
     crew = house.crew
-    return await crew.answer(x) if crew is not None and x.ask is not None and x.ask.model in crew.models else None
+    return crew.answer(x) if crew is not None and x.ask is not None and x.ask.model in crew.models else None
 
 
-async def identify(house: House, x: Exchange) -> Answer | None:
+def identify(house: House, x: Exchange) -> Answer | None:
     """Which route, and to which journey, step and session the request belongs."""
     if x.ask is None:
         return None
@@ -104,7 +114,7 @@ async def identify(house: House, x: Exchange) -> Answer | None:
     return None
 
 
-async def line_up(house: House, x: Exchange) -> Answer | None:
+def line_up(house: House, x: Exchange) -> Answer | None:
     """Which lane: that of its journey, or batch where the client says so."""
     said = _label(x.headers.get(b"x-archwright-lane", b""))
     if said and said not in LANES:
@@ -126,7 +136,7 @@ def unknown(house: House, x: Exchange, model: str) -> Answer:
     return error(x, 404, "model_not_found", f"there is no route `{model[:100]}`; {known}", param="model")
 
 
-async def translate(house: House, x: Exchange) -> Answer | None:
+def translate(house: House, x: Exchange) -> Answer | None:
     """The request in every wire that the route's targets speak, so that each of them can take over from another."""
     if x.ask is None:
         return None
@@ -142,7 +152,7 @@ async def translate(house: House, x: Exchange) -> Answer | None:
     return None
 
 
-async def estimate(house: House, x: Exchange) -> Answer | None:
+def estimate(house: House, x: Exchange) -> Answer | None:
     """The exact cache key, and what to reserve: the dearest target of the route, as many tokens as are allowed."""
     if x.ask is None or x.route is None:
         return None
@@ -209,10 +219,15 @@ WAY: tuple[Stage, ...] = (
 )
 
 
+_ENDS: Final = (Answer, Streamed)
+
+
 async def walk(house: House, x: Exchange) -> Answer | Streamed:
     """The answer of the first stage that has one."""
     for stage in WAY:
-        found = await stage(house, x)
+        found = stage(house, x)
+        if found is not None and not isinstance(found, _ENDS):
+            found = await found
         if found is not None:
             return found
     return error(x, 500, "no_answer", "no stage answered")
@@ -229,7 +244,7 @@ async def _ordered(house: House, x: Exchange) -> Answer | Streamed | None:
         x.order = order
         return None
     x.order, x.reply, x.attempts = None, order, order.attempts
-    return await _REPLIES[order.how](house, x)
+    return _REPLIES[order.how](house, x)
 
 
 def _label(value: bytes) -> str:
@@ -240,7 +255,7 @@ def _label(value: bytes) -> str:
 # ------------------------------------------------------------------------------------ what the machine's replies mean
 
 
-async def _answered(house: House, x: Exchange) -> Answer | Streamed:
+def _answered(house: House, x: Exchange) -> Answer | Streamed:
     if x.last is not None:
         note(x, house.lines[x.last.call.target].wire, x.last.body, x.last.events)
     if x.begun:
@@ -248,7 +263,7 @@ async def _answered(house: House, x: Exchange) -> Answer | Streamed:
     return Answer(200, cited_whole(x, x.last.shown if x.last else b""))
 
 
-async def _cached(house: House, x: Exchange) -> Answer | Streamed:
+def _cached(house: House, x: Exchange) -> Answer | Streamed:
     stored = x.stored or Stored()
     wire = house.lines[stored.target].wire
     try:
@@ -261,11 +276,11 @@ async def _cached(house: House, x: Exchange) -> Answer | Streamed:
     return Answer(answer.status, cite(x, answer.body), answer.headers)
 
 
-async def _degraded(house: House, x: Exchange) -> Answer | Streamed:
+def _degraded(house: House, x: Exchange) -> Answer | Streamed:
     return canned(x, x.route.degraded if x.route else "", int(time.time()))
 
 
-async def _failed(house: House, x: Exchange) -> Answer | Streamed:
+def _failed(house: House, x: Exchange) -> Answer | Streamed:
     if x.begun:
         return Streamed(x.wire.error_event("stream_cut", "the answer broke off and cannot be continued"))
     last = x.last
@@ -279,21 +294,21 @@ async def _failed(house: House, x: Exchange) -> Answer | Streamed:
     return error(x, 502, "upstream_failed", f"no target of this route answered ({tries})")
 
 
-async def _shed(house: House, x: Exchange) -> Answer | Streamed:
+def _shed(house: House, x: Exchange) -> Answer | Streamed:
     wait = x.reply.retry_after if x.reply else 0.0
     return error(x, 503, "overloaded", "the gateway is full; come back later", retry_after=wait)
 
 
-async def _over_budget(house: House, x: Exchange) -> Answer | Streamed:
+def _over_budget(house: House, x: Exchange) -> Answer | Streamed:
     return error(x, 402, "budget_exceeded", "the spend cap of this period is reached")
 
 
-async def _over_rate(house: House, x: Exchange) -> Answer | Streamed:
+def _over_rate(house: House, x: Exchange) -> Answer | Streamed:
     wait = x.reply.retry_after if x.reply else 0.0
     return error(x, 429, "rate_limit_exceeded", "too many requests for this key", retry_after=wait)
 
 
-_REPLIES: Final[dict[int, Stage]] = {
+_REPLIES: Final[dict[int, Callable[[House, Exchange], Answer | Streamed]]] = {
     machine.ANSWERED: _answered,
     machine.CACHED: _cached,
     machine.DEGRADED: _degraded,
