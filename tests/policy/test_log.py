@@ -57,6 +57,12 @@ def test_a_log_run_again_is_the_same() -> None:
     assert log.replay(RULES, failures(5).lines) == []
 
 
+def test_the_log_says_how_often_a_breaker_opened() -> None:
+    writer = failures(5)
+    assert log.openings(RULES, writer.lines) == writer.machine.circuits[0].era > 0
+    assert log.openings(RULES, failures(1).lines) == 0
+
+
 def test_a_machine_that_decides_otherwise_is_found() -> None:
     writer = Writer()
     for number in range(1, 4):
