@@ -21,7 +21,7 @@ from archwright.policy.law import Make, lists, written
 from archwright.policy.retry import RetryBudget
 from archwright.policy.route import OUTCOMES, Hop
 from archwright.policy.rules import CacheRule, Cost, Gate, RouteRule, Rules, TenantRule, Way
-from archwright.policy.state import CALL, HOWS, REPLY, SLEEP, Arrival, Ended, begun
+from archwright.policy.state import CALL, CANCEL, HOWS, REPLY, SLEEP, Arrival, Ended, begun
 
 SLOTS = 12
 FAST = compiled.compile_policies(None, compiled.MACHINE).decide
@@ -47,19 +47,41 @@ def law(luck: Random) -> Rules:
             ways=(Way(0, luck.choice((50, 10**9)), luck.choice((-1, 0)), -1, (0,)),) * luck.randint(0, 1),
             slow_s=luck.choice((0.0, 1.0)),
             stale_s=luck.choice((0.0, 30.0)),
+            most_cost=luck.choice((0, 0, 500)),
+            hedge_s=luck.choice((0.0, 0.5)),
+            relief=luck.choice((0.0, 0.5)),
         )  # fmt: skip
+
+    def bucket(rate: float) -> Bucket:
+        return Bucket(luck.choice((0.0, rate)), rate)
+
+    def breaker() -> Breaker:
+        ramp_s, slower = luck.choice((0.0, 9.0)), luck.choice((0.0, 2.0))
+        return Breaker(luck.randint(0, 2), 2.0, luck.randint(1, 2), ramp_s, slower)
 
     cap = Cap(luck.choice((0, 300)), 30.0)
     return Rules(
-        gate=Gate(luck.randint(1, 4), luck.randint(0, 3), luck.choice((0.5, 9.0)), 1, luck.randint(0, 3), 40.0),
+        gate=Gate(
+            luck.randint(1, 4),
+            luck.randint(0, 3),
+            luck.choice((0.5, 9.0)),
+            1,
+            luck.randint(0, 3),
+            40.0,
+            luck.random() < 0.5,
+            luck.random() < 0.3,
+            luck.choice((0, 1)),
+        ),
         routes=(route(), route()),
-        breakers=tuple(Breaker(luck.randint(0, 2), 2.0, luck.randint(1, 2)) for _ in range(3)),
+        breakers=tuple(breaker() for _ in range(3)),
         caches=(CacheRule(10.0, 5),),
         cap=cap,
-        tenants=(TenantRule(cap, Bucket(luck.choice((0.0, 2.0)), 2.0)),),
+        tenants=(TenantRule(cap, bucket(2.0), bucket(300.0), luck.choice((0, 3)), 0.7),),
         costs=tuple(Cost(luck.randint(1, 9), luck.randint(1, 9)) for _ in range(3)),
         half_life_s=luck.choice((0.0, 5.0)),
         slower=(1.0, 2.0, 1.0),
+        provisioned=tuple(bucket(100.0) for _ in range(3)),
+        priorities=(luck.randint(0, 2), luck.randint(0, 2)),
     )
 
 
@@ -83,29 +105,60 @@ class Side:
         """The orders after an event, and after everybody who can has been let in."""
         getattr(self.functions, what)(self.state, *given)
         found = self.orders()
-        now = given[0] if what != "leave" else 0.0
-        while self.functions.advance(self.state, now):
+        while self.functions.advance(self.state, given[0]):
             found += self.orders()
         return found
 
 
-def event(luck: Random, now: float, slot: int, todo: dict[int, tuple[Any, ...]]) -> tuple[Any, ...]:
+class Under:
+    """What a driver knows of a request under way: its calls by number, whether it has an answer, its last ticket."""
+
+    def __init__(self) -> None:
+        self.calls: set[int] = set()
+        self.lost: set[int] = set()
+        self.replied = False
+        self.ticket = 0
+
+
+def event(luck: Random, now: float, slot: int, item: Under) -> tuple[Any, ...]:
     """Something that can happen to the request in a slot."""
     if luck.random() < 0.05:
-        return ("leave", slot, luck.randint(0, 40))
-    order = todo.get(slot)
-    if order is None or order[0] == CALL:
+        return ("leave", now, slot, luck.randint(0, 40))
+    if item.calls | item.lost and luck.random() < 0.7:
+        number = luck.choice(sorted(item.calls | item.lost))
+        if number in item.calls and luck.random() < 0.3:
+            return ("begin", now, slot, number)
         outcome = luck.choice((0, luck.randrange(len(OUTCOMES))))
-        pauses = (luck.choice((0.0, 0.4, 9.0)), luck.random(), luck.choice((-1.0, 0.2, 3.0)))
-        return ("finish", now, Ended(slot, outcome, luck.randint(0, 60), *pauses))
-    return ("wake", now, slot, order[6])
+        pauses = (luck.choice((0.0, 0.4, 9.0)), luck.random(), luck.choice((-1.0, 0.2, 0.3, 3.0)))
+        return ("finish", now, Ended(slot, outcome, luck.randint(0, 60), *pauses, number))
+    return ("wake", now, slot, item.ticket)
+
+
+def follow(orders: list[tuple[Any, ...]], todo: dict[int, Under]) -> None:
+    """Carry out what was ordered."""
+    for kind, slot, _, attempt, _, _, ticket, *_ in orders:
+        item = todo[slot]
+        if kind == CALL:
+            assert attempt not in item.calls
+            item.calls.add(attempt)
+        elif kind == SLEEP:
+            item.ticket = ticket
+        elif kind == CANCEL:
+            item.calls.remove(attempt)
+            item.lost.add(attempt)
+        elif kind == REPLY:
+            assert not item.replied
+            item.replied = True
+        if item.replied and not item.lost:
+            assert not item.calls
+            del todo[slot]
 
 
 def run(seed: int, sides: tuple[Side, Side]) -> tuple[set[int], set[int]]:
     """A sequence of events, told to both; which orders and replies there were."""
     luck = Random(seed)
     slow, fast = sides
-    todo: dict[int, tuple[Any, ...]] = {}
+    todo: dict[int, Under] = {}
     kinds, hows, now = set(), set(), 0.0
     for _ in range(luck.randint(5, 60)):
         now += luck.choice((0.0, 0.1, 1.0, 6.0))
@@ -116,23 +169,27 @@ def run(seed: int, sides: tuple[Side, Side]) -> tuple[set[int], set[int]]:
             more = (luck.randint(-1, 1), luck.random(), luck.choice((0, BATCH)), luck.choice((-1.0, 3.0, 15.0)))
             given = (slot, luck.randint(0, 1), luck.randint(-1, 0), luck.randint(0, 1), luck.randint(0, 60))
             happened: tuple[Any, ...] = ("arrive", now, Arrival(*given, *tokens, *more))
-            todo[slot] = ()
+            todo[slot] = Under()
         elif todo:
             slot = luck.choice(list(todo))
-            happened = event(luck, now, slot, todo)
-            if happened[0] == "leave":
-                del todo[slot]
+            happened = event(luck, now, slot, todo[slot])
         else:
             continue
         orders = slow.told(*happened)
         assert fast.told(*happened) == orders, (seed, happened)
-        for order in orders:
-            kinds.add(order[0])
-            if order[0] in (CALL, SLEEP):
-                todo[order[1]] = order
-            elif order[0] == REPLY:
-                hows.add(order[5])
-                del todo[order[1]]
+        if happened[0] == "leave":
+            del todo[slot]
+        elif happened[0] == "finish":
+            todo[slot].calls.discard(happened[2].attempt)
+            todo[slot].lost.discard(happened[2].attempt)
+            if todo[slot].replied and not todo[slot].lost:
+                del todo[slot]
+        follow(orders, todo)
+        kinds |= {order[0] for order in orders}
+        hows |= {order[5] for order in orders if order[0] == REPLY}
+        assert slow.state.desk.in_flight == sum(item.entered for item in slow.state.slots)
+        assert slow.state.spent[0].reserved == sum(item.reserved for item in slow.state.slots if item.open)
+        assert sum(slow.state.working) == sum(len(item.calls) + len(item.lost) for item in todo.values())
     assert rows(fast.state.slots) == rows(slow.state.slots)
     assert rows(fast.state.spent) == rows(slow.state.spent)
     return kinds, hows
@@ -146,7 +203,7 @@ def test_compiled_and_python_order_the_same(block: int) -> None:
         rules = law(Random(-1 - seed))
         found = run(seed, (Side(rules, lists, decide), Side(rules, compiled.tables, FAST)))
         kinds, hows = kinds | found[0], hows | found[1]
-    assert kinds == set(range(4))
+    assert kinds == set(range(5))
     assert {HOWS[how] for how in hows} == set(HOWS) - {"left"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archwright.policy import decide, lanes, machine, route
+from archwright.policy import decide, ending, lanes, machine, route
 from archwright.policy.lanes import BATCH, REALTIME
 from archwright.policy.machine import Arrive, Call, Finish, Machine, Reply, Sleep, Wake
 from archwright.policy.rules import Gate
@@ -76,16 +76,16 @@ def test_places_and_queues_are_never_more_than_they_may_be(steps: list[tuple[int
         held = [slot for slot, item in enumerate(state.slots) if item.entered and item.lane == lane]
         if what == "p" and held:
             lanes.rise(state, held[0])
-            decide.give_back(state, held[0])
+            ending.give_back(state, held[0])
         elif what == "l" and waiting[lane]:
             slot = waiting[lane].pop(len(waiting[lane]) // 2)
             lanes.part(state, slot)
-            decide.give_back(state, slot)
+            ending.give_back(state, slot)
         elif what == "a" and (lanes.free(state, lane) or lanes.room(state, lane)):
             slot = decide.take(state)
             state.slots[slot].lane = lane
             if lanes.free(state, lane):
-                lanes.seat(state, slot)
+                lanes.seat(state, slot, 0.0)
             else:
                 lanes.join(state, slot)
                 waiting[lane].append(slot)
@@ -94,7 +94,7 @@ def test_places_and_queues_are_never_more_than_they_may_be(steps: list[tuple[int
             assert waiting[of].pop(0) == taken
             assert of == REALTIME or not waiting[REALTIME]
             lanes.part(state, taken)
-            lanes.seat(state, taken)
+            lanes.seat(state, taken, 0.0)
         assert brain.waiting == [len(queue) for queue in waiting]
         assert brain.in_flight == sum(brain.held) <= GATE.concurrency
         assert brain.held[BATCH] <= GATE.batch_places

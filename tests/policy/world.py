@@ -14,7 +14,7 @@ from archwright.policy.machine import Arrive, Begin, Call, Event, Finish, Leave,
 from archwright.policy.retry import RetryBudget
 from archwright.policy.route import Hop
 from archwright.policy.rules import CacheRule, Gate, RouteRule, Rules, TenantRule
-from archwright.policy.state import NOBODY
+from archwright.policy.state import NOBODY, PRIORITIES
 
 
 class Client(NamedTuple):
@@ -160,7 +160,8 @@ class World:
         """Those who got a place from the queue are its first ones, in order."""
         left = [request for request in waiting if request not in in_queue(self.machine)]
         got_place = [request for request in left if request != event.request]
-        assert got_place == [request for request in waiting if request != event.request][: len(got_place)]
+        others = [request for request in waiting if request != event.request]
+        assert self.law.gate.fair or got_place == others[: len(got_place)]
         assert all(isinstance(order, Call | Reply | Sleep | machine.Keep | machine.Forget) for order in orders)
 
     def check(self) -> None:
@@ -171,7 +172,9 @@ class World:
         assert brain.in_flight == sum(item.entered for item in under_way)
         assert all(item.open for item in under_way)
         assert sorted(queue) == sorted(request for request in brain.open if brain.slot(request).waiting)
-        assert not queue or brain.in_flight == self.law.gate.concurrency
+        assert not queue or brain.in_flight >= int(brain.state.desk.limit)
+        assert sum(brain.state.shares) == brain.in_flight
+        assert brain.state.present == [sum(item.tenant == 0 for item in under_way)]
         assert brain.spent.reserved == sum(item.reserved for item in under_way)
         assert free_slots(brain) == len(brain.state.slots) - len(brain.open)
         for kept, rule in zip(brain.caches, self.law.caches, strict=True):
@@ -179,15 +182,19 @@ class World:
 
 
 def in_queue(brain: Machine, lane: int = 0) -> list[int]:
-    """The requests that wait in a lane, the first one first; the chain is sound in both directions."""
+    """The requests that wait in a lane, those who came first in front; all chains are sound in both directions."""
     requests = {slot: request for request, slot in brain.open.items()}
-    found, before, slot = [], NOBODY, brain.state.lines[lane].first
-    while slot != NOBODY:
-        assert brain.state.slots[slot].before == before
-        found.append(requests[slot])
-        before, slot = slot, brain.state.slots[slot].behind
-    assert brain.state.lines[lane].last == before
-    return found
+    state = brain.state
+    lines = PRIORITIES * state.law.groups
+    found: list[int] = []
+    for line in state.lines[lane * lines : (lane + 1) * lines]:
+        before, slot = NOBODY, line.first
+        while slot != NOBODY:
+            assert state.slots[slot].before == before
+            found.append(slot)
+            before, slot = slot, state.slots[slot].behind
+        assert line.last == before
+    return [requests[slot] for slot in sorted(found, key=lambda slot: state.slots[slot].turn)]
 
 
 def free_slots(brain: Machine) -> int:

@@ -17,6 +17,7 @@ from typing import Any, get_type_hints
 
 from archwright.base.errors import DependencyMissing
 from archwright.policy import (
+    admission,
     batching,
     breaker,
     bucket,
@@ -24,6 +25,7 @@ from archwright.policy import (
     chance,
     choose,
     decide,
+    ending,
     lanes,
     outbox,
     provider,
@@ -34,13 +36,14 @@ from archwright.policy import (
     scale,
     sequences,
     service,
+    trying,
 )
 
 LEAVES: tuple[ModuleType, ...] = (
     batching, breaker, bucket, budget, chance, choose, provider, replica, retry, route, scale, sequences, service,
 )  # fmt: skip
 # The machine of a gateway: `decide.take`, `decide.arrive` and so on work on a `policy.state.State` made with `tables`.
-MACHINE: tuple[ModuleType, ...] = (*LEAVES, outbox, lanes, router, decide)
+MACHINE: tuple[ModuleType, ...] = (*LEAVES, outbox, lanes, router, ending, admission, trying, decide)
 
 _NUMBERS = {int: "i8", float: "f8"}
 

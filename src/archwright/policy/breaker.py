@@ -1,4 +1,4 @@
-"""Circuit breaker: a target that fails several times in a row is left alone, then probed, then used again."""
+"""Circuit breaker: a target that fails several times in a row is left alone, probed, and used again bit by bit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,21 @@ ADMITTED = 1
 PROBE = 2
 
 
+FIRST_SHARE = 0.1  # of the calls that are let through as soon as a circuit with a ramp is closed again
+
+
 class Breaker(NamedTuple):
-    """Opens after `failures` in a row (0: never), stays open `open_s` seconds, closes after `probes` good probes."""
+    """Opens after `failures` in a row (0: never), stays open `open_s` seconds, closes after `probes` good probes.
+
+    Then the share of calls that it lets through grows for `ramp_s` (0: all of them at once). An answer that takes
+    `slower` times as long to begin as the target's usually do counts as a failure (0: it does not).
+    """
 
     failures: int
     open_s: float
     probes: int
+    ramp_s: float = 0.0
+    slower: float = 0.0
 
 
 @dataclass(slots=True)
@@ -27,6 +36,7 @@ class Circuit:
     """Phase, failures in a row, time of opening, probes under way, good probes since it was half open, and openings.
 
     `era` counts how often it has opened, so that a probe of an earlier half-open phase is known when it ends.
+    `closed_at` is when it was closed for the last time.
     """
 
     phase: int = CLOSED
@@ -35,15 +45,25 @@ class Circuit:
     probing: int = 0
     good: int = 0
     era: int = 0
+    closed_at: float = 0.0
 
 
-def admit(breaker: Breaker, circuit: Circuit, now: float) -> int:
+def share(breaker: Breaker, circuit: Circuit, now: float) -> float:
+    """The share of calls that a closed circuit lets through: from FIRST_SHARE up to 1.0 at the end of its ramp."""
+    if breaker.ramp_s <= 0.0 or circuit.era == 0 or now >= circuit.closed_at + breaker.ramp_s:
+        return 1.0
+    return FIRST_SHARE + (1.0 - FIRST_SHARE) * max(0.0, now - circuit.closed_at) / breaker.ramp_s
+
+
+def admit(breaker: Breaker, circuit: Circuit, now: float, luck: float = 0.0) -> int:
     """May a call go to the target now: REFUSED, ADMITTED, or PROBE and more (PROBE plus the era).
 
-    Through an open circuit at most `probes` calls pass at once.
+    Through an open circuit at most `probes` calls pass at once. `luck` in [0, 1) decides on a ramp; 0.0 always passes.
     """
-    if breaker.failures <= 0 or circuit.phase == CLOSED:
+    if breaker.failures <= 0:
         return ADMITTED
+    if circuit.phase == CLOSED:
+        return ADMITTED if luck < share(breaker, circuit, now) else REFUSED
     if circuit.phase == OPEN:
         if now < circuit.opened_at + breaker.open_s:
             return REFUSED
@@ -75,7 +95,7 @@ def record(breaker: Breaker, circuit: Circuit, now: float, verdict: int, good: i
         if good == 0:
             _open(circuit, now)
         elif circuit.good >= breaker.probes:
-            _close(circuit)
+            _close(circuit, now)
 
 
 def release(circuit: Circuit, verdict: int) -> None:
@@ -92,8 +112,9 @@ def _open(circuit: Circuit, now: float) -> None:
     circuit.era += 1
 
 
-def _close(circuit: Circuit) -> None:
+def _close(circuit: Circuit, now: float) -> None:
     circuit.phase = CLOSED
+    circuit.closed_at = now
     circuit.failures = 0
     circuit.probing = 0
     circuit.good = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 # Who comes back when told to must find what was promised, whatever a clock's last digits are.
@@ -29,6 +30,14 @@ class Taken(NamedTuple):
     wait: float
 
 
+@dataclass(slots=True)
+class Held:
+    """A bucket that is drawn from in place: what it held at the time `at` (seconds)."""
+
+    held: float = 0.0
+    at: float = 0.0
+
+
 def full(bucket: Bucket, now: float) -> Level:
     """A full bucket."""
     return Level(bucket.burst, now)
@@ -43,3 +52,19 @@ def take(bucket: Bucket, level: Level, now: float, amount: float) -> Taken:
     if held + SLACK_S * bucket.rate >= asked:
         return Taken(Level(held - asked, now), 0.0)
     return Taken(Level(held, now), (asked - held) / bucket.rate)
+
+
+def draw(bucket: Bucket, held: Held, now: float, amount: float) -> float:
+    """Take `amount`, or nothing: the wait until it would be there, 0.0 if it was taken."""
+    if bucket.rate <= 0.0:
+        return 0.0
+    taken = take(bucket, Level(held.held, held.at), now, amount)
+    held.held = taken.level.held
+    held.at = taken.level.at
+    return taken.wait
+
+
+def put_back(bucket: Bucket, held: Held, amount: float) -> None:
+    """Undo a draw."""
+    if bucket.rate > 0.0:
+        held.held = min(bucket.burst, held.held + min(amount, bucket.burst))

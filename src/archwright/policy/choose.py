@@ -12,15 +12,22 @@ LOAD = 3
 WEIGHT = 4
 CHOICES = ("order", "cost", "latency", "load", "weight")
 
+LONGER = 20.0
+ENOUGH = 20  # answers after which it is known what is usual
 EXPLORED = 0.05  # share of requests that go to the target seen longest ago, so that what is known of it stays true
 
 
 @dataclass(slots=True)
 class Pulse:
-    """What is known of a target's time to the first token: a moving mean in seconds (-1: nothing), and since when."""
+    """What is known of a target's time to the first token: a moving mean in seconds (-1: nothing), and since when.
+
+    `usual_s` is the mean of a much longer time, over `seen` answers.
+    """
 
     first_s: float = -1.0
     at: float = -1.0
+    usual_s: float = 0.0
+    seen: int = 0
 
 
 def felt(pulse: Pulse, now: float, first_s: float, half_life_s: float) -> None:
@@ -34,6 +41,23 @@ def felt(pulse: Pulse, now: float, first_s: float, half_life_s: float) -> None:
         kept = min(0.9, math.exp(-math.log(2.0) * max(0.0, now - pulse.at) / half_life_s))
     pulse.first_s = kept * pulse.first_s + (1.0 - kept) * first_s
     pulse.at = now
+
+
+def learn(pulse: Pulse, now: float, first_s: float, half_life_s: float) -> None:
+    """Note for what is usual that one more answer began after `first_s`; before it is `felt`.
+
+    It is forgotten LONGER times as slowly as the pulse; until there are ENOUGH answers it is their plain mean.
+    """
+    new = 1.0 / float(pulse.seen + 1)
+    if pulse.seen >= ENOUGH and half_life_s > 0.0:
+        new = 1.0 - math.exp(-math.log(2.0) * max(0.0, now - pulse.at) / (LONGER * half_life_s))
+    pulse.usual_s += new * (first_s - pulse.usual_s)
+    pulse.seen += 1
+
+
+def unusual(pulse: Pulse, first_s: float, slower: float) -> int:
+    """1 if an answer began more than `slower` times as late as is usual (0: never), and what is usual is known."""
+    return 1 if slower > 0.0 and pulse.seen >= ENOUGH and first_s > slower * pulse.usual_s else 0
 
 
 def slow(pulse: Pulse, now: float, limit_s: float, half_life_s: float) -> int:

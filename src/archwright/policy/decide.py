@@ -5,40 +5,45 @@ times give the same orders.
 
     take    -> a slot for a request that is about to arrive
     arrive  -> REPLY (from cache, refused, shed) | SLEEP (waiting for a place) | CALL
-    finish  -> CALL (again or next target) | SLEEP (before trying again) | KEEP and REPLY
+    begin   -> CANCEL of a call beside; from now on no other target can take over
+    finish  -> CALL (again or next target) | SLEEP (before trying again) | CANCEL, KEEP and REPLY
     wake    -> what the sleep was for
     leave   -> nothing for this request
     advance -> what follows for the next request in the queue, as long as a place is free
 
-That an answer has begun needs no decision: how its call ends says that no other target can take over. After each of
-them `desk.orders` says how many of `orders` count. Then comes `advance`, until it returns 0.
+After each of them `desk.orders` says how many of `orders` count. Then comes `advance`, until it returns 0.
 """
 
 from __future__ import annotations
 
-from archwright.policy.breaker import REFUSED, admit, record, release
-from archwright.policy.bucket import Level
-from archwright.policy.bucket import take as take_from
-from archwright.policy.budget import reserve, settle
-from archwright.policy.lanes import BATCH, free, join, next_in_line, part, rise, room, seat
-from archwright.policy.outbox import call, keep, reply, sleep
+from archwright.policy.admission import adapt, expected_wait, priority_of, refusal
+from archwright.policy.breaker import REFUSED
+from archwright.policy.ending import (
+    answered,
+    call_off,
+    close,
+    forget_calls,
+    give_back,
+    lost_ended,
+    swap,
+    target_of,
+)
+from archwright.policy.lanes import BATCH, free, join, last_below, next_in_line, part, rise, room, seat
+from archwright.policy.outbox import keep, reply, sleep
 from archwright.policy.retry import allowed, earn, spend
-from archwright.policy.route import AGAIN, DONE, STOP, after, good
-from archwright.policy.router import all_slow, called, line_up, returned
+from archwright.policy.route import AGAIN, DONE, STOP, after
+from archwright.policy.router import line_up
 from archwright.policy.state import (
     ANSWERED,
-    CACHED,
-    DEGRADED,
     FAILED,
     NOBODY,
-    OVER_BUDGET,
-    OVER_RATE,
     SHED,
-    STALE,
+    UNDER_WAY,
     Arrival,
     Ended,
     State,
 )
+from archwright.policy.trying import attempt, hedge, returned_with
 
 
 def take(m: State) -> int:
@@ -52,7 +57,7 @@ def take(m: State) -> int:
 def arrive(m: State, now: float, a: Arrival) -> None:
     """A request came. `now` in seconds, any origin; it never goes back."""
     m.desk.orders = 0
-    how, seconds = _refusal(m, now, a)
+    how, seconds = refusal(m, now, a)
     if how != ANSWERED:
         reply(m, a.slot, how, -1, 0, seconds)
         give_back(m, a.slot)
@@ -60,70 +65,64 @@ def arrive(m: State, now: float, a: Arrival) -> None:
     _open(m, now, a)
     if free(m, a.lane) == 1:
         _enter(m, now, a.slot)
-        return
-    wait = m.law.lanes[a.lane].wait_s
-    if room(m, a.lane) == 1:
-        join(m, a.slot)
-        sleep(m, a.slot, min(now + wait, m.slots[a.slot].deadline))
     else:
-        _reply(m, a.slot, SHED, wait)
+        _wait(m, now, a)
+
+
+def begin(m: State, now: float, slot: int, number: int) -> None:
+    """The answer of the call `number` (0: the one under way) began to go to the client."""
+    m.desk.orders = 0
+    item = m.slots[slot]
+    if item.open != UNDER_WAY or item.begun != 0:
+        return
+    if item.second != 0:
+        if number == item.second:
+            swap(m, slot)
+        call_off(m, slot)
+    item.begun = item.attempt
 
 
 def finish(m: State, now: float, e: Ended) -> None:
-    """The attempt that was under way ended."""
+    """An attempt ended."""
     m.desk.orders = 0
     item = m.slots[e.slot]
-    if item.open == 0 or item.verdict == REFUSED:
+    if item.open == 0:
         return
-    hop = m.law.hops[m.turns[e.slot * m.law.width + item.hop]]
-    returned(m, hop.target, now, e.first_s)
-    record(m.law.breakers[hop.target], m.circuits[hop.target], now, item.verdict, good(e.outcome))
-    item.verdict = REFUSED
-    item.cost += e.cost
-    retries = m.law.retries[item.route]
-    saved = m.saved[item.route]
-    left_s = item.deadline - now
-    step = after(hop, item.tries, e.outcome, left_s, e.retry_after, allowed(retries, saved), e.luck)
-    if step.action == DONE:
-        cache = m.law.routes[item.route].cache
-        if cache >= 0 and item.key != 0:
-            keep(m, e.slot, cache, item.key)
-        _reply(m, e.slot, ANSWERED, 0.0)
-    elif step.action == STOP:
-        _reply(m, e.slot, FAILED, 0.0)
-    elif step.action == AGAIN:
-        m.saved[item.route] = spend(retries, saved)
-        sleep(m, e.slot, now + step.pause)
-    else:
-        item.hop += 1
-        item.tries = 0
-        _attempt(m, now, e.slot)
+    if item.lost != 0 and e.attempt == item.lost:
+        lost_ended(m, now, e.slot, e.cost)
+    elif item.open == UNDER_WAY and item.verdict != REFUSED:
+        if item.second != 0 and e.attempt == item.second:
+            swap(m, e.slot)
+        _ended(m, now, e)
 
 
 def wake(m: State, now: float, slot: int, ticket: int) -> None:
     """A sleep is over; `ticket` is the sleep's."""
     m.desk.orders = 0
     item = m.slots[slot]
-    if item.open == 0 or item.ticket != ticket or item.verdict != REFUSED:
+    if item.open != UNDER_WAY or item.ticket != ticket:
         return
-    if item.waiting == 1:
-        _reply(m, slot, SHED, m.law.lanes[item.lane].wait_s)
+    if item.verdict != REFUSED:
+        hedge(m, now, slot)
+    elif item.waiting == 1:
+        answered(m, now, slot, SHED, m.law.lanes[item.lane].wait_s)
     else:
-        _attempt(m, now, slot)
+        attempt(m, now, slot)
 
 
-def leave(m: State, slot: int, cost: int) -> None:
-    """The client went away. `cost` is what the attempt under way has cost (pico-dollars)."""
+def leave(m: State, now: float, slot: int, cost: int) -> None:
+    """The client went away. `cost` is what the calls under way have cost (pico-dollars); they say nothing more."""
     m.desk.orders = 0
     item = m.slots[slot]
     if item.open == 0:
         return
-    if item.verdict != REFUSED:
-        target = m.law.hops[m.turns[slot * m.law.width + item.hop]].target
-        returned(m, target, 0.0, -1.0)
-        release(m.circuits[target], item.verdict)
+    forget_calls(m, now, slot)
     item.cost += cost
-    _close(m, slot)
+    if item.waiting == 1:
+        part(m, slot)
+    if item.entered == 1:
+        rise(m, slot)
+    close(m, slot)
 
 
 def advance(m: State, now: float) -> int:
@@ -137,48 +136,22 @@ def advance(m: State, now: float) -> int:
     return 1
 
 
-def _refusal(m: State, now: float, a: Arrival) -> tuple[int, float]:
-    """How a request is answered at once, and when its client may come back; ANSWERED: it is not."""
-    rule = m.law.routes[a.route]
-    wait = _too_soon(m, now, a.tenant) if a.tenant >= 0 else 0.0
-    if wait > 0.0:
-        return OVER_RATE, wait
-    known = a.key != 0 and a.age >= 0.0
-    if known and a.age < rule.fresh_s:
-        return CACHED, 0.0
-    if known and rule.stale_s > 0.0 and a.age < rule.fresh_s + rule.stale_s and all_slow(m, now, a.route) == 1:
-        return STALE, 0.0
-    if reserve(m.law.caps[0], m.spent[0], now, a.cost) == 0:
-        return OVER_BUDGET, 0.0
-    if a.tenant >= 0 and reserve(m.law.caps[1 + a.tenant], m.spent[1 + a.tenant], now, a.cost) == 0:
-        settle(m.spent[0], a.cost, 0)
-        return OVER_BUDGET, 0.0
-    return ANSWERED, 0.0
-
-
-def _too_soon(m: State, now: float, tenant: int) -> float:
-    """Seconds until a tenant may ask again; 0.0: now, and it has."""
-    bucket = m.law.requests[tenant]
-    if bucket.rate <= 0.0:
-        return 0.0
-    held = m.levels[tenant]
-    taken = take_from(bucket, Level(held.held, held.at), now, 1.0)
-    held.held = taken.level.held
-    held.at = taken.level.at
-    return taken.wait
-
-
 def _open(m: State, now: float, a: Arrival) -> None:
     rule = m.law.routes[a.route]
     item = m.slots[a.slot]
-    item.open = 1
+    item.open = UNDER_WAY
     item.route = a.route
     item.tenant = a.tenant
     item.lane = a.lane
+    item.priority = priority_of(m, a)
+    item.group = a.tenant + 1 if m.law.groups > 1 else 0
     item.key = a.key
     item.kept = 1 if a.key != 0 and a.age >= 0.0 else 0
     item.kept_at = now - a.age
     item.reserved = a.cost
+    item.tokens_in = a.tokens_in
+    item.tokens_out = a.tokens_out
+    item.luck = _other(a.luck)
     item.cost = 0
     item.deadline = now + (rule.batch_deadline_s if a.lane == BATCH else rule.deadline_s)
     item.hops = line_up(m, now, a)
@@ -186,58 +159,74 @@ def _open(m: State, now: float, a: Arrival) -> None:
     item.tries = 0
     item.attempts = 0
     item.verdict = REFUSED
+    item.begun = 0
+    item.second = 0
+    item.lost = 0
+    if a.tenant >= 0:
+        m.present[a.tenant] += 1
     m.saved[a.route] = earn(m.law.retries[a.route], m.saved[a.route])
 
 
+def _other(luck: float) -> float:
+    """Another number in [0, 1) from the same luck, so that who is drawn for a target is not drawn for its ramp too."""
+    many = luck * 1048576.0
+    return many - float(int(many))
+
+
 def _enter(m: State, now: float, slot: int) -> None:
-    seat(m, slot)
+    seat(m, slot, now)
     m.slots[slot].ticket += 1
-    _attempt(m, now, slot)
+    attempt(m, now, slot)
 
 
-def _attempt(m: State, now: float, slot: int) -> None:
-    """Call the next target whose breaker lets us; when there is none, go down the ladder."""
-    item = m.slots[slot]
-    while item.hop < item.hops and now < item.deadline:
-        hop = m.law.hops[m.turns[slot * m.law.width + item.hop]]
-        item.verdict = admit(m.law.breakers[hop.target], m.circuits[hop.target], now)
-        if item.verdict != REFUSED:
-            item.tries += 1
-            item.attempts += 1
-            called(m, hop.target)
-            slower = m.law.slower[hop.target] if item.lane == BATCH else 1.0
-            call(m, slot, hop.target, min(hop.timeout_s * slower, item.deadline - now))
+def _wait(m: State, now: float, a: Arrival) -> None:
+    """Wait for a place, or be told at once that there is no point in it; the less urgent make room."""
+    item = m.slots[a.slot]
+    wait = m.law.lanes[a.lane].wait_s
+    expected = expected_wait(m, a.lane)
+    if expected > wait:
+        answered(m, now, a.slot, SHED, expected)
+        return
+    if room(m, a.lane) == 0:
+        behind = last_below(m, a.lane, item.priority)
+        if behind == NOBODY:
+            answered(m, now, a.slot, SHED, wait)
             return
+        answered(m, now, behind, SHED, wait)
+    join(m, a.slot)
+    sleep(m, a.slot, min(now + wait, item.deadline))
+
+
+def _ended(m: State, now: float, e: Ended) -> None:
+    """The call under way ended: the answer, the next step, or a call beside that goes on alone."""
+    item = m.slots[e.slot]
+    target = target_of(m, e.slot, item.hop)
+    adapt(m, now, target, e)
+    returned_with(m, now, target, item.verdict, e)
+    item.verdict = REFUSED
+    item.cost += e.cost
+    retries = m.law.retries[item.route]
+    saved = m.saved[item.route]
+    hop = m.law.hops[m.turns[e.slot * m.law.width + item.hop]]
+    left_s = item.deadline - now
+    step = after(hop, item.tries, e.outcome, left_s, e.retry_after, allowed(retries, saved), e.luck)
+    if item.second != 0:
+        if step.action != DONE and step.action != STOP:
+            swap(m, e.slot)
+            item.second = 0
+            return
+        call_off(m, e.slot)
+    if step.action == DONE:
+        cache = m.law.routes[item.route].cache
+        if cache >= 0 and item.key != 0:
+            keep(m, e.slot, cache, item.key)
+        answered(m, now, e.slot, ANSWERED, 0.0)
+    elif step.action == STOP:
+        answered(m, now, e.slot, FAILED, 0.0)
+    elif step.action == AGAIN:
+        m.saved[item.route] = spend(retries, saved)
+        sleep(m, e.slot, now + step.pause)
+    else:
         item.hop += 1
         item.tries = 0
-    rule = m.law.routes[item.route]
-    if item.kept == 1 and rule.stale_s > 0.0 and now - item.kept_at < rule.fresh_s + rule.stale_s:
-        _reply(m, slot, STALE, 0.0)
-    else:
-        _reply(m, slot, DEGRADED if rule.degrades == 1 else FAILED, 0.0)
-
-
-def _reply(m: State, slot: int, how: int, seconds: float) -> None:
-    item = m.slots[slot]
-    reply(m, slot, how, item.hop if how == ANSWERED else -1, item.attempts, seconds)
-    _close(m, slot)
-
-
-def _close(m: State, slot: int) -> None:
-    """Settle the money of a request and free its place and its slot."""
-    item = m.slots[slot]
-    settle(m.spent[0], item.reserved, item.cost)
-    if item.tenant >= 0:
-        settle(m.spent[1 + item.tenant], item.reserved, item.cost)
-    if item.waiting == 1:
-        part(m, slot)
-    if item.entered == 1:
-        rise(m, slot)
-    item.open = 0
-    give_back(m, slot)
-
-
-def give_back(m: State, slot: int) -> None:
-    """A slot is free again."""
-    m.slots[slot].behind = m.desk.free
-    m.desk.free = slot
+        attempt(m, now, e.slot)

@@ -23,7 +23,7 @@ Make = Callable[[type[Any], Sequence[Any]], Any]
 class RouteRow(NamedTuple):
     """A route: where its hops and its ways begin and end, deadlines of both lanes, its cache and what it gives when.
 
-    `cache` -1: none. `fresh_s` is how long an answer is kept as new.
+    `cache` -1: none. `fresh_s` is how long an answer is kept as new. The last three as in `rules.RouteRule`.
     """
 
     begin: int
@@ -38,6 +38,9 @@ class RouteRow(NamedTuple):
     degrades: int
     choose: int
     slow_s: float
+    most_cost: int
+    hedge_s: float
+    relief: float
 
 
 class WayRow(NamedTuple):
@@ -59,14 +62,26 @@ class LaneRow(NamedTuple):
     wait_s: float
 
 
+class TenantRow(NamedTuple):
+    """How many requests a tenant may have at once (0: no limit), and after how long it comes back otherwise."""
+
+    concurrent: int
+    again_s: float
+
+
 class Law(NamedTuple):
     """The rules as tables. `width` is the most hops that a request can have.
 
     `hops` and `weights` are those of all routes, `way_hops` are places in `hops`; `retries` have a row a route,
-    `breakers`, `costs` and `slower` a row a target. The first of `caps` is the gateway's, then one a tenant.
+    `breakers`, `costs`, `slower` and `provisioned` a row a target, `requests`, `tokens` and `tenants` a row a tenant,
+    `priorities` one a journey. The first of `caps` is the gateway's, then one a tenant. Tenants wait in `groups` of
+    their own where places are shared fairly, and in one group else. `floor` and `early` as in `rules.Gate`.
     """
 
     concurrency: int
+    floor: int
+    early: int
+    groups: int
     half_life_s: float
     width: int
     lanes: Sequence[LaneRow]
@@ -81,6 +96,10 @@ class Law(NamedTuple):
     slower: Sequence[float]
     caps: Sequence[Cap]
     requests: Sequence[Bucket]
+    tokens: Sequence[Bucket]
+    tenants: Sequence[TenantRow]
+    provisioned: Sequence[Bucket]
+    priorities: Sequence[int]
 
 
 def lists(kind: type[Any], values: Sequence[Any]) -> list[Any]:
@@ -114,6 +133,9 @@ def written(rules: Rules, make: Make = lists) -> Law:
     )
     return Law(
         concurrency=gate.concurrency,
+        floor=min(gate.floor, gate.concurrency),
+        early=int(gate.early),
+        groups=len(rules.tenants) + 1 if gate.fair else 1,
         half_life_s=float(rules.half_life_s),
         width=max((len(rule.hops) for rule in rules.routes), default=1),
         lanes=make(LaneRow, lanes),
@@ -128,6 +150,10 @@ def written(rules: Rules, make: Make = lists) -> Law:
         slower=make(float, slower),
         caps=make(Cap, (rules.cap, *(tenant.cap for tenant in rules.tenants))),
         requests=make(Bucket, [tenant.requests for tenant in rules.tenants]),
+        tokens=make(Bucket, [tenant.tokens for tenant in rules.tenants]),
+        tenants=make(TenantRow, [TenantRow(tenant.concurrent, tenant.again_s) for tenant in rules.tenants]),
+        provisioned=make(Bucket, rules.provisioned or (Bucket(0.0, 1.0),) * len(rules.breakers)),
+        priorities=make(int, rules.priorities),
     )
 
 
@@ -142,4 +168,7 @@ def _route(rules: Rules, rule: RouteRule, places: tuple[int, int, int, int], pat
         degrades=int(rule.degrades),
         choose=rule.choose,
         slow_s=rule.slow_s,
+        most_cost=rule.most_cost,
+        hedge_s=rule.hedge_s,
+        relief=rule.relief,
     )

@@ -14,6 +14,7 @@ from archwright.policy.machine import (
     Arrive,
     Begin,
     Call,
+    Cancel,
     Event,
     Finish,
     Forget,
@@ -28,7 +29,7 @@ from archwright.policy.machine import (
 from archwright.policy.rules import Rules
 
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Arrive, Begin, Finish, Wake, Leave)}
-_ORDERS: dict[str, type[Order]] = {kind.__name__: kind for kind in (Call, Sleep, Reply, Keep, Forget)}
+_ORDERS: dict[str, type[Order]] = {kind.__name__: kind for kind in (Call, Sleep, Reply, Keep, Forget, Cancel)}
 
 
 class Mismatch(NamedTuple):

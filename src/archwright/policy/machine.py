@@ -1,9 +1,9 @@
 """A machine for those who name requests by ids of their own: `handle(now, event)` returns orders.
 
     Arrive -> Reply (from cache, refused, shed) | Sleep (waiting for a place) | Call
-    Finish -> Call (again or next target) | Sleep (before trying again) | Keep, Forget, Reply
+    Finish -> Call (again or next target) | Sleep (before trying again) | Cancel, Keep, Forget, Reply
     Wake   -> what the sleep was for
-    Begin  -> nothing: the answer has begun, from now on no other target can take over
+    Begin  -> Cancel of a call beside; from now on no other target can take over
     Leave  -> nothing for this request
 
 Whenever a place is free, the next request in the queue gets its Call in the same answer. What is decided is decided in
@@ -25,6 +25,7 @@ from archwright.policy.state import (
     ANSWERED,
     CACHED,
     CALL,
+    CANCEL,
     DEGRADED,
     FAILED,
     HOWS,
@@ -57,6 +58,7 @@ __all__ = (
     "Arrive",
     "Begin",
     "Call",
+    "Cancel",
     "Event",
     "Finish",
     "Forget",
@@ -94,15 +96,16 @@ class Arrive(NamedTuple):
 
 
 class Begin(NamedTuple):
-    """The first bytes of an answer went to the client."""
+    """The first bytes of an answer went to the client; `attempt` 0: of the only one under way."""
 
     request: int
+    attempt: int = 0
 
 
 class Finish(NamedTuple):
     """An attempt ended: its outcome, its cost (pico-dollars), the target's retry-after (s), and the luck of a pause.
 
-    Its answer began after `first_s` seconds (below 0: nobody knows).
+    Its answer began after `first_s` seconds (below 0: nobody knows). `attempt` 0: the only one under way.
     """
 
     request: int
@@ -111,6 +114,7 @@ class Finish(NamedTuple):
     retry_after: float
     luck: float
     first_s: float = -1.0
+    attempt: int = 0
 
 
 class Wake(NamedTuple):
@@ -121,7 +125,7 @@ class Wake(NamedTuple):
 
 
 class Leave(NamedTuple):
-    """The client went away. `cost` is what the attempt under way has cost (pico-dollars)."""
+    """The client went away. `cost` is what the attempts under way have cost (pico-dollars); they say nothing more."""
 
     request: int
     cost: int
@@ -173,8 +177,15 @@ class Forget(NamedTuple):
     key: int
 
 
+class Cancel(NamedTuple):
+    """Give up a call; its Finish says what it has cost, also where the request has been answered by then."""
+
+    request: int
+    attempt: int
+
+
 Event = Arrive | Begin | Finish | Wake | Leave
-Order = Call | Sleep | Reply | Keep | Forget
+Order = Call | Sleep | Reply | Keep | Forget | Cancel
 
 
 class Machine:
@@ -207,12 +218,12 @@ class Machine:
     @property
     def held(self) -> list[int]:
         """Requests that hold a place, by lane."""
-        return [line.held for line in self.state.lines]
+        return [lane.held for lane in self.state.lanes]
 
     @property
     def waiting(self) -> list[int]:
         """Requests that wait for a place, by lane."""
-        return [line.waiting for line in self.state.lines]
+        return [lane.waiting for lane in self.state.lanes]
 
     @property
     def circuits(self) -> list[Circuit]:
@@ -235,8 +246,6 @@ class Machine:
 
     def handle(self, now: float, event: Event) -> list[Order]:
         """The orders that follow from `event` at the time `now` (seconds). An event for an ended request has none."""
-        if isinstance(event, Begin):
-            return []
         if isinstance(event, Arrive):
             self._arrive(now, event)
         else:
@@ -244,13 +253,15 @@ class Machine:
             if slot is None:
                 self.state.desk.orders = 0
             elif isinstance(event, Finish):
-                _, outcome, cost, retry_after, luck, first_s = event
-                decide.finish(self.state, now, Ended(slot, outcome, cost, retry_after, luck, first_s))
+                decide.finish(self.state, now, Ended(slot, *event[1:]))
+                self._settled(slot)
+            elif isinstance(event, Begin):
+                decide.begin(self.state, now, slot, event.attempt)
             elif isinstance(event, Wake):
                 decide.wake(self.state, now, slot, event.ticket)
             else:
-                decide.leave(self.state, slot, event.cost)
-                del self.open[event.request]
+                decide.leave(self.state, now, slot, event.cost)
+                self._settled(slot)
         orders: list[Order] = []
         self._read(now, orders)
         while self.state.desk.waiting and decide.advance(self.state, now):
@@ -288,11 +299,18 @@ class Machine:
             elif order.kind == REPLY:
                 if order.how in (CACHED, STALE):
                     self.caches[self._caches[order.slot]].use(self._keys[order.slot])
-                del self.open[request]
+                self._settled(order.slot)
                 orders.append(Reply(request, order.how, order.hop, order.attempt, order.seconds))
             elif order.kind == SLEEP:
                 orders.append(Sleep(request, order.ticket, order.seconds))
+            elif order.kind == CANCEL:
+                orders.append(Cancel(request, order.attempt))
             else:
                 orders.append(Keep(request, order.target, order.key))
                 dropped = self.caches[order.target].keep(now, order.key)
                 orders += [Forget(order.target, key) for key in dropped]
+
+    def _settled(self, slot: int) -> None:
+        """A slot that is free again has no request."""
+        if not self.state.slots[slot].open:
+            self.open.pop(self._requests[slot], None)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from archwright.policy.state import CALL, KEEP, REPLY, SLEEP, Order, State
+from archwright.policy.state import CALL, CANCEL, KEEP, REPLY, SLEEP, Order, State
 
 
-def call(m: State, slot: int, target: int, seconds: float) -> None:
-    """Order that a target is called."""
+def call(m: State, slot: int, target: int, hop: int, seconds: float) -> None:
+    """Order that a target is called, the one at the place `hop` of the request's order."""
     item = m.slots[slot]
     order = _next(m, CALL, slot)
     order.target = target
     order.attempt = item.attempts
-    order.hop = item.hop
+    order.hop = hop
     order.seconds = seconds
 
 
@@ -38,6 +38,11 @@ def keep(m: State, slot: int, cache: int, key: int) -> None:
     order = _next(m, KEEP, slot)
     order.target = cache
     order.key = key
+
+
+def cancel(m: State, slot: int, attempt: int) -> None:
+    """Order that a call is called off."""
+    _next(m, CANCEL, slot).attempt = attempt
 
 
 def _next(m: State, kind: int, slot: int) -> Order:

@@ -23,15 +23,21 @@ def line_up(m: State, now: float, a: Arrival) -> int:
     rule = m.law.routes[a.route]
     at = a.slot * m.law.width
     hops = _fitting(m, a, at)
-    if hops == 1 or (rule.choose == ORDER and rule.slow_s == 0.0):
+    how = COST if _crowded(m, rule.relief) == 1 else rule.choose
+    if hops == 1 or (how == ORDER and rule.slow_s == 0.0):
         return hops
-    if rule.choose == WEIGHT:
+    if how == WEIGHT:
         _draw(m, at, hops, a.luck)
-    elif rule.choose != ORDER:
-        _sort(m, at, hops, a)
+    elif how != ORDER:
+        _sort(m, at, hops, how, a)
     if rule.slow_s > 0.0:
         _slow_last(m, now, at, hops, rule.slow_s)
     return hops
+
+
+def _crowded(m: State, relief: float) -> int:
+    """1 if so large a share of the places is taken that a route goes to its cheapest target first."""
+    return 1 if relief > 0.0 and float(m.desk.in_flight) >= relief * m.desk.limit else 0
 
 
 def all_slow(m: State, now: float, route: int) -> int:
@@ -83,11 +89,11 @@ def _draw(m: State, at: int, hops: int, luck: float) -> None:
             return
 
 
-def _sort(m: State, at: int, hops: int, a: Arrival) -> None:
+def _sort(m: State, at: int, hops: int, how: int, a: Arrival) -> None:
     """By rank, the smallest first; those of equal rank stay as they are."""
     for place in range(hops):
         hop = m.turns[at + place]
-        mine = _rank(m, hop, a)
+        mine = _rank(m, hop, how, a)
         to = place
         while to > 0 and m.ranks[to - 1] > mine:
             m.ranks[to] = m.ranks[to - 1]
@@ -97,9 +103,8 @@ def _sort(m: State, at: int, hops: int, a: Arrival) -> None:
         m.turns[at + to] = hop
 
 
-def _rank(m: State, hop: int, a: Arrival) -> float:
+def _rank(m: State, hop: int, how: int, a: Arrival) -> float:
     target = m.law.hops[hop].target
-    how = m.law.routes[a.route].choose
     price = 0.0
     if how == COST:
         cost = m.law.costs[target]

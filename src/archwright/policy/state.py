@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archwright.policy.breaker import Circuit
+from archwright.policy.bucket import Bucket, Held
 from archwright.policy.budget import Spent
 from archwright.policy.choose import Pulse
 from archwright.policy.law import Law, Make, lists
@@ -32,7 +33,13 @@ CALL = 0
 SLEEP = 1
 REPLY = 2
 KEEP = 3
+CANCEL = 4
 
+# What a request is.
+UNDER_WAY = 1
+ANSWERED_BUT = 2  # but a call that was called off has not said yet what it cost
+
+PRIORITIES = 3
 OUTBOX = 8  # orders that one event can have at most
 NOBODY = -1
 
@@ -60,7 +67,8 @@ class Arrival(NamedTuple):
 class Ended(NamedTuple):
     """An attempt ended: its outcome, its cost (pico-dollars), the target's retry-after (s), and the luck of a pause.
 
-    Its answer began after `first_s` seconds (below 0: nobody knows).
+    Its answer began after `first_s` seconds (below 0: nobody knows). `attempt` is its number; 0 is the one under way,
+    where there is only one.
     """
 
     slot: int
@@ -69,6 +77,7 @@ class Ended(NamedTuple):
     retry_after: float
     luck: float
     first_s: float
+    attempt: int
 
 
 @dataclass(slots=True)
@@ -76,9 +85,11 @@ class Slot:
     """A request that is not answered yet.
 
     `hops` is how many it has and `hop` at which of them it is. `verdict` is how the breaker let the call under way
-    through (REFUSED: none is under way). `kept_at` is when the answer to its key was kept, if `kept` is 1. `before` and
-    `behind` are its neighbours in a queue; `behind` is also the next free slot. Tickets go on from request to request,
-    so that the sleep of an earlier one wakes nobody.
+    through (REFUSED: none is under way) and `attempt` its number. `second` is the number of a call beside it (0: none),
+    `lost` that of a call that was called off and has not ended. `begun` is the number of the call whose answer began.
+    `kept_at` is when the answer to its key was kept, if `kept` is 1. `turn` counts those who began to wait. `before`
+    and `behind` are its neighbours in a queue; `behind` is also the next free slot. Tickets go on from request to
+    request, so that the sleep of an earlier one wakes nobody.
     """
 
     open: int = 0
@@ -97,8 +108,24 @@ class Slot:
     attempts: int = 0
     ticket: int = 0
     verdict: int = 0
+    attempt: int = 0
+    begun: int = 0
+    second: int = 0
+    second_hop: int = 0
+    second_verdict: int = 0
+    second_tries: int = 0
+    lost: int = 0
+    lost_hop: int = 0
+    lost_verdict: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    luck: float = 0.0
+    priority: int = 0
+    group: int = 0
     entered: int = 0
+    entered_at: float = 0.0
     waiting: int = 0
+    turn: int = 0
     before: int = NOBODY
     behind: int = NOBODY
 
@@ -111,7 +138,8 @@ class Order:
     in the request's own order (0: its first choice). SLEEP: say `wake` with this `ticket` at the time `seconds`.
     REPLY: answer the client; `how` is one of HOWS, `hop` as above (-1: no target answered), `attempt` how many there
     were, `seconds` when to come back (0: nothing is said). The slot is free then. KEEP: store the answer of this
-    request under its `key` in the cache `target`.
+    request under its `key` in the cache `target`. CANCEL: give up the call with this `attempt`, and say how it ended
+    with what it has cost; the slot of a REPLY is free only then.
     """
 
     kind: int = 0
@@ -126,38 +154,47 @@ class Order:
 
 
 @dataclass(slots=True)
-class Line:
-    """A lane now: requests that hold a place, how many wait, and the first and the last of those."""
+class Lane:
+    """A lane now: requests that hold a place, and how many wait."""
 
     held: int = 0
     waiting: int = 0
+
+
+@dataclass(slots=True)
+class Line:
+    """Those of a lane, a priority and a group who wait: the first and the last."""
+
     first: int = NOBODY
     last: int = NOBODY
 
 
 @dataclass(slots=True)
-class Held:
-    """What a tenant's bucket held at the time `at` (seconds)."""
-
-    held: float = 0.0
-    at: float = 0.0
-
-
-@dataclass(slots=True)
 class Desk:
-    """The first free slot, how many orders there are, requests that hold a place, and requests that wait for one."""
+    """The first free slot, how many orders there are, requests that hold a place, and requests that wait for one.
+
+    `turn` is how many have begun to wait, `limit` how many places there are now, `cut_at` when they last became fewer,
+    and `hold_s` for how long a request holds its place, as a moving mean.
+    """
 
     free: int = NOBODY
     orders: int = 0
     in_flight: int = 0
     waiting: int = 0
+    turn: int = 0
+    limit: float = 0.0
+    cut_at: float = 0.0
+    hold_s: float = 0.0
 
 
 class State(NamedTuple):
     """Everything that a machine's functions work on.
 
-    `turns` has `law.width` places a slot: the hops of its request in their order. `saved` are retries by route, the
-    first of `spent` is the gateway's, then one a tenant; `ranks` and `aside` are scratch paper.
+    `turns` has `law.width` places a slot: the hops of its request in their order. `lines` are those of all lanes, in
+    each those of all priorities, in each those of all groups; `shares` are the places that each group holds. `saved`
+    are retries by route, the first of `spent` is the gateway's, then one a tenant; `levels` and `meters` are the
+    tenants' buckets of requests and tokens, `present` how many requests they have, `reserves` the targets' buckets of
+    provisioned tokens. `ranks` and `aside` are scratch paper.
     """
 
     law: Law
@@ -165,13 +202,18 @@ class State(NamedTuple):
     slots: list[Slot]
     turns: list[int]
     orders: list[Order]
+    lanes: list[Lane]
     lines: list[Line]
+    shares: list[int]
     circuits: list[Circuit]
     pulses: list[Pulse]
     working: list[int]
     saved: list[float]
     spent: list[Spent]
     levels: list[Held]
+    meters: list[Held]
+    present: list[int]
+    reserves: list[Held]
     ranks: list[float]
     aside: list[int]
 
@@ -179,19 +221,25 @@ class State(NamedTuple):
 def begun(law: Law, rules: Rules, start: float, slots: int, make: Make = lists) -> State:
     """The state of a machine that begins at `start` with so many free slots."""
     targets = range(len(rules.breakers))
+    provisioned = rules.provisioned or (Bucket(0.0, 1.0),) * len(rules.breakers)
     return State(
         law=law,
-        desk=make(Desk, [Desk(free=0 if slots else NOBODY)])[0],
+        desk=make(Desk, [Desk(free=0 if slots else NOBODY, limit=float(law.concurrency), cut_at=start)])[0],
         slots=make(Slot, _chain(0, slots, NOBODY)),
         turns=make(int, [0] * (law.width * slots)),
         orders=make(Order, [Order() for _ in range(OUTBOX)]),
-        lines=make(Line, [Line() for _ in range(len(law.lanes))]),
+        lanes=make(Lane, [Lane() for _ in law.lanes]),
+        lines=make(Line, [Line() for _ in range(len(law.lanes) * PRIORITIES * law.groups)]),
+        shares=make(int, [0] * law.groups),
         circuits=make(Circuit, [Circuit() for _ in targets]),
         pulses=make(Pulse, [Pulse() for _ in targets]),
         working=make(int, [0 for _ in targets]),
         saved=make(float, [1.0 for _ in rules.routes]),
         spent=make(Spent, [Spent(0, 0, start) for _ in range(1 + len(rules.tenants))]),
         levels=make(Held, [Held(tenant.requests.burst, start) for tenant in rules.tenants]),
+        meters=make(Held, [Held(tenant.tokens.burst, start) for tenant in rules.tenants]),
+        present=make(int, [0 for _ in rules.tenants]),
+        reserves=make(Held, [Held(bucket.burst, start) for bucket in provisioned]),
         ranks=make(float, [0.0] * law.width),
         aside=make(int, [0] * law.width),
     )
