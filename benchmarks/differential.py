@@ -101,8 +101,8 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "worst_count_error": round(max(item.count for item in found.values()), 4),
-                "worst_latency_error": round(max(item.latency for item in found.values()), 4),
+                "worst_count_error": round(max(item.counts for item in found.values()), 4),
+                "worst_latency_error": round(max(item.latencies for item in found.values()), 4),
                 "worst_cost_error": round(max(item.cost for item in found.values()), 5),
                 "scenarios": len(found),
                 "agree": all(item.holds for item in found.values()),
@@ -153,7 +153,7 @@ def planted(mutant: Agreement) -> list[str]:
         "## A planted fault",
         "",
         f"In `{MUTANT}` the gateway ran once more with breakers that open twenty times as late as the design says. The",
-        f"worst count was then {mutant.count:.0%} apart, the worst latency {mutant.latency:.0%}, the cost",
+        f"worst count was then {mutant.counts:.0%} apart, the worst latency {mutant.latencies:.0%}, the cost",
         f"{mutant.cost:.0%}: " + ("it shows." if not mutant.holds else "it does NOT show."),
         "",
     ]

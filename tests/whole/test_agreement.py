@@ -43,13 +43,13 @@ def test_both_engines_agree(said: Side, did: Side) -> None:
     assert said.values["fallbacks"] > 20
     assert said.values["openings"] > 0
     found = agreement(said.values, did.values)
-    assert found.count <= COUNT
+    assert found.counts <= COUNT
     assert found.cost <= COST
 
 
 def test_a_fault_in_the_simulator_shows(plan: Plan, did: Side) -> None:
-    assert agreement(simulated(broken(plan), MUTANT, SEED).values, did.values).count > COUNT
+    assert agreement(simulated(broken(plan), MUTANT, SEED).values, did.values).counts > COUNT
 
 
 def test_a_fault_in_the_gateway_shows(plan: Plan, said: Side) -> None:
-    assert agreement(said.values, rehearsed(broken(plan), MUTANT, SCALE, SEED).values).count > COUNT
+    assert agreement(said.values, rehearsed(broken(plan), MUTANT, SCALE, SEED).values).counts > COUNT

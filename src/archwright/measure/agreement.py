@@ -20,14 +20,14 @@ COST: Final = 0.02
 class Agreement(NamedTuple):
     """The largest relative difference of a count, of a latency, and that of the cost; each at least 0."""
 
-    count: float
-    latency: float
+    counts: float
+    latencies: float
     cost: float
 
     @property
     def holds(self) -> bool:
         """Whether all three are within their bounds."""
-        return self.count <= COUNT and self.latency <= LATENCY and self.cost <= COST
+        return self.counts <= COUNT and self.latencies <= LATENCY and self.cost <= COST
 
 
 def agreement(predicted: Mapping[str, float], ran: Mapping[str, float]) -> Agreement:
