@@ -59,9 +59,9 @@ def _load(project: Project, found: Evidence, scenario: str, seed: int) -> Eviden
 
 
 def _breaking(project: Project, found: Evidence, _scenario: str, seed: int) -> Evidence:
+    from archwright.analysis.stress.answer import promise
     from archwright.analysis.stress.breaking import breaking
     from archwright.analysis.stress.figures import enter_breaking
-    from archwright.analysis.stress.report import promise
 
     plan = project.compiled.plan
     if not plan.journeys:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from archwright.analysis.stress.report import stress as analyse
 from archwright.analysis.stress.report import stress_document
+from archwright.analysis.stress.sure import LEAST
+from archwright.analysis.stress.sure_report import sure_section
 from archwright.base.errors import UsageError
 from archwright.base.text import nearest
 from archwright.plan.model import Plan, plan_hash
 from archwright.spec.ranges import ranges
 from archwright.spec.setting import settings
 from archwright.verbs.answer import Answer
+from archwright.verbs.failing import failures_project
 from archwright.verbs.points import bench
 from archwright.verbs.progress import Progress
 from archwright.verbs.project import Project
-from archwright.verbs.variants import Ground, usual
+from archwright.verbs.stress_pages import with_pages
+from archwright.verbs.variants import Ground, as_it_is, simulated, usual
 from archwright.verbs.whatif import search_project, sweep_project
 
 SEED = 1
@@ -35,6 +40,8 @@ class Question(NamedTuple):
     seeds: int | None = None
     load: float = 1.0
     trace: Path | None = None
+    failures: bool = False
+    out: Path | None = None
 
 
 class Many(NamedTuple):
@@ -53,11 +60,23 @@ def ask(project: Project, question: Question, many: Many, say: Callable[[str], N
         UsageError: there is no such scenario, or the options contradict each other.
     """
     project = project.changed(settings(question.given))
+    answer = _answered(project, question, many, say)
+    if question.out is None:
+        return answer
+    return with_pages(project, answer, question.out, next(iter(question.scenarios), ""), question.seed)
+
+
+def _answered(project: Project, question: Question, many: Many, say: Callable[[str], None]) -> Answer:
+    """The answer to the one thing that is asked."""
     swept, searched = ranges(question.swept, "--sweep"), ranges(question.searched, "--search")
+    if (bool(swept) + bool(searched) + question.failures) > 1:
+        raise UsageError("`--sweep` compares, `--search` chooses, `--failures` breaks; ask one of them at a time")
+    if question.failures:
+        working = bench(many.keep, many.workers, many.cluster, Progress(say))
+        return failures_project(project, working, question.seed)
     if not swept and not searched:
-        return stress_project(project, question.scenarios, question.seed, question.load, question.trace)
-    if swept and searched:
-        raise UsageError("`--sweep` compares and `--search` chooses; ask one of them at a time")
+        answer = stress_project(project, question.scenarios, question.seed, question.load, question.trace, say)
+        return answer if (question.seeds or 1) < LEAST else _sure(project, question, many, say, answer)
     if len(question.scenarios) > 1:
         raise UsageError("variants are compared in one scenario; give one `--scenario`")
     plan = project.compiled.plan
@@ -72,8 +91,30 @@ def ask(project: Project, question: Question, many: Many, say: Callable[[str], N
     return search_project(project, searched, ground, working)
 
 
+def _sure(project: Project, question: Question, many: Many, say: Callable[[str], None], answer: Answer) -> Answer:
+    """The answer, and what other seeds say of it."""
+    plan = project.compiled.plan
+    trace = project.trace(question.trace)
+    working = bench(many.keep, many.workers, many.cluster, Progress(say))
+    chosen = [plan.scenario(name) for name in question.scenarios] or plan.scenarios
+    design = as_it_is(project)
+    readings = {}
+    for scenario in chosen:
+        ground = Ground(scenario, question.load, trace, question.seed, question.seeds or LEAST)
+        readings[scenario.name] = simulated(working, [design], ground)[0].readings
+    section = sure_section(answer.book, plan, readings)
+    first, *rest = answer.documents
+    sections = (*first.sections[:2], section, *first.sections[2:])
+    return replace(answer, documents=(replace(first, sections=sections), *rest))
+
+
 def stress_project(
-    project: Project, scenarios: Sequence[str] = (), seed: int = SEED, load: float = 1.0, trace: Path | None = None
+    project: Project,
+    scenarios: Sequence[str] = (),
+    seed: int = SEED,
+    load: float = 1.0,
+    trace: Path | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Answer:
     """Simulate scenarios of an opened system (all of the file's if none are named); look for what breaks first.
 
@@ -84,7 +125,8 @@ def stress_project(
     plan = project.compiled.plan
     for name in scenarios:
         known_scenario(plan, name)
-    result = analyse(plan, scenarios=scenarios, seed=seed, load=load, trace=project.trace(trace))
+    tell = Progress(say).tell if say is not None else lambda _words: None
+    result = analyse(plan, scenarios=scenarios, seed=seed, load=load, trace=project.trace(trace), tell=tell)
     document, book = stress_document(result, plan)
     return Answer("stress", (document,), book, plan=plan_hash(plan), data={"seed": seed, "load": load})
 

@@ -8,6 +8,7 @@ from archwright.analysis.stress.outcome import OUTCOMES, Outcome, StationOutcome
 from archwright.base.text import plural
 from archwright.base.units import show
 from archwright.plan.model import Plan
+from archwright.plan.workload import stops
 from archwright.policy import machine, route
 from archwright.policy.lanes import BATCH, REALTIME
 
@@ -28,18 +29,64 @@ class Cause:
 
 
 NONE = Cause("", "no single cause", ("Nothing that is counted has grown: it is so at any load.",), 0.0)
+STORM = 0.3  # of all calls at models that are retries
 
 
 def diagnose(plan: Plan, measure: str, held: Outcome, broke: Outcome) -> Cause:
     """The heaviest cause of the change from `held` to `broke` in a measure of the objectives."""
     if measure in TIMES:
-        causes = [*_slow_stations(held, broke), _slow_gateway(plan, held, broke), *_slow_targets(held, broke)]
+        causes = [*_slow_stations(plan, held, broke), _slow_gateway(plan, held, broke), *_slow_targets(held, broke)]
     elif measure in ("cost", "cache-hit"):
         causes = [_mix(held, broke)]
     else:
         causes = [*_failing_stations(held, broke), *_refusals(plan, held, broke), *_failing_targets(plan, held, broke)]
     heaviest = max(causes, key=lambda cause: cause.weight)
     return heaviest if heaviest.weight > 0 else NONE
+
+
+def at_any_load(plan: Plan, measure: str, broke: Outcome) -> Cause:
+    """Why an objective breaks even when hardly anybody comes: the part that takes most time, or fails most often."""
+    stations = [item for item in broke.stations if item.name in _waited_for(plan)]
+    each = (*(_slow(station, broke) for station in stations), *(_called(item, broke) for item in broke.targets))
+    if measure in TIMES:
+        found = [
+            Cause(plan.gateway.name, "gateway queue", (_places(broke),), _each(broke, broke.gateway.waited_s)),
+            *each,
+        ]
+    elif measure in ("cost", "cache-hit"):
+        return _mix(broke, broke)
+    else:
+        found = [
+            *(_fails(item.title, item.name, item.failed, item.jobs, broke) for item in broke.stations),
+            *(
+                _fails(item.name, item.name, item.asked - item.calls[route.OK], item.asked, broke)
+                for item in broke.targets
+            ),
+        ]
+    heaviest = max(found, key=lambda cause: cause.weight, default=NONE)
+    return heaviest if heaviest.weight > 0 else NONE
+
+
+def _slow(item: StationOutcome, outcome: Outcome) -> Cause:
+    worked = item.utilisation * item.servers * outcome.simulated_s
+    took = _each(outcome, worked + item.waited_s)
+    waits = f", {show(_each(outcome, item.waited_s), 'duration')} of it waiting" if item.waited_s else ""
+    return Cause(
+        item.name, "slowest part", (f"{item.title} takes {show(took, 'duration')} of each journey{waits}.",), took
+    )
+
+
+def _called(item: TargetOutcome, outcome: Outcome) -> Cause:
+    took = _each(outcome, item.took_s)
+    words = (
+        f"Calls of {item.name} take {show(took, 'duration')} of each journey, {_each(outcome, item.asked):.2f} calls."
+    )
+    return Cause(item.name, "slowest part", (words,), took)
+
+
+def _fails(title: str, name: str, failed: int, of: int, outcome: Outcome) -> Cause:
+    words = f"{title} fails {_percent(failed, of)} of what it is asked, at any load."
+    return Cause(name, "fails most often", (words,), _each(outcome, failed))
 
 
 def _each(outcome: Outcome, amount: float) -> float:
@@ -54,9 +101,18 @@ def _percent(part: float, whole: float) -> str:
 # ------------------------------------------------------------------------------------------------ slowness
 
 
-def _slow_stations(held: Outcome, broke: Outcome) -> list[Cause]:
+def _waited_for(plan: Plan) -> frozenset[str]:
+    """Stations that journeys wait for: not those at which all work goes on in the background."""
+    steps = [step for journey in plan.journeys for step in journey.steps if not step.background]
+    return frozenset(plan.stations[place].name for step in steps for place in stops(step))
+
+
+def _slow_stations(plan: Plan, held: Outcome, broke: Outcome) -> list[Cause]:
     found = []
+    waited_for = _waited_for(plan)
     for before, after in zip(held.stations, broke.stations, strict=True):
+        if after.name not in waited_for:
+            continue
         grew = _each(broke, after.mean_wait_s * after.jobs) - _each(held, before.mean_wait_s * before.jobs)
         found.append(Cause(after.name, "servers saturated", _station_chain(after, broke), grew))
     return found
@@ -120,6 +176,10 @@ def _refusals(plan: Plan, held: Outcome, broke: Outcome) -> list[Cause]:
         return f"It turns {_percent(broke.hows[how], broke.requests)} of its requests away."
 
     name = plan.gateway.name
+    batch = broke.gateway.lanes[BATCH].most_waiting
+    if batch >= plan.gateway.batch_queue > 0 and broke.gateway.lanes[REALTIME].most_waiting < plan.gateway.queue:
+        words = f"The queue of the batch lane is full: all {batch:,} places to wait in are taken."
+        return [Cause(name, "batch queue full", (words, turned(machine.SHED)), grew(machine.SHED))]
     full = (_places(broke), _gateway_queue(broke), turned(machine.SHED))
     return [
         Cause(name, "gateway full", full, grew(machine.SHED)),
@@ -152,6 +212,9 @@ def _failing_targets(plan: Plan, held: Outcome, broke: Outcome) -> list[Cause]:
             words = [f"{_percent(target.calls[worst], target.asked)} of the calls of {target.name} end so."]
         if target.openings:
             words.append(f"Its breaker opened {target.openings} times.")
+        if broke.calls and broke.retries > STORM * broke.calls:
+            mechanism = f"{mechanism}, and a storm of retries"
+            words.append(f"{_percent(broke.retries, broke.calls)} of all calls at models are retries.")
         if broke.fallbacks > 0:
             words.append(f"{_percent(broke.fallbacks, broke.requests)} of all requests moved to another target.")
         found.append(Cause(target.name, mechanism, tuple(words), failed * sum(row[1:]) / total))

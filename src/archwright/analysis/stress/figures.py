@@ -14,7 +14,6 @@ COUNTS = (
     "arrivals", "answered", "degraded", "failed", "requests", "cached", "shed", "fallbacks", "retries", "calls",
     "openings",
 )  # fmt: skip
-FULL = Formula("limit / used")
 UTILISATION = Formula("used / limit")
 
 
@@ -28,7 +27,6 @@ class Load:
         self.limit = f"{key}.limit"
         self.utilisation = f"{key}.utilisation"
         self.deepest = f"{key}.deepest"
-        self.full = f"{key}.full"
 
 
 def source(outcome: Outcome) -> str:
@@ -181,29 +179,3 @@ def _edge(book: Book, base: str, edge: Edge) -> None:
     note = f"{source(edge.broke)}; {held}"
     book.leaf(f"{base}.load", edge.load, "ratio", label="of the busiest hour", origin="simulated", note=note)
     book.leaf(f"{base}.rate", edge.rate, "rate", label="journeys", origin="simulated", note=note)
-
-
-def headroom(book: Book, plan: Plan, usual: Outcome) -> list[Load]:
-    """Everything that has a limit and is used in the busiest hour, what fills up first in front."""
-    note = source(usual)
-    found: list[Load] = []
-
-    def add(component: str, what: str, used: float, limit: float, dimension: str) -> None:
-        if limit <= 0 or used <= 0:
-            return
-        room = Load(component, what, f"stress.room.{component}.{what.replace(' ', '-')}")
-        book.leaf(room.used, used, dimension, label=f"{what}, mean", origin="simulated", note=note)
-        book.leaf(room.limit, limit, dimension, label=f"limit of {what}", origin="set", note="in the file")
-        inputs = {"used": room.used, "limit": room.limit}
-        book.derive(room.utilisation, UTILISATION, "share", "in use in the busiest hour", **inputs)
-        book.derive(room.full, FULL, "ratio", "of the busiest hour, if use grows in proportion", **inputs)
-        found.append(room)
-
-    for target, after in zip(plan.targets, usual.targets, strict=True):
-        add(target.name, "requests", after.asked / usual.simulated_s, target.request_rate, "rate")
-        add(target.name, "tokens", after.tokens / usual.simulated_s, target.token_rate, "rate")
-    for station in usual.stations:
-        add(station.name, "servers", station.asked * station.servers, float(station.servers), "number")
-    gateway = plan.gateway
-    add(gateway.name, "places", usual.gateway.mean_in_flight, float(gateway.concurrency), "number")
-    return sorted(found, key=lambda room: book[room.full].value)

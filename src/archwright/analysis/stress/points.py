@@ -34,7 +34,7 @@ class Point(NamedTuple):
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """One interval of time of a reading: see `Bucket`. `p95` is None where no journey was answered."""
+    """One interval of time of a reading: see `Bucket`. A percentile is None where no journey was answered."""
 
     begin: float
     arrivals: int
@@ -42,6 +42,7 @@ class Slot(msgspec.Struct, frozen=True):
     degraded: int
     failed: int
     shed: int
+    p50: float | None
     p95: float | None
     calls: tuple[int, ...]
 
@@ -52,6 +53,15 @@ class Held(msgspec.Struct, frozen=True):
     value: float | None
     of: int
     kept: bool
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What became of one kind of journey."""
+
+    arrivals: int
+    answered: int
+    degraded: int
+    failed: int
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -79,6 +89,7 @@ class Reading(msgspec.Struct, frozen=True):
     p95: float | None
     p99: float | None
     objectives: dict[str, Held]
+    journeys: dict[str, Kind]
     width_s: float
     slots: tuple[Slot, ...]
 
@@ -121,6 +132,9 @@ def reading(plan: Plan, outcome: Outcome) -> Reading:
         p95=latency(outcome, 0.95),
         p99=latency(outcome, 0.99),
         objectives={item.objective.name: _held(item, outcome) for item in verdicts(plan, outcome)},
+        journeys={
+            item.name: Kind(item.arrivals, item.answered, item.degraded, item.failed) for item in outcome.journeys
+        },
         width_s=outcome.width_s,
         slots=tuple(_slot(bucket) for bucket in outcome.buckets),
     )
@@ -134,7 +148,7 @@ def _held(verdict: Verdict, outcome: Outcome) -> Held:
 def _slot(bucket: Bucket) -> Slot:
     return Slot(
         bucket.begin, bucket.arrivals, bucket.answered, bucket.degraded, bucket.failed, bucket.shed,
-        bucket.latency(0.95), bucket.calls,
+        bucket.latency(0.5), bucket.latency(0.95), bucket.calls,
     )  # fmt: skip
 
 

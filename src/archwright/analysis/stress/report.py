@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from archwright.analysis.stress.breaking import Breaking, Edge, breaking
-from archwright.analysis.stress.diagnosis import Cause
+from archwright.analysis.stress.answer import answer_section, limit, scenario_words
+from archwright.analysis.stress.breaking import Breaking, breaking
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.figures import (
-    Load,
     enter,
     enter_breaking,
     enter_lanes,
     enter_loads,
-    headroom,
     objective_key,
 )
 from archwright.analysis.stress.objectives import DIMENSIONS, SHARES, Verdict, verdicts
 from archwright.analysis.stress.outcome import Bucket, Outcome
+from archwright.analysis.stress.points import latency
+from archwright.analysis.stress.scaling import scaling_section
 from archwright.base.text import plural
 from archwright.base.units import show
 from archwright.plan.faults import struck
 from archwright.plan.model import Change, Objective, Plan, Scenario, plan_hash
 from archwright.plan.trace import Trace
 from archwright.policy.lanes import BATCH, LANES
-from archwright.report.document import Block, Cell, Chart, Document, Section, Series, Table, Text, Tiles, Tone
+from archwright.report.document import Block, Cell, Chart, Document, Section, Series, Table, Text, Tone
 from archwright.report.figures import Book
 
 Row = tuple[str | Cell, ...]
@@ -44,16 +44,21 @@ class StressResult:
 
 
 def stress(
-    plan: Plan, *, scenarios: Sequence[str] = (), seed: int = 1, load: float = 1.0, trace: Trace | None = None
-) -> StressResult:
+    plan: Plan, *, scenarios: Sequence[str] = (), seed: int = 1, load: float = 1.0, trace: Trace | None = None,
+    tell: Callable[[str], None] = lambda _words: None,
+) -> StressResult:  # fmt: skip
     """Simulate scenarios (all of the plan if none are named, the busiest hour if it has none) and the breaking point.
 
     Raises:
         KeyError: the plan has no scenario of that name.
     """
     chosen = tuple(plan.scenario(name) for name in scenarios) or plan.scenarios or (BASELINE,)
-    outcomes = tuple(simulate(plan, item, seed=seed, load=load, trace=trace) for item in chosen)
-    return StressResult(chosen, outcomes, breaking(plan, seed) if plan.journeys else None, seed, load)
+    outcomes = []
+    for item in chosen:
+        tell(f"scenario {item.name}")
+        outcomes.append(simulate(plan, item, seed=seed, load=load, trace=trace))
+    edge = breaking(plan, seed, trace, tell) if plan.journeys else None
+    return StressResult(chosen, tuple(outcomes), edge, seed, load)
 
 
 def stress_document(result: StressResult, plan: Plan) -> tuple[Document, Book]:
@@ -61,11 +66,12 @@ def stress_document(result: StressResult, plan: Plan) -> tuple[Document, Book]:
     book = Book()
     for outcome in result.outcomes:
         enter(book, plan, outcome)
-    sections = [_overview(book, plan, result)]
     if result.breaking is not None:
         enter_breaking(book, result.breaking)
-        rooms = headroom(book, plan, result.breaking.usual)
-        sections.append(_breaking(book, plan, result.breaking, rooms))
+    runs = list(zip(result.scenarios, result.outcomes, strict=True))
+    sections = [answer_section(book, plan, runs, result.breaking), _overview(book, plan, result)]
+    if result.breaking is not None:
+        sections += [_breaking(book, plan, result.breaking), scaling_section(book, plan, result.breaking)]
     for scenario, outcome in zip(result.scenarios, result.outcomes, strict=True):
         sections.append(_scenario(book, plan, scenario, outcome))
     facts = (
@@ -119,26 +125,10 @@ def _overview(book: Book, plan: Plan, result: StressResult) -> Section:
 # ------------------------------------------------------------------------------------- what breaks first
 
 
-def _breaking(book: Book, plan: Plan, found: Breaking, rooms: Sequence[Load]) -> Section:
-    blocks: list[Block] = [Tiles(_tiles(book, found, rooms))]
-    blocks += [Text(words, tone) for words, tone in _chain(found)]
-    blocks += _trials(book, plan, found)
-    headings = ("Component", "What", "Mean use", "Limit", "In use", "Full at")
-    rows = tuple(
-        (
-            room.component, room.what, _cell(book, room.used), _cell(book, room.limit), _cell(book, room.utilisation),
-            _cell(book, room.full),
-        )
-        for room in rooms
-    )  # fmt: skip
-    caption = "in the busiest hour; full at so many times it, in proportion (warmer caches let models last longer)"
-    blocks.append(Table(headings, rows, caption, frozenset({2, 3, 4, 5})))
-    lead = f"The file's own workload, up to {found.tried:.3g} times its busiest hour, each time from an idle system."
+def _breaking(book: Book, plan: Plan, found: Breaking) -> Section:
+    blocks = [*_trials(book, plan, found), load_chart(plan, found)]
+    lead = f"The same workload, up to {found.tried:.3g} times its busiest hour, each time from an idle system."
     return Section("stress-breaking", "What breaks first", tuple(blocks), lead)
-
-
-def _blamed(cause: Cause) -> str:
-    return f"{cause.mechanism} of {cause.component}" if cause.component else cause.mechanism
 
 
 def _trials(book: Book, plan: Plan, found: Breaking) -> list[Block]:
@@ -155,64 +145,33 @@ def _trials(book: Book, plan: Plan, found: Breaking) -> list[Block]:
     return [Table(headings, tuple(rows), "just before and just after", frozenset(range(1, 8)))] if rows else []
 
 
-def _tiles(book: Book, found: Breaking, rooms: Sequence[Load]) -> tuple[tuple[str, str, str, str], ...]:
-    tiles = []
+def load_chart(plan: Plan, found: Breaking) -> Chart:
+    """Latency over the load, with the load at which an objective breaks."""
+    trials = sorted(found.trials, key=lambda trial: trial.load)
+    until = trials[-1].load
+
+    def line(name: str, share: float) -> Series:
+        values = ((trial.load, latency(trial, share)) for trial in trials)
+        return Series(name, tuple((load, value) for load, value in values if value is not None))
+
+    bands = []
     if found.edge is not None and found.verdict is not None:
-        key = "stress.breaks.load"
-        tiles.append(("Breaks at", book[key].shown, f"objective {found.verdict.objective.name}", key))
-    else:
-        tiles.append(("Nothing breaks up to", book["stress.tried"].shown, "of the busiest hour", "stress.tried"))
+        bands.append((found.edge.load, until, f"{found.verdict.objective.name} breaks"))
     if found.degrading is not None:
-        key = "stress.degrades.load"
-        tiles.append(("Canned answers from", book[key].shown, "more than 1 % of the journeys", key))
-    if rooms:
-        tiles.append(
-            ("Fills up first", book[rooms[0].full].shown, f"{rooms[0].component}: {rooms[0].what}", rooms[0].full)
-        )
-    return tuple(tiles)
-
-
-def _chain(found: Breaking) -> list[tuple[str, Tone]]:
-    said: list[tuple[str, Tone]] = []
-    if found.degrading is not None:
-        edge = found.degrading
-        share = edge.broke.degraded / max(1, edge.broke.arrivals)
-        words = f"At {_at(edge)} canned answers reach {show(share, 'share')} of the journeys"
-        said.append((f"{words}: {_blamed(edge.cause)}. {' '.join(edge.cause.chain)}", "plain"))
-    if found.edge is None or found.verdict is None:
-        words = f"Nothing breaks up to {found.tried:.3g} times the busiest hour: every objective is kept"
-        canned = show(found.widest.degraded / max(1, found.widest.arrivals), "share")
-        said.append(
-            (f"{words}{f', while {canned} of the journeys get a canned answer' if found.degrading else ''}.", "good")
-        )
-        return said
-    edge = found.edge
-    held = f"; at {edge.held.load:.3g}x it still holds" if edge.held else ", and already in the busiest hour"
-    said.append((f"At {_at(edge)} {promise(found.verdict)}{held}.", "bad"))
-    said.append((f"Cause: {_blamed(edge.cause)}. {' '.join(edge.cause.chain)}", "plain"))
-    return said
-
-
-def _at(edge: Edge) -> str:
-    return f"{edge.load:.3g} times the busiest hour ({show(edge.rate, 'rate')} journeys)"
-
-
-def promise(verdict: Verdict) -> str:
-    """Which objective breaks, by how much."""
-    objective = verdict.objective
-    value = "nothing was answered" if verdict.value is None else show(verdict.value, verdict.dimension)
-    return f"objective {objective.name} breaks: {objective.measure} is {value}, promised {_limit(objective)}"
+        bands.append((found.degrading.load, until, "canned answers"))
+    marks = tuple(
+        (item.limit, f"{item.name}: {item.measure} {limit(item)}") for item in plan.objectives if item.measure == "p95"
+    )
+    lines = (line("p50", 0.5), line("p95", 0.95))
+    return Chart(
+        "Latency and load", "times the busiest hour", "ratio", "latency", "duration", lines, tuple(bands), marks
+    )
 
 
 def _promised(book: Book, objective: Objective) -> Cell:
     key, dimension = f"stress.limit.{objective.name}", DIMENSIONS[objective.measure]
     book.leaf(key, objective.limit, dimension, label="promised", origin="set", note="objectives of the file")
-    return Cell(_limit(objective), figure=key)
-
-
-def _limit(objective: Objective) -> str:
-    sign = "≤" if objective.at_most else "≥"
-    return f"{sign} {show(objective.limit, DIMENSIONS[objective.measure])}"
+    return Cell(limit(objective), figure=key)
 
 
 # ------------------------------------------------------------------------------------------ a scenario
@@ -223,6 +182,7 @@ def _scenario(book: Book, plan: Plan, scenario: Scenario, outcome: Outcome) -> S
     judged = verdicts(plan, outcome)
     if judged:
         blocks.append(_objectives(book, outcome, judged))
+    blocks += [Text(words, tone) for words, tone in scenario_words(plan, scenario, outcome)]
     blocks += _charts(plan, scenario, outcome)
     blocks.append(_loads(book, plan, outcome))
     blocks += _lanes(book, plan, outcome)
@@ -261,17 +221,15 @@ def _charts(plan: Plan, scenario: Scenario, outcome: Outcome) -> list[Block]:
     def counts(name: str, read: str, tone: Tone = "plain") -> Series:
         return line(name, [getattr(bucket, read) / outcome.runs for bucket in outcome.buckets], tone)
 
-    def latency(share: float) -> list[float | None]:
+    def times(share: float) -> list[float | None]:
         return [Bucket.latency(bucket, share) for bucket in outcome.buckets]
 
     marks = tuple(
-        (item.limit, f"{item.name}: {item.measure} {_limit(item)}")
-        for item in plan.objectives
-        if item.measure in SHARES
+        (item.limit, f"{item.name}: {item.measure} {limit(item)}") for item in plan.objectives if item.measure in SHARES
     )
     latencies = Chart(
         "Latency of journeys", "time", "duration", "latency", "duration",
-        (line("p50", latency(0.5)), line("p95", latency(0.95))), bands, marks,
+        (line("p50", times(0.5)), line("p95", times(0.95))), bands, marks,
     )  # fmt: skip
     journeys = Chart(
         "Journeys", "time", "duration", f"journeys {each}", "count",

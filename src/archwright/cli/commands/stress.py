@@ -29,8 +29,13 @@ SET = click.option(
     "--search", "searched", multiple=True, metavar="PATH=VALUES",
     help="Values to choose from; the cheapest combination that keeps every objective is looked for.",
 )  # fmt: skip
+@click.option("--failures", is_flag=True, help="Fail each component in turn.")
 @SEED
-@click.option("--seeds", type=click.IntRange(1, 100), help="Seeds at most.  [default: 1; 9 with --sweep and --search]")
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 100),
+    help="Seeds at most.  From 3 on it is said how sure the answer is.  [default: 1; 9 with --sweep and --search]",
+)
 @LOAD
 @TRACE
 @click.option("--workers", type=click.IntRange(0, 1024), default=0, help="Processes.  [default: one for each core]")
@@ -39,13 +44,14 @@ SET = click.option(
     "--keep", type=click.Path(path_type=Path), default=KEEP, show_default=True,
     help="Folder of finished points, so that what was interrupted goes on.",
 )  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for a page and its pictures.  [default: none]")
 @AS_OF
 @PRICES
 @JSON
 def command(  # noqa: PLR0913
     file: Path, scenarios: tuple[str, ...], given: tuple[str, ...], swept: tuple[str, ...], searched: tuple[str, ...],
-    seed: int, seeds: int | None, load: float, trace: Path | None, workers: int, cluster: str, keep: Path,
-    as_of: dt.datetime | None, prices: Path | None, as_json: bool,
+    failures: bool, seed: int, seeds: int | None, load: float, trace: Path | None, workers: int, cluster: str,
+    keep: Path, out: Path | None, as_of: dt.datetime | None, prices: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Simulate load and faults; say what breaks first, at which load and why.
 
@@ -54,5 +60,5 @@ def command(  # noqa: PLR0913
     sink = Sink.of(as_json)
     from archwright.verbs.stress import Many, Question, ask
 
-    question = Question(scenarios, given, swept, searched, seed, seeds, load, trace)
+    question = Question(scenarios, given, swept, searched, seed, seeds, load, trace, failures, out)
     finish(sink, ask(opened(file, as_of, prices), question, Many(keep, workers, cluster), sink.teller()))

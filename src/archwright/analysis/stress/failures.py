@@ -1,0 +1,196 @@
+"""The failure table: every component fails in turn, in the busiest hour, and the journeys tell what becomes of them.
+
+What fails is simulated as down. A component that the simulation does not know by itself is failed through those that
+cannot work without it, as the file says who waits for whom; a cache that is away misses every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from msgspec.structs import replace
+
+from archwright.analysis.stress.points import Reading, Slot
+from archwright.analysis.stress.recovery import added
+from archwright.base.text import plural
+from archwright.base.units import show
+from archwright.plan.model import Change, Plan, Scenario
+from archwright.report.document import Block, Cell, Section, Table, Text, Tone
+from archwright.report.figures import Book
+
+BEGINS, LASTS = 0.2, 0.4  # of the time that is looked at: calm, failed, and the rest to see it come back
+SHORTEST_S: Final = 300.0
+LONGEST_S: Final = 6 * 3600.0
+JOURNEYS: Final = 200.0  # at least so many in each run, where the time allows
+SEEDS: Final = 5
+SLACK: Final = 0.05
+HALF: Final = 0.5  # of the calls of before: a breaker keeps the others away
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One component that fails: which parts of the plan go down with it, and how that is simulated.
+
+    `affected` says in words who notices, `works` what they do about it; `struck` is empty where nobody in the
+    simulation notices.
+    """
+
+    component: str
+    title: str
+    plan: Plan
+    scenario: Scenario
+    struck: tuple[str, ...]
+    affected: tuple[str, ...] = ()
+    works: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """What a failure did to the journeys that came while it lasted; times in seconds from its beginning.
+
+    `felt_s` is when the first journey was not answered in full (None: none was worse than before), `opened_s` when the
+    breaker began to keep calls away (None: it did not), `good_s` when journeys were as before again (None: not while
+    the failure lasted).
+    """
+
+    case: Case
+    arrivals: int
+    full: float
+    degraded: float
+    failed: float
+    before: float
+    felt_s: float | None
+    opened_s: float | None
+    good_s: float | None
+    back_s: float | None
+
+
+def scenario_of(plan: Plan, component: str, struck: Sequence[str]) -> Scenario:
+    """The failure of some components for a while, long enough for the journeys of the busiest hour to tell."""
+    rate = sum(journey.rate * journey.peak for journey in plan.journeys)
+    lasts = min(LONGEST_S, max(SHORTEST_S, JOURNEYS / rate if rate > 0 else 0.0))
+    changes = tuple(Change("down", name, 1.0, 1.0, BEGINS * lasts, LASTS * lasts) for name in struck)
+    return Scenario(f"without-{component}", f"{component} is away", lasts, changes)
+
+
+def without_cache(plan: Plan, name: str) -> Plan:
+    """The plan whose routes do without a cache."""
+    places = {place for place, item in enumerate(plan.caches) if item.name == name}
+    routes = tuple(replace(route, cache=-1) if route.cache in places else route for route in plan.routes)
+    return replace(plan, routes=routes)
+
+
+def felt(case: Case, readings: Sequence[Reading]) -> Felt:
+    """What the simulations of a case say, over all seeds."""
+    slots, width = added([item.slots for item in readings]), readings[0].width_s
+    begins, ends = BEGINS * case.scenario.lasts_s, (BEGINS + LASTS) * case.scenario.lasts_s
+    calm = [slot for slot in slots if slot.begin + width <= begins + 1e-9]
+    during = [slot for slot in slots if begins - 1e-9 <= slot.begin and slot.begin + width <= ends + 1e-9]
+    later = [slot for slot in slots if slot.begin + 1e-9 >= ends]
+    before = _full(calm)
+    bad = [slot for slot in during if not _good(slot, before)]
+    arrivals = sum(slot.arrivals for slot in during)
+    good = None if not during or (bad and bad[-1] is during[-1]) else bad[-1].begin + width - begins if bad else 0.0
+    back = [slot.begin + width - ends for slot in later if not _good(slot, before)]
+    return Felt(
+        case, arrivals, _full(during), sum(slot.degraded for slot in during) / max(1, arrivals),
+        sum(slot.failed for slot in during) / max(1, arrivals), before, bad[0].begin - begins if bad else None,
+        _opened(case, calm, during, begins), good, max(back, default=0.0),
+    )  # fmt: skip
+
+
+def _full(slots: Sequence[Slot]) -> float:
+    arrivals = sum(slot.arrivals for slot in slots)
+    return sum(slot.answered for slot in slots) / arrivals if arrivals else 1.0
+
+
+def _good(slot: Slot, before: float) -> bool:
+    return not slot.arrivals or slot.answered / slot.arrivals >= before - SLACK - 1.0 / slot.arrivals
+
+
+def _opened(case: Case, calm: Sequence[Slot], during: Sequence[Slot], begins: float) -> float | None:
+    """When calls at a failed target fell below half of what they were, for as many journeys."""
+    names = [target.name for target in case.plan.targets]
+    places = [names.index(name) for name in case.struck if name in names]
+    if not places or not any(case.plan.targets[place].breaker_failures for place in places):
+        return None
+
+    def each(slots: Sequence[Slot]) -> float:
+        return sum(slot.calls[place] for slot in slots for place in places) / max(1, sum(s.arrivals for s in slots))
+
+    usual = each(calm)
+    return next((slot.begin - begins for slot in during if slot.arrivals and each([slot]) < HALF * usual), None)
+
+
+# ------------------------------------------------------------------------------------------------ the document
+
+
+def failure_section(book: Book, found: Sequence[Felt], silent: Sequence[Case]) -> Section:
+    """The table as a section of a document, the worst failures first; figures are entered under `failing.`."""
+    ordered = sorted(found, key=lambda item: (-item.failed, item.full))
+    rows = tuple(_row(book, item) for item in ordered)
+    headings = ("Away", "In full", "Degraded", "Failed", "First felt", "Breaker opens", "Good again", "Back")
+    width = show(found[0].case.scenario.lasts_s / 60, "duration") if found else ""
+    caption = (
+        "shares of the journeys that came while it was away, one that leaves a step out counts as in full; first felt, "
+        f"opened and good again count from its beginning, back from its end, each to {width}"
+    )
+    table = Table(headings, rows, caption, frozenset(range(1, 8)))
+    who = tuple(
+        (item.case.title, ", ".join(item.case.affected) or "nobody", "; ".join(item.case.works) or "nothing")
+        for item in ordered
+    )
+    blocks: list[Block] = [table, Table(("Away", "Who notices", "What they do"), who, "as the file says")]
+    if silent:
+        names = ", ".join(case.title for case in silent)
+        blocks.append(Text(f"Nobody who is simulated waits for {names}.", "muted"))
+    lead = f"Each component away in turn in the busiest hour, {plural(SEEDS, 'seed')} each."
+    return Section("stress-failures", "If it fails", tuple(blocks), lead)
+
+
+def _row(book: Book, item: Felt) -> tuple[str | Cell, ...]:
+    base = f"failing.{item.case.component}"
+    note = f"{plural(item.arrivals, 'journey')} while {', '.join(item.case.struck) or item.case.component} was away"
+
+    def share(name: str, value: float, label: str, tone: Tone = "plain") -> Cell:
+        figure = book.leaf(f"{base}.{name}", value, "share", label=label, origin="simulated", note=note)
+        return Cell(figure.shown, tone, figure.key)
+
+    def time(name: str, value: float | None, label: str, never: str, tone: Tone = "plain") -> Cell:
+        if value is None:
+            return Cell(never, tone)
+        figure = book.leaf(f"{base}.{name}", value, "duration", label=label, origin="simulated", note=note)
+        return Cell(figure.shown if value else "at once", "plain", figure.key)
+
+    worse = item.felt_s is not None
+    return (
+        item.case.title,
+        share("full", item.full, "answered in full", "bad" if worse else "good"),
+        share("degraded", item.degraded, "canned answers"),
+        share("failed", item.failed, "failed", "bad" if item.failed > SLACK else "plain"),
+        time("felt", item.felt_s, "until journeys were worse", "never", "good"),
+        time("opened", item.opened_s, "until the breaker kept calls away", "–", "muted"),
+        time("good", item.good_s, "until journeys were as before", "not while away", "bad")
+        if worse
+        else Cell("–", "muted"),
+        time("back", item.back_s, "from its end until journeys were as before", "–"),
+    )
+
+
+def plain(item: Felt) -> Mapping[str, object]:
+    """A row for programs."""
+    return {
+        "component": item.case.component,
+        "struck": list(item.case.struck),
+        "affected": list(item.case.affected),
+        "journeys": item.arrivals,
+        "in_full": item.full,
+        "degraded": item.degraded,
+        "failed": item.failed,
+        "felt_s": item.felt_s,
+        "breaker_s": item.opened_s,
+        "good_again_s": item.good_s,
+        "back_s": item.back_s,
+    }

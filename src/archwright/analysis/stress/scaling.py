@@ -1,0 +1,160 @@
+"""Headroom and growth: what fills up when, what to ask suppliers for, how many replicas, until which month it holds.
+
+What is needed at another load is taken to grow with it, which is exact for work and for calls, and too careful where a
+warmer cache catches more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from archwright.analysis.stress.breaking import Breaking
+from archwright.analysis.stress.figures import source
+from archwright.analysis.stress.outcome import Outcome
+from archwright.base.units import show
+from archwright.plan.model import Plan
+from archwright.report.document import Block, Cell, Section, Table, Text
+from archwright.report.figures import Book
+
+MARGIN: Final = 1.3  # above the fullest minute that was seen: another day's is fuller
+BUSY: Final = 0.7  # of the servers at work in the mean: above that queues grow quickly
+HORIZON: Final = 60  # months that are looked ahead
+AHEAD: Final = (6, 12)
+FAR: Final = 100.0  # times the busiest hour: what fills up there is not shown
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something with a limit: what the busiest hour takes of it, its limit, and what it should be.
+
+    `least` is the limit that carries the busiest hour with room to spare, times the growth of the load.
+    """
+
+    component: str
+    what: str
+    used: float
+    limit: float
+    each: float  # of the limit that one more unit brings: 1, or the servers of one replica
+
+    def least(self, factor: float = 1.0) -> float:
+        """The limit to have at so many times the busiest hour."""
+        if self.what == "replicas":
+            return float(max(1, math.ceil(self.used * factor / (BUSY * self.each) - 1e-9)))
+        return rounded(self.used * factor * MARGIN)
+
+    def full_at(self) -> float:
+        """The multiple of the busiest hour at which it is all in use."""
+        return self.limit * (self.each if self.what == "replicas" else 1.0) / self.used
+
+
+def rounded(value: float) -> float:
+    """Up to two figures, as one asks a supplier for it."""
+    if value <= 0:
+        return 0.0
+    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return float(round(math.ceil(value / unit - 1e-9) * unit, 6))
+
+
+def needs(plan: Plan, usual: Outcome) -> list[Need]:
+    """Everything with a limit that the busiest hour uses, what fills up first in front."""
+    found = []
+    for target, after in zip(plan.targets, usual.targets, strict=True):
+        if after.request_limit:
+            found.append(Need(target.name, "requests a minute", float(after.peak_requests), after.request_limit, 1.0))
+        if after.token_limit:
+            found.append(Need(target.name, "tokens a minute", float(after.peak_tokens), after.token_limit, 1.0))
+    for station, seen in zip(plan.stations, usual.stations, strict=True):
+        if seen.servers:
+            each = seen.servers / station.replicas
+            found.append(Need(station.name, "replicas", seen.asked * seen.servers, float(station.replicas), each))
+    gateway = usual.gateway
+    found.append(Need(plan.gateway.name, "places", float(gateway.most_in_flight), float(gateway.concurrency), 1.0))
+    return sorted((need for need in found if need.used > 0), key=Need.full_at)
+
+
+def growth(plan: Plan, months: int) -> float:
+    """The load after so many months over that of today, by the journeys' own growth and rates."""
+    rates = [journey.rate * journey.peak for journey in plan.journeys]
+    grown = [rate * (1.0 + item.growth) ** months for rate, item in zip(rates, plan.journeys, strict=True)]
+    return sum(grown) / sum(rates) if rates else 1.0
+
+
+def month_of(plan: Plan, load: float) -> int | None:
+    """The first month, counted from now, in which the load has grown to so many times; None: not in five years."""
+    return next((month for month in range(HORIZON + 1) if growth(plan, month) >= load), None)
+
+
+def month_name(as_of: str, months: int) -> str:
+    """The month of the calendar that lies so many months after a day."""
+    day = dt.date.fromisoformat(as_of)
+    place = day.year * 12 + day.month - 1 + months
+    return dt.date(place // 12, place % 12 + 1, 1).strftime("%B %Y")
+
+
+def scaling_section(book: Book, plan: Plan, found: Breaking) -> Section:
+    """What to have, today and later; figures are entered under `scaling.`."""
+    note = source(found.usual)
+    growing = any(journey.growth > 0 for journey in plan.journeys)
+    for month in AHEAD if growing else ():
+        book.leaf(f"scaling.growth.{month}", growth(plan, month), "ratio", label=f"the load in {month} months",
+                  origin="computed", note="rates and growth of the file's journeys")  # fmt: skip
+    known = needs(plan, found.usual)
+    shown = [need for need in known if need.full_at() <= FAR] or known[:3]
+    rows = tuple(_row(book, plan, need, note, growing) for need in shown)
+    later = tuple(f"In {month} months" for month in AHEAD) if growing else ()
+    headings = ("Component", "What", "Used", "Limit", "Full at", "Have", *later, "Full in")
+    caption = (
+        f"used: the fullest minute of a supplier's limit, the most places, the work in replicas; have: {MARGIN:g} "
+        f"times that, and replicas at most {show(BUSY, 'share')} at work"
+    )
+    blocks: list[Block] = [Table(headings, rows, caption, frozenset(range(2, 6 + len(later))))]
+    if len(shown) < len(known):
+        rest = ", ".join(dict.fromkeys(need.component for need in known if need not in shown))
+        blocks.append(Text(f"Hardly used: {rest}.", "muted"))
+    lead = "What the busiest hour takes of everything that has a limit, and what to have."
+    return Section("stress-scaling", "Headroom and growth", tuple(blocks), lead)
+
+
+def grown_words(book: Book, plan: Plan, found: Breaking) -> list[str]:
+    """In which month growth breaks an objective, in a sentence; nothing where nothing breaks or grows."""
+    if found.edge is None or found.verdict is None:
+        return []
+    if not any(journey.growth > 0 for journey in plan.journeys):
+        return ["The file states no growth, so no month can be named in which an objective breaks."]
+    month = month_of(plan, found.edge.load)
+    name = found.verdict.objective.name
+    if month is None:
+        return [f"At the stated growth the load that breaks objective {name} is not reached in five years."]
+    book.leaf("scaling.month", month, "count", label="months until growth breaks an objective", origin="computed",
+              note=f"the first month with {found.edge.load:.3g} times the load")  # fmt: skip
+    if month == 0:
+        return [f"Objective {name} breaks at today's busiest hour."]
+    when = month_name(plan.as_of, month)
+    return [f"At the stated growth the busiest hour breaks objective {name} in {when}, in {month} months."]
+
+
+def _row(book: Book, plan: Plan, need: Need, note: str, growing: bool) -> tuple[str | Cell, ...]:
+    base = f"scaling.{need.component}.{need.what.replace(' ', '-')}"
+
+    def cell(name: str, value: float, dimension: str, label: str, origin: str = "computed") -> Cell:
+        figure = book.leaf(f"{base}.{name}", value, dimension, label=label, origin=origin, note=note)
+        return Cell(figure.shown, figure=figure.key)
+
+    used = need.used / need.each
+    have = need.least()
+    month = month_of(plan, need.full_at()) if growing else None
+    later = AHEAD if growing else ()
+    return (
+        need.component,
+        need.what,
+        cell("used", used, "number", "used in the busiest hour", "simulated"),
+        cell("limit", need.limit, "number", f"limit of {need.what}", "set"),
+        cell("full", need.full_at(), "ratio", "of the busiest hour"),
+        Cell(show(have, "number"), "bad" if have > need.limit else "plain",
+             book.leaf(f"{base}.have", have, "number", label="to have today", origin="computed", note=note).key),
+        *(cell(f"in-{each}", need.least(growth(plan, each)), "number", f"to have in {each} months") for each in later),
+        month_name(plan.as_of, month) if month is not None else Cell("–", "muted"),
+    )  # fmt: skip
