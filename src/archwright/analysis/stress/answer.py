@@ -46,7 +46,7 @@ def _holds(book: Book, plan: Plan, outcome: Outcome) -> tuple[str, str, str, str
     book.leaf(base, kept, "count", label="objectives kept", origin="simulated", note=note)
     if not judged:
         return outcome.scenario, "–", "the file promises nothing", ""
-    return outcome.scenario, f"{kept} of {len(judged)}", "objectives kept", base
+    return outcome.scenario, book[base].shown, f"of {plural(len(judged), 'objective')} kept", base
 
 
 def _edges(book: Book, found: Breaking) -> list[tuple[str, str, str, str]]:

@@ -126,7 +126,7 @@ def _overview(book: Book, plan: Plan, result: StressResult) -> Section:
 
 
 def _breaking(book: Book, plan: Plan, found: Breaking) -> Section:
-    blocks = [*_trials(book, plan, found), load_chart(plan, found)]
+    blocks = [*_trials(book, plan, found), *load_charts(plan, found)]
     lead = f"The same workload, up to {found.tried:.3g} times its busiest hour, each time from an idle system."
     return Section("stress-breaking", "What breaks first", tuple(blocks), lead)
 
@@ -145,8 +145,8 @@ def _trials(book: Book, plan: Plan, found: Breaking) -> list[Block]:
     return [Table(headings, tuple(rows), "just before and just after", frozenset(range(1, 8)))] if rows else []
 
 
-def load_chart(plan: Plan, found: Breaking) -> Chart:
-    """Latency over the load, with the load at which an objective breaks."""
+def load_charts(plan: Plan, found: Breaking) -> tuple[Chart, Chart]:
+    """Answers and latency over the load, with the load at which an objective breaks."""
     trials = sorted(found.trials, key=lambda trial: trial.load)
     until = trials[-1].load
 
@@ -162,9 +162,14 @@ def load_chart(plan: Plan, found: Breaking) -> Chart:
     marks = tuple(
         (item.limit, f"{item.name}: {item.measure} {limit(item)}") for item in plan.objectives if item.measure == "p95"
     )
+    across = ("times the busiest hour", "ratio")
     lines = (line("p50", 0.5), line("p95", 0.95))
-    return Chart(
-        "Latency and load", "times the busiest hour", "ratio", "latency", "duration", lines, tuple(bands), marks
+    full = tuple((trial.load, trial.answered / trial.arrivals) for trial in trials if trial.arrivals)
+    bad = tuple((trial.load, trial.failed / trial.arrivals) for trial in trials if trial.arrivals)
+    shares = (Series("in full", full, "good"), Series("failed", bad, "bad"))
+    return (
+        Chart("Answers and load", *across, "share of the journeys", "share", shares, tuple(bands)),
+        Chart("Latency and load", *across, "latency", "duration", lines, tuple(bands), marks),
     )
 
 

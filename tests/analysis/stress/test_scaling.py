@@ -1,0 +1,74 @@
+"""Headroom and growth: what to have, and until which month it holds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from archwright.analysis.stress import breaking as subject
+from archwright.analysis.stress.answer import to_do
+from archwright.analysis.stress.breaking import breaking
+from archwright.analysis.stress.engine import simulate
+from archwright.analysis.stress.scaling import growth, month_name, month_of, needs, rounded, scaling_section
+from archwright.report.figures import Book
+from tests.analysis.stress import designs as d
+
+
+def test_what_is_needed_of_everything_that_has_a_limit() -> None:
+    plan = d.plan(
+        d.journey(d.work(), d.step(stage=1, station=1), rate=1.0),
+        stations=(d.station("desk", servers=4, replicas=2, median_s=1.0), d.station("rest")),
+        targets=(d.target(request_rate=2.0),),
+    )
+    found = {(need.component, need.what): need for need in needs(plan, simulate(plan, d.scenario(600.0), seed=1))}
+    desk = found["desk", "replicas"]
+    # One job a second of one second each: one server's work, 0.7 of it at most, two servers in each replica.
+    assert desk.used == pytest.approx(1.0, rel=0.1)
+    assert (desk.limit, desk.least(), desk.least(4.0)) == (2.0, 1.0, 3.0)
+    calls = found["first", "requests a minute"]
+    assert calls.limit == 120.0
+    assert calls.least() >= 1.3 * calls.used
+    assert calls.full_at() == pytest.approx(120.0 / calls.used)
+
+
+@given(st.floats(1e-3, 1e9))
+def test_what_one_asks_for_is_never_less_and_hardly_more(value: float) -> None:
+    assert value * (1 - 1e-9) <= rounded(value) <= value * 1.11
+
+
+def test_growth_is_that_of_the_journeys_by_their_rates() -> None:
+    plan = d.plan(d.journey(rate=1.0, growth=0.1), d.journey(name="other", rate=3.0, growth=0.0))
+    assert growth(plan, 0) == 1.0
+    assert growth(plan, 12) == pytest.approx((1.1**12 + 3) / 4)
+    assert month_of(plan, 1.0) == 0
+    month = month_of(plan, 2.0)
+    assert month is not None
+    assert growth(plan, month) >= 2.0 > growth(plan, month - 1)
+    assert month_of(d.plan(), 1.01) is None
+
+
+@pytest.mark.parametrize(("months", "name"), [(0, "November 2026"), (2, "January 2027"), (14, "January 2028")])
+def test_months_have_names(months: int, name: str) -> None:
+    assert month_name("2026-11-21", months) == name
+
+
+def test_the_section_names_the_month_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "SAMPLE", 300)
+    plan = d.plan(
+        d.journey(rate=0.5, growth=0.2),
+        targets=(d.target(request_rate=2.0),),
+        objectives=(d.objective("availability", 0.99, at_most=False),),
+    )
+    found = breaking(plan, 1)
+    book = Book()
+    assert found.edge is not None
+    section = scaling_section(book, plan, found)
+    assert section.blocks
+    (words, *_) = to_do(plan, found)
+    assert "requests a minute for first instead of 120" in words
+    need = needs(plan, found.usual)[0]
+    raised = replace(plan, targets=(d.target(request_rate=need.least(found.edge.load) / 60.0),))
+    after = breaking(raised, 1)
+    assert after.edge is None or after.edge.load > found.edge.load
