@@ -16,7 +16,7 @@ from archwright.cli.show import Sink, fail
 # The order of the work; a command that is not named here stands at the end.
 ORDER = (
     "init", "check", "draw", "price", "prices", "focus", "stress", "decide", "govern", "brief", "status", "diff",
-    "build", "serve", "rehearse", "drill", "measure", "ledger", "explain", "run", "schema",
+    "build", "keys", "serve", "rehearse", "drill", "measure", "ledger", "explain", "run", "schema",
 )  # fmt: skip
 
 EXIT_CODES = """

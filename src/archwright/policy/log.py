@@ -45,9 +45,10 @@ class BadLog(ValueError):
     """A line is not part of a log; the text says which."""
 
 
-def opening(start: float) -> bytes:
-    """The first line: the time at which the machine began."""
-    return json.dumps({"start": start}).encode() + b"\n"
+def opening(start: float, since: float = 0.0, spent: Sequence[int] = ()) -> bytes:
+    """The first line: the time at which the machine began, and what it was told to `recall`, if anything."""
+    recalled = {"since": since, "spent": list(spent)} if spent else {}
+    return json.dumps({"start": start, **recalled}).encode() + b"\n"
 
 
 def encode(now: float, event: Event, orders: Sequence[Order]) -> bytes:
@@ -67,7 +68,7 @@ def replay(rules: Rules, lines: Iterable[bytes], start: float | None = None) -> 
         BadLog: a line cannot be read; a last line that was torn off is left out.
     """
     source = iter(lines)
-    machine = Machine(rules, _start(next(source, b"")) if start is None else _skipped(source, start))
+    machine = _begun(rules, next(source, b""), start)
     found = []
     for number, line in enumerate(source, 2):
         if not line.endswith(b"\n"):
@@ -86,7 +87,7 @@ def openings(rules: Rules, lines: Iterable[bytes]) -> int:
         BadLog: a line cannot be read; a last line that was torn off is left out.
     """
     source = iter(lines)
-    machine = Machine(rules, _start(next(source, b"")))
+    machine = _begun(rules, next(source, b""), None)
     for number, line in enumerate(source, 2):
         if line.endswith(b"\n"):
             now, event, _ = _read(number, line)
@@ -98,16 +99,18 @@ def _named(item: Event | Order) -> list[Any]:
     return [type(item).__name__, *item]
 
 
-def _start(line: bytes) -> float:
+def _begun(rules: Rules, line: bytes, start: float | None) -> Machine:
+    """The machine as the opening says."""
+    if start is not None:
+        return Machine(rules, start)
     try:
-        return float(json.loads(line)["start"])
+        told = json.loads(line)
+        machine = Machine(rules, float(told["start"]))
+        if "spent" in told:
+            machine.recall(float(told["since"]), [int(amount) for amount in told["spent"]])
     except (ValueError, KeyError, TypeError) as error:
         raise BadLog(f"line 1 does not say when the machine began: {error}") from error
-
-
-def _skipped(source: Iterable[bytes], start: float) -> float:
-    next(iter(source), b"")
-    return start
+    return machine
 
 
 def _read(number: int, line: bytes) -> tuple[float, Event, list[Order]]:

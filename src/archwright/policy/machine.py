@@ -12,6 +12,7 @@ Whenever a place is free, the next request in the queue gets its Call in the sam
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from archwright.policy import decide
@@ -204,6 +205,11 @@ class Machine:
         self._requests = [0] * SLOTS
         self._keys = [0] * SLOTS
         self._caches = [-1] * SLOTS
+
+    def recall(self, since: float, spent: Sequence[int]) -> None:
+        """Begin with what was spent before: in all, then by each tenant, in the period that began at `since`."""
+        for account, settled in zip(self.state.spent, spent, strict=True):
+            account.settled, account.since = settled, since
 
     @property
     def in_flight(self) -> int:

@@ -14,6 +14,7 @@ from archwright.facts import vendors
 from archwright.plan.agents import emulated_only
 from archwright.plan.model import Plan, Target, decode
 from archwright.plan.passages import file_name
+from archwright.runtime.gateway.keys import holding, read_keys
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
 from archwright.runtime.providers import provider_for, stand_in
@@ -34,6 +35,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     emulated: str | None = None,
     scale: float = 1.0,
     sync: bool = False,
+    key_file: Path | None = None,
     environment: Mapping[str, str] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> None:
@@ -48,6 +50,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         emulated: base address of an emulated supplier that stands in for all targets; None: the real ones.
         scale: how many times as fast time runs; other than 1 only against an emulated supplier.
         sync: store every row before its answer ends.
+        key_file: hashes of keys that `archwright keys add` made; it is read again when it changes.
         environment: where keys are looked up; None: that of the process.
         say: told the address once requests are accepted.
 
@@ -62,7 +65,8 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     if scale != 1.0 and emulated is None:
         raise UsageError("compressed time works only against an emulated provider")
     keys = client_keys(known.get(KEYS, ""), plan)
-    _allowed(host, keys)
+    keyed = len(keys) + (_count(key_file, plan) if key_file else 0)
+    _allowed(host, keyed > 0 or key_file is not None)
     lacking = emulated_only(plan.tools) if emulated is None else ()
     setup = Setup(
         plan=data,
@@ -72,6 +76,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         record=str(record) if record else "",
         scale=scale,
         sync=sync,
+        key_file=str(key_file) if key_file else "",
         agents="" if lacking else str(conversations(ledger)),
         indexes=tuple(str(plan_file.parent / file_name(retriever.name)) for retriever in plan.retrievers),
     )
@@ -84,7 +89,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
             f"cannot listen on {host}:{port}: {error.strerror}; choose another --port or --host"
         ) from error
     shown = f"[{host}]" if ":" in host else host
-    who = plural(len(keys), "key") if keys else f"no keys in {KEYS}: this machine only"
+    who = plural(keyed, "key") if keyed or key_file else "no keys: this machine only"
     address = f"http://{shown}:{bound.getsockname()[1]}/v1"
     try:
         with bound, gateway(setup) as app:
@@ -161,11 +166,27 @@ def _sendable(key: str) -> bool:
     return key.isascii() and key.isprintable()
 
 
-def _allowed(host: str, keys: tuple[ClientKey, ...]) -> None:
+def _allowed(host: str, keyed: bool) -> None:
     """Without keys only this machine may ask."""
-    if keys or is_loopback(host):
+    if keyed or is_loopback(host):
         return
-    raise UsageError(f"{host} can be reached from elsewhere: set {KEYS}=tenant:key,... or serve on 127.0.0.1")
+    way = f"make keys with `archwright keys add TENANT` and name --keys, or set {KEYS}=tenant:key,..."
+    raise UsageError(f"{host} can be reached from elsewhere: {way}, or serve on 127.0.0.1")
+
+
+def _count(file: Path, plan: Plan) -> int:
+    """How many keys of a file hold.
+
+    Raises:
+        InputError: it cannot be read.
+        UsageError: a key is of a tenant that the plan does not have.
+    """
+    keys, stray = holding(read_keys(file), (tenant.name for tenant in plan.tenants))
+    if stray:
+        names = ", ".join(f"{entry.id} of {entry.tenant}" for entry in stray)
+        known = ", ".join(tenant.name for tenant in plan.tenants)
+        raise UsageError(f"{file}: the plan does not know the tenant of {names}; it knows {known}. Revoke them first")
+    return len(keys)
 
 
 def is_loopback(host: str) -> bool:

@@ -23,17 +23,27 @@ from archwright.cli.show import Sink
     show_default=True,
     help="Rows are appended to it: a file, an SQLite file (.sqlite) or postgresql://host/database#name.",
 )
+@click.option(
+    "--keys", type=click.Path(path_type=Path), help="File of clients' keys (`archwright keys add`), read as it changes."
+)
 @click.option("--ledger-sync", is_flag=True, help="Store every row before its answer ends, so that a crash loses none.")
 @click.option("--record", type=click.Path(path_type=Path), help="Also write every decision with its event and time.")
 @JSON
 def command(  # noqa: PLR0913
-    plan: Path, host: str, port: int, ledger: str, ledger_sync: bool, record: Path | None, as_json: bool
+    plan: Path,
+    host: str,
+    port: int,
+    ledger: str,
+    keys: Path | None,
+    ledger_sync: bool,
+    record: Path | None,
+    as_json: bool,
 ) -> None:
     """Serve a built PLAN: a gateway to real providers for clients of OpenAI and of Anthropic.
 
-    Suppliers' keys come from the environment (OPENAI_API_KEY, MISTRAL_API_KEY and so on), clients' keys from
-    ARCHWRIGHT_KEYS as tenant:key,tenant:key. Without clients' keys it serves this machine only. Spend caps count from
-    the start of the process.
+    Suppliers' keys come from the environment (OPENAI_API_KEY, MISTRAL_API_KEY and so on), clients' keys from the file
+    named by --keys, or from ARCHWRIGHT_KEYS as tenant:key,tenant:key. Without clients' keys it serves this machine
+    only. What was spent is read from the ledger, so a restart does not begin the month anew.
     """
     Sink.of(as_json)
     from archwright.verbs.serve import serve as verb
@@ -41,4 +51,4 @@ def command(  # noqa: PLR0913
     def say(line: str) -> None:
         click.echo(json.dumps({"say": line}) if as_json else line)
 
-    verb(plan, host, port, ledger, record, sync=ledger_sync, say=say)
+    verb(plan, host, port, ledger, record, sync=ledger_sync, key_file=keys, say=say)

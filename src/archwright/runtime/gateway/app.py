@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -27,6 +27,7 @@ from archwright.runtime.http1.request import Header, Request
 _log = logging.getLogger(__name__)
 
 FLUSH_S = 0.05
+WATCH_S = 1.0
 START_S = 5.0  # vectors of documents are waited for so long before requests are let in
 LEARN_S = 30.0
 LEFT_STATUS = 499
@@ -44,6 +45,8 @@ class Gateway:
         self.house = house
         self.flusher: asyncio.Task[None] | None = None
         self.learner: asyncio.Task[None] | None = None
+        self.watcher: asyncio.Task[None] | None = None
+        self.read_again: Callable[[], None] | None = None  # for what may change while it runs
 
     async def handle(self, request: Request) -> None:
         """Answer one request."""
@@ -71,6 +74,8 @@ class Gateway:
         if self.house.crew is not None:
             await self.house.crew.start()
         self.flusher = asyncio.get_running_loop().create_task(self._flush())
+        if self.read_again is not None:
+            self.watcher = asyncio.get_running_loop().create_task(self._watch(self.read_again))
         if any(library.wants_vectors for library in self.house.libraries):
             first = asyncio.get_running_loop().create_task(self._learned())
             await asyncio.wait({first}, timeout=START_S)
@@ -78,7 +83,7 @@ class Gateway:
 
     async def stop(self) -> None:
         """Close it, and write what is still to be written."""
-        for task in (self.flusher, self.learner):
+        for task in (self.flusher, self.learner, self.watcher):
             if task is not None:
                 task.cancel()
         if self.house.crew is not None:
@@ -94,6 +99,11 @@ class Gateway:
                 self.house.brain.flush()
             except OSError as error:  # a full disk must not end the service, nor pass in silence
                 _log.error("the record of the machine cannot be written: %s", error.strerror)
+
+    async def _watch(self, read_again: Callable[[], None]) -> None:
+        while True:
+            await asyncio.sleep(WATCH_S)
+            read_again()
 
     async def _learned(self) -> bool:
         """Fetch the vectors of documents that still lack them; whether all are there now."""

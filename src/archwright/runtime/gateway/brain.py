@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from archwright.policy import log
@@ -18,13 +19,19 @@ class Brain:
     Args:
         rules: what the machine decides by.
         record: file for its events and orders, or None.
+        spent: what was spent before, in all and by each tenant (pico-dollars); none: nothing.
+        age_s: how long ago the period of that began (seconds).
     """
 
-    def __init__(self, rules: Rules, record: BinaryIO | None = None) -> None:
+    def __init__(
+        self, rules: Rules, record: BinaryIO | None = None, spent: Sequence[int] = (), age_s: float = 0.0
+    ) -> None:
         start = time.monotonic()
         self.machine = Machine(rules, start)
+        if spent:
+            self.machine.recall(start - age_s, spent)
         self.record = record
-        self.pending: list[bytes] = [log.opening(start)] if record else []
+        self.pending: list[bytes] = [log.opening(start, start - age_s, spent)] if record else []
         self.exchanges: dict[int, Exchange] = {}
         self.answers: list[dict[int, Stored]] = [{} for _ in rules.caches]
 

@@ -95,6 +95,7 @@ class Exchange(msgspec.Struct, eq=False, dict=False):
     wire: Wire
     tenant: str = ""
     tenant_index: int = -1
+    client: str = ""
     ask: Ask | None = None
     route_index: int = -1
     route: Route | None = None

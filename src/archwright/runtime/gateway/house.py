@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import hashlib
-import hmac
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from archwright.policy.route import OUTCOMES
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.exchange import Exchange, Try
+from archwright.runtime.gateway.keys import Keyring
 from archwright.runtime.gateway.library import Library
 from archwright.runtime.gateway.metrics import Metrics
 from archwright.runtime.gateway.setup import ClientKey, Upstream
@@ -68,15 +67,6 @@ class Line:
             "Accept-Encoding": "identity",
             **self.provider.headers(self.key, request, attempt),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Tenant:
-    """Who holds a key. `index` -1: the plan sets no bounds for this tenant."""
-
-    name: str
-    index: int
-    digest: bytes
 
 
 class House:
@@ -127,20 +117,11 @@ class House:
             for lane in (REALTIME, BATCH)
         )
         known = {tenant.name: index for index, tenant in enumerate(plan.tenants)}
-        self.tenants = tuple(Tenant(key.tenant, known.get(key.tenant, -1), bytes.fromhex(key.digest)) for key in keys)
+        self.keys = Keyring(keys, known)
         self.client = Client()
         self.deadlines = Deadlines()
         self.crew: Crew | None = None
         self.libraries: tuple[Library, ...] = ()
-
-    def tenant(self, key: bytes) -> Tenant | None:
-        """Whose key it is, or None. All keys are compared, each in constant time."""
-        digest = hashlib.sha256(key).digest()
-        found = None
-        for tenant in self.tenants:
-            if hmac.compare_digest(tenant.digest, digest):
-                found = tenant
-        return found
 
     def library_of(self, x: Exchange) -> Library | None:
         """The documents that the route of a request answers from."""
@@ -246,6 +227,7 @@ class House:
                 cited=len(x.cited or ()),
                 known=x.known,
                 lane=LANES[x.lane],
+                key=x.client,
             )
         )
 

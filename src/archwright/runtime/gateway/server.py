@@ -24,6 +24,7 @@ from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.house import House
+from archwright.runtime.gateway.keys import Watched
 from archwright.runtime.gateway.library import open_libraries
 from archwright.runtime.gateway.setup import Setup
 from archwright.runtime.gateway.writer import Writer
@@ -67,9 +68,15 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         if setup.record:
             record = files.enter_context(open_record(Path(setup.record), Path(setup.ledger), decided, anew))
         journal.start(_first(setup, plan, journal.store.missing))
-        brain = Brain(decided, record)
+        book = journal.account
+        spent = (book.spent, *(book.tenants.get(tenant.name, 0) for tenant in plan.tenants))
+        brain = Brain(decided, record, spent, time.time() - book.since)
         app = Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
         app.house.libraries = libraries
+        if setup.key_file:
+            watched = Watched(Path(setup.key_file), app.house.keys, setup.keys)
+            watched.read()
+            app.read_again = watched.read_again
         if setup.agents and plan.agents:
             app.house.crew = hire(compress(plan, setup.scale), setup, app)
         yield app

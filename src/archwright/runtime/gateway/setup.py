@@ -19,10 +19,15 @@ class Upstream(msgspec.Struct, frozen=True):
 
 
 class ClientKey(msgspec.Struct, frozen=True):
-    """A client's key as the hexadecimal SHA-256 of it, and the tenant who pays."""
+    """A client's key as the hexadecimal SHA-256 of it, and the tenant who pays.
+
+    `id` is its public name. `expires` in seconds of the epoch; 0: never.
+    """
 
     tenant: str
     digest: str
+    id: str = ""
+    expires: float = 0.0
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -35,6 +40,7 @@ class Setup(msgspec.Struct, frozen=True):
         keys: keys of clients; empty: everybody who reaches the port is let in.
         ledger: place of the ledger's rows (see `runtime.stores`); a rehearsal makes it anew, a server continues it.
         sync: whether every row is stored before the last byte of its answer, also where the plan does not say so.
+        key_file: file of more keys, which is read again when it changes; with one, a key is always needed.
         record: file for the machine's events and orders; empty: none.
         mode: `serve` or `rehearse`, for the ledger.
         scale: how many times as fast time runs.
@@ -55,6 +61,7 @@ class Setup(msgspec.Struct, frozen=True):
     agents: str = ""
     indexes: tuple[str, ...] = ()
     sync: bool = False
+    key_file: str = ""
 
 
 def read(line: bytes) -> Setup:

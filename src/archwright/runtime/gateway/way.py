@@ -41,7 +41,7 @@ _TRACE = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-")
 
 def authenticate(house: House, x: Exchange) -> Answer | None:
     """Who asks? With keys: who sends one. Without: this machine only, and no web page that it shows."""
-    if not house.tenants:
+    if not house.keys.needed:
         host = _PORT.sub(b"", x.headers.get(b"host", b"localhost")).lower()
         return (
             None
@@ -51,12 +51,12 @@ def authenticate(house: House, x: Exchange) -> Answer | None:
     scheme, _, key = x.headers.get(b"authorization", b"").partition(b" ")
     if scheme.lower() != b"bearer":
         key = x.headers.get(b"x-api-key", b"")
-    tenant = house.tenant(key.strip()) if key.strip() else None
+    tenant = house.keys.tenant(key.strip(), time.time()) if key.strip() else None
     if tenant is None:
         return error(
             x, 401, "invalid_api_key", "no valid key: send `Authorization: Bearer <key>` or `x-api-key: <key>`"
         )
-    x.tenant, x.tenant_index = tenant.name, tenant.index
+    x.tenant, x.tenant_index, x.client = tenant.name, tenant.index, tenant.key
     return None
 
 
