@@ -15,8 +15,8 @@ from archwright.cli.show import Sink, fail
 
 # The order of the work; a command that is not named here stands at the end.
 ORDER = (
-    "init", "check", "draw", "price", "prices", "focus", "stress", "decide", "govern", "brief", "status", "diff",
-    "build", "keys", "serve", "rehearse", "drill", "measure", "ledger", "explain", "run", "schema",
+    "init", "check", "draw", "price", "prices", "focus", "stress", "capacity", "calibrate", "decide", "govern", "brief",
+    "status", "diff", "build", "keys", "serve", "rehearse", "drill", "measure", "ledger", "explain", "run", "schema",
 )  # fmt: skip
 
 EXIT_CODES = """
