@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from archwright.base.errors import InputError, Location, Problem
 from archwright.plan.load import Piece, pieces, total
 from archwright.plan.model import Journey, Plan, Scenario, Step
 from archwright.plan.trace import UNKNOWN, Tokens, Trace
@@ -27,6 +28,7 @@ RUNS = 1024  # room for the runs of a step in a request's number
 STEPS = 64
 TURN = 1 << 20  # attempts that a piece of work leaves free for its luck at each further station
 STREAMED = 64  # a client streams an answer of more tokens than this
+MOST_VISITS = 200_000_000
 STRATIFIED = 50_000  # up to so many different contents, token counts follow their law exactly in the weighted mean
 
 
@@ -119,6 +121,19 @@ def again(plan: Plan, users: Users, visit: Visit, now: float, seed: int) -> Visi
     return _visit(plan, users.index, at, number, seed, users.tokens(row))
 
 
+def bounded(plan: Plan, scenario: Scenario, load: float = 1.0, trace: Trace | None = None) -> None:
+    """Refuse a workload that would never end, and recorded traffic that its journey cannot use.
+
+    Raises:
+        InputError: with what to change.
+    """
+    expected = expected_visits(plan, scenario, load, trace)
+    if not expected <= MOST_VISITS:
+        message = f"scenario `{scenario.name}` brings about {expected:.3g} journeys; {MOST_VISITS:,} are the most"
+        mend = "look at less time (`lasts`), or at a smaller load or volume"
+        raise InputError([Problem("never-ends", message, Location("the scenario"), mend)])
+
+
 def traced_journey(plan: Plan) -> int:
     """The journey whose arrivals recorded traffic replaces: the first critical one, else the first."""
     return next((index for index, journey in enumerate(plan.journeys) if journey.critical), 0)
@@ -154,6 +169,8 @@ def expected_visits(plan: Plan, scenario: Scenario, load: float = 1.0, trace: Tr
     Users who come back are taken to think only, so theirs are the most that there can be.
     """
     traced = traced_journey(plan) if trace is not None else -1
+    if trace is not None and plan.journeys:
+        _fits(plan.journeys[traced], trace)
     found = 0.0
     for index, journey in enumerate(plan.journeys):
         passed = total(pieces(journey, scenario, load))
@@ -164,6 +181,17 @@ def expected_visits(plan: Plan, scenario: Scenario, load: float = 1.0, trace: Tr
         else:
             found += journey.rate * journey.peak * passed
     return found
+
+
+def _fits(journey: Journey, trace: Trace) -> None:
+    """Sessions need users who go through them, and arrivals a journey that has some."""
+    where = Location(trace.name)
+    if trace.sessions and not journey.users:
+        message = f"recorded sessions have no common clock, and nobody of journey `{journey.name}` goes through them"
+        raise InputError([Problem("bad-trace", message, where, "give the journey `users` and `think`")])
+    if journey.users and not trace.sessions:
+        message = f"journey `{journey.name}` has users who come back, and recorded arrivals cannot replace them"
+        raise InputError([Problem("bad-trace", message, where, "remove its `users`, or give recorded sessions")])
 
 
 def shortened(scenario: Scenario, share: float) -> Scenario:

@@ -11,7 +11,8 @@ from archwright.spec.settings.work import WorkSettings
 from archwright.spec.shape import DAY_H, WEEK_D
 
 DAY_S = 86400.0
-WITH_ERRORS = ("errors", "brown-out")
+MOST_VISITS = 200_000_000  # more would never end
+MOST_FAILURES = 1000  # of one component in one scenario
 
 
 def stations(system: System) -> Iterator[Problem]:
@@ -98,11 +99,26 @@ def scenarios(system: System) -> Iterator[Problem]:
     for name, scenario in system.scenarios.items():
         title = f"scenario `{name}`"
         yield from _calendar(system, title, scenario)
+        yield from _endless(system, title, scenario)
         if scenario.failures and not any(item.mtbf for item in system.components.values()):
             message = f"{title} draws failures, but no component says how often it fails"
             yield Problem("no-failures", message, scenario.place("failures"), "give components their `mtbf` and `mttr`")
         for change in scenario.changes:
             yield from _struck(system, title, change)
+
+
+def _endless(system: System, title: str, scenario: Scenario) -> Iterator[Problem]:
+    """A scenario of more journeys than can be simulated, and failures that come all the time."""
+    lasts = scenario.lasts.value
+    raised = max((change.factor.value for change in scenario.changes if change.what == "load"), default=1.0)
+    rate = sum(item.volume.value * item.peak.value for item in system.workload.journeys.values() if not item.users)
+    if rate * max(1.0, raised) * lasts > MOST_VISITS:
+        message = f"{title} brings up to {rate * max(1.0, raised) * lasts:.3g} journeys; {MOST_VISITS:,} are the most"
+        yield Problem("never-ends", message, scenario.lasts.where, "shorten `lasts`, or lower `volume` or `factor`")
+    for name, item in system.components.items() if scenario.failures else ():
+        if item.mtbf is not None and item.mtbf.value * MOST_FAILURES < lasts:
+            message = f"{title}: `{name}` fails every {item.mtbf}, more than {MOST_FAILURES:,} times"
+            yield Problem("never-ends", message, item.mtbf.where, "raise `mtbf`, or shorten the scenario")
 
 
 def _calendar(system: System, title: str, scenario: Scenario) -> Iterator[Problem]:

@@ -162,6 +162,9 @@ def _failing_stations(held: Outcome, broke: Outcome) -> list[Cause]:
     for before, after in zip(held.stations, broke.stations, strict=True):
         queue = _each(broke, after.given_up) - _each(held, before.given_up)
         found.append(Cause(after.name, "servers saturated, timeout in the queue", _station_chain(after, broke), queue))
+        full = _each(broke, after.refused) - _each(held, before.refused)
+        turned = f"It turns {_percent(after.refused, after.jobs)} of its work away, because its queue is full."
+        found.append(Cause(after.name, "queue full", (*_station_chain(after, broke), turned), full))
         words = f"{after.title} fails {_percent(after.failed, after.jobs)} of its jobs, by errors or its timeout."
         work = _each(broke, after.failed) - _each(held, before.failed)
         found.append(Cause(after.name, "errors or timeout at work", (words,), work))

@@ -23,7 +23,7 @@ from archwright.plan.model import Plan, Scenario, Station, Step, Target
 from archwright.plan.rules import began_after, price_of, rules, slower_of
 from archwright.plan.trace import Trace
 from archwright.plan.users import Users
-from archwright.plan.workload import Branch, Stage, Visit, Work, again, path, pause, returning, stops, visits
+from archwright.plan.workload import Branch, Stage, Visit, Work, again, bounded, path, pause, returning, stops, visits
 from archwright.policy import breaker, chance, machine, route
 from archwright.policy.lanes import BATCH, REALTIME
 from archwright.policy.machine import SERVED, Arrive, Begin, Call, Finish, Machine, Order, Reply, Sleep, Wake
@@ -75,7 +75,11 @@ def simulate(plan: Plan, scenario: Scenario, *, seed: int, load: float = 1.0, tr
         seed: of all luck; the same seed gives the same outcome.
         load: multiple of the busiest hour's journeys.
         trace: recorded traffic that replaces the arrivals of the first critical journey.
+
+    Raises:
+        InputError: the workload would never end, or the journey cannot use the recorded traffic.
     """
+    bounded(plan, scenario, load, trace)
     return _Simulation(plan, struck(plan, scenario, seed), seed).run(load, trace)
 
 

@@ -19,6 +19,7 @@ from archwright.analysis.stress.objectives import DIMENSIONS, SHARES, Verdict, v
 from archwright.analysis.stress.outcome import Bucket, Outcome
 from archwright.analysis.stress.points import latency
 from archwright.analysis.stress.scaling import scaling_section
+from archwright.analysis.stress.waiting import waiting
 from archwright.base.text import plural
 from archwright.base.units import show
 from archwright.plan.faults import struck
@@ -190,6 +191,8 @@ def _scenario(book: Book, plan: Plan, scenario: Scenario, outcome: Outcome) -> S
     blocks += [Text(words, tone) for words, tone in scenario_words(plan, scenario, outcome)]
     blocks += _charts(plan, scenario, outcome)
     blocks.append(_loads(book, plan, outcome))
+    waited = waiting(book, outcome)
+    blocks += [waited] if waited is not None else []
     blocks += _lanes(book, plan, outcome)
     lead = scenario.summary or plural(outcome.arrivals, "journey")
     return Section(f"stress-{scenario.name}", f"Scenario {scenario.name}", tuple(blocks), lead)
