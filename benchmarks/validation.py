@@ -32,7 +32,7 @@ from tests.analysis.stress.cases import CASES, STUDENT, Case, Interval, interval
 
 PAGE = ROOT / "docs/validation/queueing.md"
 SEED = 20261121
-OTHERS = 250_000  # customers in each run of another simulator
+OTHERS = 100_000  # customers in each run of another simulator
 BATCHES = 50
 INTRODUCTION = (
     "Written by `make bench NAME=validation`; do not edit it. Every queue below is a plan like any other, simulated",
@@ -60,10 +60,10 @@ class Queue(NamedTuple):
 
 
 QUEUES = {
-    ("M/M/3", "mean time"): Queue(1.8, 3),
-    ("M/D/1", "mean time"): Queue(0.7, 1, constant=True),
-    ("M/M/3/8, load 1.3", "share turned away"): Queue(3.9, 3, 5),
-    ("M/M/5 + D, load 1.4", "share that leaves"): Queue(7.0, 5, patience=1.0),
+    ("M/M/3", "mean time"): Queue(1.5, 3),
+    ("M/D/1", "mean time"): Queue(0.5, 1, constant=True),
+    ("M/M/3/8, load 2", "share turned away"): Queue(6.0, 3, 5),
+    ("M/M/5 + D, load 2", "share that leaves"): Queue(10.0, 5, patience=1.0),
 }
 
 
