@@ -147,7 +147,8 @@ def test_both_designs_meet_the_same_luck_and_share_their_figures(tmp_path: Path)
     managed, ours = one(answer, "managed"), one(answer, "ours")
     assert managed["cells"] == ours["cells"]
     own = [key for key in answer.book if key.startswith("decide.hosting.option.ours.")]
-    assert all(".cell." in key or key.endswith((".score", ".fixed")) for key in own)
+    made = (".score", ".fixed", ".wins", ".cheapest")  # what is said of an option itself
+    assert all(".cell." in key or ".tco." in key or key.endswith(made) for key in own)
     assert answer.data["decisions"][0]["tied"] == ["managed", "ours"]
 
 

@@ -123,7 +123,7 @@ def test_the_newer_version_names_who_hosts_and_who_sells(desk: Project, tmp_path
 
 def test_rows_of_a_ledger_sum_to_its_cost_to_the_pico_dollar(desk: Project, tmp_path: Path) -> None:
     """600 x $0.40 + 400 x $0.10 + 100 x $1.60 a million are $0.00044 a request; three of them $0.00132."""
-    focus_project(desk, tmp_path / "focus.csv", ledger(tmp_path))
+    focus_project(desk, tmp_path / "focus.csv", str(ledger(tmp_path)))
     rows = rows_of(tmp_path / "focus.csv")
     held(rows)
     assert sum(Decimal(row["BilledCost"]) for row in rows) == Decimal("0.00132")
@@ -139,7 +139,7 @@ def test_what_is_no_ledger_is_refused(desk: Project, tmp_path: Path) -> None:
     (tmp_path / "bad").write_text("nonsense\n", encoding="utf-8")
     for file in (tmp_path / "missing", tmp_path / "bad"):
         with pytest.raises(InputError):
-            focus_project(desk, tmp_path / "focus.csv", file)
+            focus_project(desk, tmp_path / "focus.csv", str(file))
 
 
 def test_parquet_without_pyarrow_says_what_to_install(
@@ -173,3 +173,18 @@ def test_a_plan_is_a_purchase(tmp_path: Path) -> None:
     held(rows)
     (bought,) = (row for row in rows if row["ChargeCategory"] == "Purchase")
     assert (bought["BilledCost"], bought["PricingUnit"]) == ("95.0", "Months")
+
+
+def test_what_was_spent_stands_beside_the_budget(tmp_path: Path) -> None:
+    """$0.00132 in November against $0.002: half of it on the 20th, all of it not reached; $0.00198 by its end."""
+    text = (DESK / "system.yaml").read_text("utf-8") + "\nbudget: {monthly: $0.002/month, alert_at: [50 %, 100 %]}\n"
+    for name in ("decisions.yaml", "value.yaml", "self-hosted.yaml"):
+        (tmp_path / name).write_text((DESK / name).read_text("utf-8"), encoding="utf-8")
+    (tmp_path / "system.yaml").write_text(text, encoding="utf-8")
+    answer = price_project(open_project(tmp_path, DAY), ledger=str(ledger(tmp_path)))
+    words = str(next(item for item in answer.documents[0].sections if item.name == "price-spent"))
+    assert "2026-11-20" in words
+    assert "not reached" in words
+    assert answer.book["spent.2026-11"].value == pytest.approx(1.32e9)
+    assert answer.book["spent.2026-11.end"].value == pytest.approx(1.32e9 / 20 * 30)
+    assert answer.book["spent.use"].value == pytest.approx(0.66)

@@ -99,11 +99,12 @@ def _row(table: Table, row: tuple[str | Cell, ...], setting: Setting) -> str:
     for n, entry in enumerate(row):
         cell = entry if isinstance(entry, Cell) else Cell(entry)
         tone = "" if cell.tone == "plain" else cell.tone
+        heat = f"heat{round(min(1.0, cell.heat) * 5)}" if cell.heat >= 0 else ""
         body = _file_html(cell) if cell.file else figure_html(cell.text, cell.figure, setting)
         if n == 0 and n not in table.numeric:
             parts.append(f'<th scope="row"{_classes(tone)}>{body}</th>')
         else:
-            parts.append(f"<td{_classes('number' if n in table.numeric else '', tone)}>{body}</td>")
+            parts.append(f"<td{_classes('number' if n in table.numeric else '', tone, heat)}>{body}</td>")
     return "".join(parts)
 
 

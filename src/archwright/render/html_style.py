@@ -96,6 +96,11 @@ thead th{font-size:.8125rem;color:var(--aw-soft);line-height:1.35;vertical-align
 border-bottom-color:var(--aw-soft);padding-top:0}
 th.number,td.number{text-align:right}
 td.number{white-space:nowrap}
+.heat1{background:color-mix(in srgb,var(--aw-accent) 7%,transparent)}
+.heat2{background:color-mix(in srgb,var(--aw-accent) 13%,transparent)}
+.heat3{background:color-mix(in srgb,var(--aw-accent) 19%,transparent)}
+.heat4{background:color-mix(in srgb,var(--aw-accent) 25%,transparent)}
+.heat5{background:color-mix(in srgb,var(--aw-accent) 31%,transparent)}
 tbody tr:hover>*{background:var(--aw-wash)}
 .findings .count{font-weight:600;margin-bottom:.75rem}
 .finding{display:grid;grid-template-columns:5.5rem minmax(0,1fr);gap:.1rem 1.25rem;padding:1rem 0;

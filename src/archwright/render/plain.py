@@ -82,8 +82,13 @@ def _table(table: Table) -> Plain:
         "caption": table.caption,
         "headings": list(table.headings),
         "numeric": sorted(table.numeric),
-        "rows": [[asdict(e if isinstance(e, Cell) else Cell(e)) for e in row] for row in table.rows],
+        "rows": [[_entry(e if isinstance(e, Cell) else Cell(e)) for e in row] for row in table.rows],
     }
+
+
+def _entry(cell: Cell) -> Plain:
+    """A cell; its shade only where it has one."""
+    return {name: value for name, value in asdict(cell).items() if name != "heat" or cell.heat >= 0}
 
 
 def _chart(chart: Chart) -> Plain:

@@ -13,6 +13,7 @@ from archwright.report.document import Swing, Tornado
 _NARROW: Final = 520
 _THICK: Final = 14.0
 _PITCH: Final = 40.0
+LEAST: Final = 1e-200  # a width below this cannot be drawn
 _NO_LINKS: Final[Mapping[str, str]] = {}
 
 
@@ -60,12 +61,13 @@ def tornado_svg(
 
 def _plot(tornado: Tornado, items: list[Swing], left: float, width: int) -> _Plot:
     """Both ends of every bar, and the words beside them, fit between `left` and the right edge."""
-    ends = [tornado.base, *(end for item in items for end in (item.at_low, item.at_high))]
+    base = tornado.base if abs(tornado.base) < FURTHEST else 0.0
+    ends = [base, *(end for item in items for end in (item.at_low, item.at_high))]
     low, high = min(ends), max(ends)
     room = max((breadth(said(end, tornado.dimension)) for end in ends), default=0) + 8
     begin, end = left + room, max(left + room + 20, width - room)
-    scale = (end - begin) / (high - low) if high > low else 0.0
-    return _Plot(begin + (tornado.base - low) * scale, scale, tornado.base)
+    scale = (end - begin) / (high - low) if high - low > LEAST else 0.0
+    return _Plot(begin + (base - low) * scale, scale, base)
 
 
 def _label(item: Swing, y: float, room: float, links: Mapping[str, str]) -> list[str]:

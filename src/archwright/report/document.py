@@ -17,13 +17,15 @@ Tone = Literal["plain", "good", "bad", "muted"]
 class Cell:
     """A cell that carries more than text.
 
-    `figure` is the key of the derivation behind the number; `file` a file beside the page that the text leads to.
+    `figure` is the key of the derivation behind the number; `file` a file beside the page that the text leads to;
+    `heat` from 0 to 1 shades it (below 0: not at all).
     """
 
     text: str
     tone: Tone = "plain"
     figure: str = ""
     file: str = ""
+    heat: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)

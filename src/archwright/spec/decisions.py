@@ -53,6 +53,9 @@ class Option(Record):
     cost: Given | None = number(
         "money-rate", "what it costs in all, where no system can be computed", default=None, estimate=True
     )
+    once: Given | None = number(
+        "money", "what it costs once: moving, training, leaving what is there", default=None, estimate=True
+    )
     do_not_build: bool = flag("this is the option to leave it; it has a `cost` too")
     good: tuple[Word, ...] = texts("what speaks for it")
     bad: tuple[Word, ...] = texts("what speaks against it")

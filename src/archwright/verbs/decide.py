@@ -11,6 +11,7 @@ from archwright.analysis.decide.record import record
 from archwright.analysis.decide.report import decide_document
 from archwright.analysis.decide.result import Result, decide
 from archwright.base.errors import InputError, Problem, UsageError
+from archwright.base.money import PICO
 from archwright.base.text import nearest
 from archwright.plan.expect import FUNCTIONS
 from archwright.plan.model import plan_hash
@@ -21,7 +22,7 @@ from archwright.spec.decisions import Decision
 from archwright.spec.given import Word
 from archwright.verbs import figures
 from archwright.verbs.answer import Answer
-from archwright.verbs.options import Seen, computed, failed, is_stated, renamed, seen, stated
+from archwright.verbs.options import Seen, changed, computed, failed, is_stated, renamed, seen, stated
 from archwright.verbs.project import Project
 from archwright.verbs.records import keep_record
 from archwright.verbs.stress import SEED
@@ -47,7 +48,7 @@ def decide_project(project: Project, out: Path, names: tuple[str, ...] = (), see
             candidate, own = work.candidate(name, decision, option)
             book.join(own)
             candidates.append(candidate)
-        results.append(decide(name, decision, candidates, book))
+        results.append(decide(name, decision, candidates, book, seed))
     plan = work.shared.plan if work.shared is not None else None
     facts: tuple[tuple[str, str], ...] = (("seed", str(seed)), ("as of", project.as_of.isoformat()))
     if plan is not None:
@@ -130,15 +131,23 @@ class _Work:
         """An option and its figures; those of the system as designed keep their names."""
         item = decision.options[option]
         if is_stated(item):
-            book = Book()
-            return stated(name, decision, option, book), book
+            book, growth = Book(), ""
+            shared = self.shared
+            if shared is not None:
+                shown = computed(decision, option, shared)
+                book, growth = shown[1], shown[0].growth
+            return stated(name, decision, option, book, growth), book
         found = self.look(item.overlay)
         if isinstance(found, InputError):
             return failed(decision, option, found), Book()
         shared = self.shared
         objectives = self.opened[item.overlay].system.objectives
         quality = tuple(title for title, objective in objectives.items() if objective.measure == "quality")
-        candidate, book = computed(decision, option, found, quality)
+        candidate, book = computed(decision, option, found, quality, name)
+        moved = changed(self.project.system, self.opened[item.overlay].system)
+        if moved:
+            words = f"to move there from the system as designed, {', '.join(moved)} change in the file"
+            candidate = replace(candidate, remarks=(*candidate.remarks, words))
         designed = computed(decision, option, shared)[1] if shared is not None else Book()
         return renamed(candidate, f"{option_key(name, option)}.", designed, book)
 
@@ -180,6 +189,7 @@ def _data(result: Result, book: Book) -> dict[str, object]:
         "score": found.scores.get(result.ranking.winner, ""),
         "tied": list(result.ranking.tied),
         "chosen": str(found.decision.chosen),
+        "win_share": book[result.sure.wins[result.ranking.winner]].value if result.ranking.winner else 0.0,
         "options": [
             {
                 "name": item.name,
@@ -189,6 +199,11 @@ def _data(result: Result, book: Book) -> dict[str, object]:
                 "broken": [check.label for check in item.broken],
                 "unproven": [check.label for check in item.unproven],
                 "why": item.why,
+                "tco": _dollars(book, result.sure.costs[item.name][-1]) if item.name in result.sure.costs else None,
+                "tco_years": [_dollars(book, key) for key in result.sure.costs.get(item.name, ())],
+                "band": [_dollars(book, key) for key in result.sure.bands.get(item.name, ())[::2]],
+                "win_share": book[result.sure.wins[item.name]].value if item.name in result.sure.wins else 0.0,
+                "dominated_by": result.sure.dominated.get(item.name, ""),
             }
             for item in found.candidates
         ],
@@ -200,15 +215,39 @@ def _data(result: Result, book: Book) -> dict[str, object]:
                 "more_replicas": book[even.more].value if even.more else 0,
                 "with_more_replicas": book[even.grown].value if even.grown else None,
                 "words": even.words,
+                "utilisation": book[f"{even.at}.use"].value if f"{even.at}.use" in book else None,
+                **_crossing(result, even.at, book),
             }
             for even in result.break_evens
         ],
         "flips": [
             {"criterion": flip.criterion, "weight": book[flip.at].value if flip.at else None, "winner": flip.winner}
             for flip in result.flips
+        ]
+        + [
+            {
+                "assumption": turn.key,
+                "value": book[turn.key].value,
+                "at": book[turn.at].value,
+                "shown": book[turn.at].shown,
+                "winner": turn.winner,
+            }
+            for turn in result.sure.turns
         ],
         "assumptions": [
             {"assumption": check.label, "holds": check.met, "foreseen": check.shown}
             for check in (found.candidate(result.settled).assumed if result.settled else ())
         ],
     }
+
+
+def _dollars(book: Book, key: str) -> float:
+    return round(book[key].value / PICO, 2)
+
+
+def _crossing(result: Result, at: str, book: Book) -> dict[str, object]:
+    """The band of a break-even, and how often there is none."""
+    if at not in result.sure.even_bands:
+        return {"band": [], "never": None}
+    low, high, never = result.sure.even_bands[at]
+    return {"band": [book[low].value, book[high].value] if low else [], "never": book[never].value}

@@ -10,7 +10,7 @@ from typing import Any
 
 from archwright.analysis.price import Line, PriceResult
 from archwright.analysis.price import price as analyse
-from archwright.base.errors import DependencyMissing, InputError, Location, Problem
+from archwright.base.errors import DependencyMissing
 from archwright.base.money import dollars
 from archwright.base.text import slug
 from archwright.ledger.rows import Attempt, Request, decode
@@ -36,7 +36,7 @@ KINDS = (("Input Tokens", "input"), ("Cached Input Tokens", "cached input"), ("O
 
 
 def focus_project(
-    project: Project, out: Path, ledger: Path | None = None, version: str = "1.2", parquet: bool = False
+    project: Project, out: Path, ledger: str | None = None, version: str = "1.2", parquet: bool = False
 ) -> Answer:
     """Write the rows of the forecast of a month, or of a ledger, as CSV and on demand as Parquet.
 
@@ -107,22 +107,21 @@ def _forecast(
     )  # fmt: skip
 
 
-def ledger_charges(project: Project, plan: Plan, ledger: Path) -> Iterator[Charge]:
+def ledger_charges(project: Project, plan: Plan, ledger: str) -> Iterator[Charge]:
     """A charge for each hour, model, kind of tokens, tenant, journey and route of a ledger.
 
     Raises:
         InputError: the ledger is not there, or holds a line that is none.
     """
-    if not ledger.is_file():
-        raise InputError([Problem("ledger-missing", "there is no such ledger", Location(str(ledger)))])
+    from archwright.runtime.stores import store_for
+
     requests: dict[str, Request] = {}
     attempts: list[Attempt] = []
-    with ledger.open("rb") as lines:
-        for item in decode(lines, str(ledger)):
-            if isinstance(item, Request):
-                requests[item.request] = item
-            elif isinstance(item, Attempt) and item.cost > 0:
-                attempts.append(item)
+    for item in decode(store_for(ledger).read(ledger)[0], ledger):
+        if isinstance(item, Request):
+            requests[item.request] = item
+        elif isinstance(item, Attempt) and item.cost > 0:
+            attempts.append(item)
     groups: dict[tuple[str, ...], list[Attempt]] = {}
     for attempt in attempts:
         request = requests.get(attempt.request)

@@ -9,11 +9,13 @@ from archwright.analysis.check import check as rules
 from archwright.analysis.decide.candidate import Candidate, Check, Hardware
 from archwright.analysis.decide.matrix import a_month, option_key
 from archwright.analysis.fleet import Fleet, fleets
-from archwright.analysis.price import price
+from archwright.analysis.price import Line, price
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.objectives import DIMENSIONS, verdicts
 from archwright.analysis.stress.outcome import Outcome
+from archwright.analysis.value import enter as value_entered
 from archwright.base.errors import InputError
+from archwright.base.text import plural
 from archwright.base.units import show
 from archwright.measure.foreseen import Foresight, Topic
 from archwright.plan.happenings import USUAL
@@ -21,6 +23,7 @@ from archwright.plan.model import Plan
 from archwright.report.document import Finding
 from archwright.report.figures import Book, Figure
 from archwright.spec.decisions import OF_A_JOURNEY, Criterion, Decision, Option
+from archwright.spec.model import System
 from archwright.spec.predicate import Predicate
 from archwright.verbs.project import Project
 
@@ -35,6 +38,7 @@ class Seen(NamedTuple):
 
     plan: Plan
     book: Book
+    lines: tuple[Line, ...]
     outcome: Outcome
     sight: Foresight
     fleets: tuple[Fleet, ...]
@@ -48,17 +52,22 @@ def seen(project: Project, seed: int) -> Seen:
         InputError: it cannot be compiled.
     """
     plan = project.compiled.plan
-    book = price(plan, project.compiled.book).book
+    priced = price(plan, project.compiled.book)
+    book = priced.book
     usual = next((scenario for scenario in plan.scenarios if not scenario.changes), USUAL)
     outcome = simulate(plan, usual, seed=seed, trace=project.trace())
     outside = rules(project.system, only=(RESIDENCY,))
-    return Seen(plan, book, outcome, Foresight(plan, book, outcome), fleets(plan, book), outside)
+    return Seen(plan, book, priced.lines, outcome, Foresight(plan, book, outcome), fleets(plan, book), outside)
 
 
-def stated(name: str, decision: Decision, option: str, book: Book) -> Candidate:
-    """An option that is not computed: it has a stated cost, entered in `book`, and nothing else is known of it."""
+def stated(name: str, decision: Decision, option: str, book: Book, growth: str = "") -> Candidate:
+    """An option that is not computed: it has a stated cost, entered in `book`, and nothing else is known of it.
+
+    It grows as the system as designed does: `growth` is the key of that, in `book` too.
+    """
     item = decision.options[option]
     cells = {}
+    key = ""
     if item.cost is not None:
         key = f"{option_key(name, option)}.cost"
         a_month(book, key, item.cost, f"{decision.titled(option)}, stated")
@@ -67,8 +76,9 @@ def stated(name: str, decision: Decision, option: str, book: Book) -> Candidate:
     unknown = () if item.do_not_build else (Check(PROMISED, None), *(Check(str(demand), None) for demand in demands))
     assumed = tuple(Check(str(demand), None) for demand in decision.assumptions)
     return Candidate(
-        option, decision.titled(option), "stated", not item.do_not_build, cells=cells, checks=unknown, assumed=assumed
-    )
+        option, decision.titled(option), "stated", not item.do_not_build, cells=cells, checks=unknown, assumed=assumed,
+        stated=key, growth=growth, once=once(decision, name, option, book),
+    )  # fmt: skip
 
 
 def failed(decision: Decision, option: str, error: InputError) -> Candidate:
@@ -78,7 +88,17 @@ def failed(decision: Decision, option: str, error: InputError) -> Candidate:
     return Candidate(option, decision.titled(option), "unknown", why=f"it cannot be computed: {why}", assumed=assumed)
 
 
-def computed(decision: Decision, option: str, found: Seen, quality: tuple[str, ...] = ()) -> tuple[Candidate, Book]:
+def once(decision: Decision, name: str, option: str, book: Book) -> str:
+    """The key of what an option costs once, entered where it is stated; else empty."""
+    item = decision.options[option]
+    if item.once is None:
+        return ""
+    return value_entered(book, f"{option_key(name, option)}.once", item.once, "what it costs once").key
+
+
+def computed(
+    decision: Decision, option: str, found: Seen, quality: tuple[str, ...] = (), name: str = ""
+) -> tuple[Candidate, Book]:
     """An option whose system was looked at, and its figures. `quality` names objectives that nothing here can test."""
     book = Book(found.book)
     sight = Foresight(found.plan, book, found.outcome)
@@ -100,6 +120,9 @@ def computed(decision: Decision, option: str, found: Seen, quality: tuple[str, .
         each=each,
         volume=volume,
         hardware=tuple(_hardware(found)),
+        fixed=_fixed(found),
+        growth=_growth(found),
+        once=once(decision, name, option, book),
     )
     return item, book
 
@@ -120,20 +143,51 @@ def _cell(found: Seen, criterion: Criterion) -> Figure | None:
 
 
 def _each(found: Seen) -> tuple[str, str]:
-    """Keys of what one journey costs besides hardware, and of the journeys a month."""
+    """Keys of what one journey costs besides what is the same in every month, and of the journeys a month."""
     book, plan = found.book, found.plan
     if not plan.journeys:
         return "", ""
     hours = [item.key for item in book.values() if item.key.endswith(".hours") and item.key.startswith("price.comp")]
     hardware = book.total("price.hardware.month", [book[key] for key in hours], "money", "hardware, a month")
+    other = [book[key] for key in _fixed(found)]
+    fixed = (
+        book.total("price.hardware.fixed", [hardware, *other], "money", "the same at any volume") if other else hardware
+    )
     volume = found.sight.about(Topic("monthly journeys"))
     if volume is None or volume.value <= 0:
         return "", ""
+    label = "one journey, without what is the same at any volume" if other else "one journey, without hardware"
     each = book.derive(
-        "price.each", "(all - hardware) / journeys", "money", "one journey, without hardware",
-        all="price.month", hardware=hardware, journeys=volume,
-    )  # fmt: skip
+        "price.each", "(all - hardware) / journeys", "money", label, all="price.month", hardware=fixed, journeys=volume
+    )
     return each.key, volume.key
+
+
+def _fixed(found: Seen) -> tuple[str, ...]:
+    """Lines of the bill that no journey makes, besides hardware."""
+    return tuple(line.key for line in found.lines if not line.journey and not line.key.endswith(".hours"))
+
+
+def _growth(found: Seen) -> str:
+    """The growth of all journeys a month, by their volumes; empty where there are none."""
+    names = [journey.name for journey in found.plan.journeys]
+    if not names:
+        return ""
+    volumes = {f"volume{n}": f"journeys.{name}.volume" for n, name in enumerate(names)}
+    grows = {f"growth{n}": f"journeys.{name}.growth" for n, name in enumerate(names)}
+    whole = " + ".join(volumes)
+    parts = " + ".join(f"volume{n} * growth{n}" for n in range(len(names)))
+    return found.book.derive(
+        "price.growth.all", f"({parts}) / ({whole})", "share", "growth of all journeys a month", **volumes, **grows
+    ).key
+
+
+def changed(before: System, after: System) -> tuple[str, ...]:
+    """What in the file differs between two designs: components and routes, which is what moving between them costs."""
+    names = dict.fromkeys([*before.components, *after.components])
+    parts = [name for name in names if before.components.get(name) != after.components.get(name)]
+    flows = sum(1 for flow in (*before.flows, *after.flows) if (flow in before.flows) != (flow in after.flows))
+    return (*parts, *([plural(flows, "flow")] if flows else []))
 
 
 def _hardware(found: Seen) -> Iterator[Hardware]:
@@ -212,6 +266,8 @@ def renamed(item: Candidate, prefix: str, shared: Book, book: Book) -> tuple[Can
             item.name, item.title, item.basis, item.built, item.why,
             {title: key(name) for title, name in item.cells.items()}, checks(item.checks), checks(item.assumed),
             item.remarks, key(item.each) if item.each else "", key(item.volume) if item.volume else "", hardware,
+            tuple(key(name) for name in item.fixed), key(item.growth) if item.growth else "", item.stated,
+            key(item.once) if item.once else "",
         ),
         moved,
     )  # fmt: skip

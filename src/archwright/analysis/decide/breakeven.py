@@ -54,7 +54,8 @@ def break_evens(found: Matrix, book: Book) -> tuple[BreakEven, ...]:
 
 def _fixed(found: Matrix, book: Book, item: Candidate) -> Figure:
     key = f"{option_key(found.name, item.name)}.fixed"
-    return book.total(key, [book[part.month] for part in item.hardware], "money", "hardware, a month")
+    parts = [*(book[part.month] for part in item.hardware), *(book[name] for name in item.fixed)]
+    return book.total(key, parts, "money", "the same at any volume, a month")
 
 
 def _break_even(found: Matrix, book: Book, low: Candidate, high: Candidate) -> BreakEven:
@@ -70,6 +71,7 @@ def _break_even(found: Matrix, book: Book, low: Candidate, high: Candidate) -> B
     at = book.derive(
         key, "extra / saved", "count", "journeys a month at which both cost the same", extra=extra, saved=saved
     )
+    _use(book, key, high, at)
     short = _short(book, key, high, at)
     if short is None:
         unknown = [part.title for part in high.hardware if not part.needed]
@@ -78,6 +80,22 @@ def _break_even(found: Matrix, book: Book, low: Candidate, high: Candidate) -> B
     part, more = short
     grown, words = _grown(book, key, high, part)
     return BreakEven(low.name, high.name, at.key, more.key, part.title, grown, words)
+
+
+def _use(book: Book, key: str, high: Candidate, at: Figure) -> None:
+    """How full the fleets are at the break-even: below it, what stands idle costs more than it saves."""
+    uses = [
+        book.derive(
+            f"{key}.use.{number}", "needed * at / (volume * replicas)", "share", f"of {part.title} in use",
+            needed=part.needed, at=at, volume=high.volume, replicas=part.replicas,
+        )
+        for number, part in enumerate(high.hardware, 1)
+        if part.needed
+    ]  # fmt: skip
+    if uses:
+        names = {f"use{number}": use for number, use in enumerate(uses)}
+        formula = f"max({', '.join(names)})" if len(names) > 1 else "use0"
+        book.derive(f"{key}.use", formula, "share", "in use at the break-even", **names)
 
 
 def _short(book: Book, key: str, high: Candidate, at: Figure) -> tuple[Hardware, Figure] | None:

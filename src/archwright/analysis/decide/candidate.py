@@ -41,7 +41,9 @@ class Candidate:
 
     `cells` holds the key of the computed or stated value by criterion. `why` says why nothing could be computed.
     `each` is the key of what one journey costs without hardware, `volume` of the journeys a month; both are empty
-    where the cost is not computed. `built` is false for the option to leave it.
+    where the cost is not computed. `built` is false for the option to leave it. `fixed` are keys of what is the same in
+    every month besides hardware, `stated` is that of a stated cost a month, `once` that of what is paid once, `growth`
+    that of the growth of all journeys a month.
     """
 
     name: str
@@ -56,6 +58,10 @@ class Candidate:
     each: str = ""
     volume: str = ""
     hardware: tuple[Hardware, ...] = ()
+    fixed: tuple[str, ...] = ()
+    growth: str = ""
+    stated: str = ""
+    once: str = ""
 
     @property
     def broken(self) -> tuple[Check, ...]:

@@ -18,6 +18,7 @@ from archwright.analysis.decide.report import (
     verdict,
 )
 from archwright.analysis.decide.result import Result
+from archwright.analysis.decide.years import YEAR_HEADINGS, year_rows
 from archwright.report.document import Table, Text
 from archwright.report.figures import Book
 from archwright.report.record import Alternative, Note, Record
@@ -123,8 +124,20 @@ def _more(result: Result, book: Book) -> Iterator[Text | Table]:
         yield Table(("Option", "Criterion", "Judged by, when, why"), tuple(judged), "what was judged")
     evens = even_rows(result, book)
     if evens:
-        headings = ("Pays", "From, journeys a month", "More replicas there", "With those, from", "")
-        yield Table(headings, tuple(evens), "break-even", frozenset({1, 2, 3}))
+        headings = (
+            "Pays",
+            "From, journeys a month",
+            "p10 to p90",
+            "In use there",
+            "More replicas there",
+            "With those",
+            "",
+        )
+        yield Table(headings, tuple(evens), "break-even", frozenset({1, 2, 3, 4, 5}))
+    costs = year_rows(result, book)
+    if costs:
+        yield Table(YEAR_HEADINGS, tuple(costs), "what options cost, and how often each is ahead",
+                    frozenset(range(1, 6)))  # fmt: skip
     turning = flip_rows(result, book)
     if turning and len(result.ranking.order) > 1:
         yield Table(("Criterion", "Weight", "Flips", "Then"), tuple(turning), "which weight changes the winner",

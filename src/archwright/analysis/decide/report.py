@@ -8,6 +8,7 @@ from archwright.analysis.decide.breakeven import BreakEven
 from archwright.analysis.decide.candidate import Candidate, Check
 from archwright.analysis.decide.matrix import MatrixCell
 from archwright.analysis.decide.result import Result, reasons
+from archwright.analysis.decide.years import turn_rows, volumes, years
 from archwright.base.text import plural
 from archwright.report.document import Block, Cell, Document, Section, Table, Text, Tiles, Tone
 from archwright.report.figures import Book
@@ -36,7 +37,8 @@ def decide_document(results: Sequence[Result], book: Book, facts: tuple[tuple[st
 
 def sections_of(result: Result, book: Book) -> list[Section]:
     """One decision: its answer first, then what it rests on."""
-    found = [_answer(result, book), *_demands(result), *_matrix(result, book), *_evens(result, book)]
+    found = [_answer(result, book), *_demands(result), *_matrix(result, book), *years(result, book)]
+    found += _evens(result, book)
     return [*found, *_turning(result, book), *_assumptions(result)]
 
 
@@ -78,6 +80,9 @@ def _answer(result: Result, book: Book) -> Section:
         blocks.append(Text(chosen.rstrip(".") + "."))
     if result.against:
         blocks.append(Text(f"{result.against}.", "bad"))
+    for name, better in result.sure.dominated.items():
+        said = f"{found.candidate(name).title} is no better than {found.candidate(better).title} by any criterion."
+        blocks.append(Text(said, "bad"))
     for item in found.candidates:
         tone: Tone = "bad" if item.standing != "open" else "plain"
         blocks += [Text(f"{item.title}: {words}.", tone) for words in said_of(item)]
@@ -157,7 +162,7 @@ def _value(item: MatrixCell, book: Book) -> Cell:
     if item.source == "unknown":
         return Cell("unknown: 0", "bad", item.score)
     shown = f"{book[item.value].shown} of 5" if item.source == "judged" else book[item.value].shown
-    return Cell(f"{shown}: {score.value:.2f}", figure=item.score)
+    return Cell(f"{shown}: {score.value:.2f}", figure=item.score, heat=score.value)
 
 
 def _matrix(result: Result, book: Book) -> list[Section]:
@@ -218,8 +223,23 @@ def even_rows(result: Result, book: Book) -> list[Row]:
     for even in result.break_evens:
         titles = f"{found.candidate(even.high).title} instead of {found.candidate(even.low).title}"
         more = Cell(f"{book[even.more].shown} of {even.fleet}", figure=even.more) if even.more else cell(book, "")
-        rows.append((titles, cell(book, even.at), more, cell(book, even.grown), even.words))
+        use = f"{even.at}.use"
+        rows.append(
+            (titles, cell(book, even.at), _between(result, even, book), cell(book, use if use in book else ""), more,
+             cell(book, even.grown), even.words)
+        )  # fmt: skip
     return rows
+
+
+def _between(result: Result, even: BreakEven, book: Book) -> Cell:
+    """The band of a break-even, and how often there is none."""
+    if even.at not in result.sure.even_bands:
+        return Cell("–", "muted")
+    low, high, never = result.sure.even_bands[even.at]
+    if not low:
+        return Cell("never", "muted", never)
+    rare = f", never in {book[never].shown}" if book[never].value > 0 else ""
+    return Cell(f"{book[low].shown} to {book[high].shown}{rare}", figure=high)
 
 
 def _evens(result: Result, book: Book) -> list[Section]:
@@ -233,11 +253,12 @@ def _evens(result: Result, book: Book) -> list[Section]:
         for item in found.candidates
         if item.each
     ]  # fmt: skip
-    headings = ("Pays", "From, journeys a month", "More replicas there", "With those, from", "")
-    blocks = (
-        Table(("Option", "Hardware, a month", "Each journey", "Journeys a month"), tuple(costs),
+    headings = ("Pays", "From, a month", "p10 to p90", "In use", "More replicas", "With those", "")
+    blocks: tuple[Block, ...] = (
+        *volumes(result, book),
+        Table(("Option", "The same at any volume", "Each journey", "Journeys a month"), tuple(costs),
               numeric=frozenset({1, 2, 3})),
-        Table(headings, tuple(rows), numeric=frozenset({1, 2, 3})),
+        Table(headings, tuple(rows), numeric=frozenset({1, 2, 3, 4, 5})),
     )  # fmt: skip
     lead = "Costs at another volume: all journeys in proportion, the share from caches as it is."
     return [Section(f"decide-{found.name}-break-even", "Break-even", blocks, lead)]
@@ -265,6 +286,10 @@ def _turning(result: Result, book: Book) -> list[Section]:
     if rows and len(result.ranking.order) > 1:
         caption = "the smallest change of one weight that changes the winner, the others kept in proportion"
         blocks.append(Table(("Criterion", "Weight", "Flips", "Then"), tuple(rows), caption, frozenset({1, 2})))
+    turning = turn_rows(result, book)
+    if turning:
+        caption = "the value of one number at which another option is ahead, the others as they are"
+        blocks.append(Table(("Number", "Now", "Turns at", "Then"), tuple(turning), caption, frozenset({1, 2})))
     if result.deciding:
         guesses: tuple[Row, ...] = tuple(
             (

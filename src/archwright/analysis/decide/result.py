@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from archwright.analysis.decide.breakeven import BreakEven, break_evens
 from archwright.analysis.decide.candidate import Candidate
 from archwright.analysis.decide.flips import Flip, flips
+from archwright.analysis.decide.future import Sureness, sureness
 from archwright.analysis.decide.matrix import Matrix, Ranking, matrix, ranking
 from archwright.report.figures import Book, Figure
 from archwright.spec.decisions import Decision
@@ -17,7 +18,8 @@ from archwright.spec.decisions import Decision
 class Result:
     """Everything about one decision. `margin` is the key of how far the winner is ahead, empty without a second.
 
-    `deciding` are guesses: (what they move, the guess, the relative change when it is a tenth larger).
+    `deciding` are guesses: (what they move, the guess, the relative change when it is a tenth larger). `sure` says what
+    options cost over years and how often each wins.
     """
 
     matrix: Matrix
@@ -26,6 +28,7 @@ class Result:
     flips: tuple[Flip, ...]
     margin: str
     deciding: tuple[tuple[str, Figure, Figure], ...]
+    sure: Sureness
 
     @property
     def settled(self) -> str:
@@ -46,7 +49,7 @@ class Result:
         return ""
 
 
-def decide(name: str, decision: Decision, candidates: Sequence[Candidate], book: Book) -> Result:
+def decide(name: str, decision: Decision, candidates: Sequence[Candidate], book: Book, seed: int = 1) -> Result:
     """Work out a decision; `book` holds the numbers of its candidates and gets all others."""
     found = matrix(name, decision, candidates, book)
     order = ranking(found, book)
@@ -58,7 +61,8 @@ def decide(name: str, decision: Decision, candidates: Sequence[Candidate], book:
             f"{found.base}.margin", "first - second", "share", "winner ahead of the second",
             first=found.scores[order.order[0]], second=found.scores[order.order[1]],
         ).key  # fmt: skip
-    return Result(found, order, evens, turning, margin, tuple(_deciding(found, evens, margin, book)))
+    deciding = tuple(_deciding(found, evens, margin, book))
+    return Result(found, order, evens, turning, margin, deciding, sureness(found, order, evens, book, seed))
 
 
 def reasons(candidate: Candidate) -> str:

@@ -13,9 +13,7 @@ from archwright.cli.show import Sink, finish
 
 @click.command("focus")
 @FILE
-@click.option(
-    "--ledger", type=click.Path(path_type=Path), help="Rows of what ran, from this ledger; else the forecast."
-)
+@click.option("--ledger", help="Rows of what ran, from this ledger, a file or a database; else the forecast.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("out/focus.csv"), show_default=True, help="File to write."
 )
@@ -26,7 +24,7 @@ from archwright.cli.show import Sink, finish
 @JSON
 def command(  # noqa: PLR0913
     file: Path,
-    ledger: Path | None,
+    ledger: str | None,
     out: Path,
     version: str,
     parquet: bool,

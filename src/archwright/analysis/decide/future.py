@@ -1,0 +1,272 @@
+"""What options cost over one to three years, how sure their order is, and what would turn it.
+
+Every option grows with the journeys of its system. Replicas are added as they are needed, where it is known how many
+are. What is guessed is drawn within its band (`plan.bands`), the same luck for all options; a judged score may be half
+a point off, and a simulated time a tenth. Whether an option may be chosen at all stays as it is today.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from archwright.analysis.decide.breakeven import LEAST, BreakEven
+from archwright.analysis.decide.candidate import Candidate
+from archwright.analysis.decide.matrix import Matrix, Ranking, option_key
+from archwright.base.numbers import percentile
+from archwright.plan.bands import Z90, Band, bands, drawn, quantile
+from archwright.plan.draws import Again
+from archwright.plan.expect import repeated_roughly
+from archwright.report.figures import Book, Figure
+
+DRAWS: Final = 300
+YEARS: Final = (1, 2, 3)
+MONTHS: Final = 12
+ROUGHLY: Final = {"repeated": repeated_roughly}
+HALF: Final = 0.5  # by how much a judged score may be off, p10 to p90 either way
+TENTH: Final = 0.1  # by what share a simulated time may be off
+TIE: Final = 1e-9
+
+
+def grown(growth: float, months: float) -> float:
+    """The sum of (1 + growth) to the power of 0, 1 … over so many months."""
+    return sum((1.0 + growth) ** month for month in range(int(months)))
+
+
+def fleet(replicas: float, needed: float, growth: float, months: float) -> float:
+    """Replica months over a time: as many as there are, or as a growing load needs."""
+    counts = (max(replicas, math.ceil(needed * (1.0 + growth) ** month - 1e-9)) for month in range(int(months)))
+    return sum(counts)
+
+
+FUNCTIONS: Final[Mapping[str, Callable[..., float]]] = {"grown": grown, "fleet": fleet}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An assumption (a key) that makes another option the winner at a value, and which one."""
+
+    key: str
+    at: str
+    winner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """How often each option wins, by name; keys of its total costs by year; what turns the answer.
+
+    `bands` hold keys of p10, p50 and p90 of the three-year cost by option, `even_bands` those of break-evens (by their
+    key) with the share of draws in which there is none. `dominated` says by which other an option is.
+    """
+
+    wins: Mapping[str, str]
+    cheapest: Mapping[str, str]
+    costs: Mapping[str, tuple[str, ...]]
+    bands: Mapping[str, tuple[str, str, str]]
+    even_bands: Mapping[str, tuple[str, str, str]]
+    turns: tuple[Turn, ...]
+    dominated: Mapping[str, str]
+
+
+def sureness(found: Matrix, order: Ranking, evens: Sequence[BreakEven], book: Book, seed: int = 1) -> Sureness:
+    """Work all of it out; everything is entered in `book`."""
+    book.functions.update(FUNCTIONS)
+    costs = {item.name: keys for item in found.candidates if (keys := _costs(found, item, book))}
+    last = {name: keys[-1] for name, keys in costs.items()}
+    crossing = [even.at for even in evens if even.at]
+    wanted = [*found.scores.values(), *last.values(), *crossing]
+    varied = _varied(book, wanted)
+    values = drawn(varied, DRAWS, seed)
+    again = Again(book, wanted, varied, ROUGHLY)
+    rows = [again(row) for row in zip(*values.values(), strict=True)] if varied else [again([])]
+    note = f"{len(rows)} draws of {len(varied)} numbers, seed {seed}"
+    names = list(found.scores)
+    wins = _wins(found, names, [row[: len(names)] for row in rows], order.order, note, book)
+    spread = [row[len(names) : len(names) + len(last)] for row in rows]
+    cheapest = _cheapest(found, list(last), spread, note, book)
+    limits = {
+        name: _percentiles(book, f"{option_key(found.name, name)}.tco", [row[place] for row in spread], note)
+        for place, name in enumerate(last)
+    }
+    crossed = {
+        key: _crossed(book, key, [row[len(names) + len(last) + place] for row in rows], note)
+        for place, key in enumerate(crossing)
+    }
+    turns = tuple(_turns(found, order, varied, book)) if order.winner else ()
+    return Sureness(wins, cheapest, costs, limits, crossed, turns, _dominated(found, book))
+
+
+def _costs(found: Matrix, item: Candidate, book: Book) -> tuple[str, ...]:
+    """Keys of what an option costs over one, two and three years."""
+    base = f"{option_key(found.name, item.name)}.tco"
+    parts: list[tuple[str, dict[str, str | Figure]]] = []
+    if item.each:
+        parts.append(("each * volume * grown(growth, {n})", {"each": item.each, "volume": item.volume}))
+        for number, key in enumerate(item.fixed):
+            parts.append((f"fixed{number} * {{n}}", {f"fixed{number}": key}))
+        for number, part in enumerate(item.hardware):
+            load = (
+                f"fleet(replicas{number}, needed{number}, growth, {{n}})"
+                if part.needed
+                else f"replicas{number} * {{n}}"
+            )
+            names: dict[str, str | Figure] = {f"month{number}": part.month, f"replicas{number}": part.replicas}
+            names |= {f"needed{number}": part.needed} if part.needed else {}
+            parts.append((f"month{number} / replicas{number} * {load}", names))
+    elif item.stated:
+        parts.append(("month * grown(growth, {n})", {"month": item.stated}))
+    if not parts:
+        return ()
+    inputs: dict[str, str | Figure] = {"growth": item.growth} if item.growth else {}
+    if not item.growth:
+        inputs["growth"] = book.leaf("decide.flat", 0.0, "share", label="growth", origin="fact", note="none is known")
+    for _, more in parts:
+        inputs |= more
+    if item.once:
+        inputs["once"] = item.once
+    formula = " + ".join([text for text, _ in parts] + (["once"] if item.once else []))
+    return tuple(
+        book.derive(
+            f"{base}.{year}", formula.format(n=year * MONTHS), "money", f"over {year * MONTHS} months of growth",
+            **{name: key for name, key in inputs.items() if name in formula},
+        ).key
+        for year in YEARS
+    )  # fmt: skip
+
+
+def _varied(book: Book, keys: Sequence[str]) -> dict[str, Band]:
+    """Guesses with their bands, and what was judged or simulated with what it may be off."""
+    found = bands(book, keys)
+    for key in keys:
+        for leaf in book.leaves(key):
+            if leaf.key in found:
+                continue
+            if leaf.origin == "judged":
+                found[leaf.key] = Band(leaf.value - HALF, leaf.value, leaf.value + HALF, False, 1.0, "judged")
+            elif leaf.origin == "simulated" and leaf.dimension == "duration" and leaf.value > 0:
+                ends = (leaf.value * (1 - TENTH), leaf.value * (1 + TENTH))
+                found[leaf.key] = Band(ends[0], leaf.value, ends[1], False, 0.0, "simulated")
+    return found
+
+
+def _wins(
+    found: Matrix, names: list[str], rows: list[tuple[float, ...]], order: Sequence[str], note: str, book: Book
+) -> dict[str, str]:
+    """How often each option that may be chosen has the highest score; equals share a draw."""
+    counted = dict.fromkeys(order, 0.0)
+    places = {name: names.index(name) for name in order}
+    for row in rows:
+        best = max((row[place] for place in places.values()), default=0.0)
+        first = [name for name, place in places.items() if best - row[place] <= TIE]
+        for name in first:
+            counted[name] += 1 / len(first) / len(rows)
+    return {
+        name: book.leaf(
+            f"{option_key(found.name, name)}.wins", share, "share", label="draws in which it scores highest",
+            origin="computed", note=note,
+        ).key
+        for name, share in counted.items()
+    }  # fmt: skip
+
+
+def _cheapest(found: Matrix, names: list[str], rows: list[tuple[float, ...]], note: str, book: Book) -> dict[str, str]:
+    counted = dict.fromkeys(names, 0.0)
+    for row in rows:
+        if names:
+            counted[names[min(range(len(names)), key=lambda place: row[place])]] += 1 / len(rows)
+    return {
+        name: book.leaf(
+            f"{option_key(found.name, name)}.cheapest", share, "share", label="draws in which it costs least",
+            origin="computed", note=f"over {YEARS[-1]} years, {note}",
+        ).key
+        for name, share in counted.items()
+    }  # fmt: skip
+
+
+def _percentiles(book: Book, key: str, values: Sequence[float], note: str) -> tuple[str, str, str]:
+    ranked = sorted(values)
+    dimension = book[f"{key}.{YEARS[-1]}"].dimension if f"{key}.{YEARS[-1]}" in book else book[key].dimension
+    made = [
+        book.leaf(f"{key}.{name}", percentile(ranked, share), dimension, label=name, origin="computed", note=note).key
+        for name, share in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
+    ]
+    return made[0], made[1], made[2]
+
+
+def _crossed(book: Book, key: str, values: Sequence[float], note: str) -> tuple[str, str, str]:
+    """p10 and p90 of a break-even over the draws that have one, and the share of those that have none."""
+    there = sorted(value for value in values if LEAST < value < math.inf)
+    never = book.leaf(
+        f"{key}.never", 1 - len(there) / len(values), "share", label="draws in which it never pays", origin="computed",
+        note=note,
+    ).key  # fmt: skip
+    if not there:
+        return "", "", never
+    low, high = (
+        book.leaf(f"{key}.{name}", percentile(there, share), "count", label=name, origin="computed", note=note).key
+        for name, share in (("p10", 0.1), ("p90", 0.9))
+    )
+    return low, high, never
+
+
+def _turns(found: Matrix, order: Ranking, varied: Mapping[str, Band], book: Book) -> list[Turn]:
+    """For each number that was drawn the nearest value at which another option scores highest, if there is one."""
+    names = list(order.order)
+    again = Again(book, [found.scores[name] for name in names], varied, ROUGHLY)
+    usual = [item.value for item in varied.values()]
+
+    def winner(place: int, value: float) -> str:
+        scores = again([*usual[:place], value, *usual[place + 1 :]])
+        return names[max(range(len(names)), key=lambda n: scores[n])]
+
+    turns: list[tuple[float, Turn]] = []
+    for place, (key, item) in enumerate(varied.items()):
+        meetings = [met for side in (-1, 1) if (met := _meeting(place, item, side, winner, order.winner)) is not None]
+        if meetings:
+            size, value, then = min(meetings)
+            at = book.leaf(
+                f"{found.base}.turn.{key}", value, book[key].dimension, label="where another option is ahead",
+                origin="computed", note=f"scores worked out again with other values of {key}",
+            )  # fmt: skip
+            turns.append((size, Turn(key, at.key, then)))
+    return [turn for _, turn in sorted(turns, key=lambda pair: pair[0])]
+
+
+def _meeting(
+    place: int, item: Band, side: int, winner: Callable[[int, float], str], usual: str
+) -> tuple[float, float, str] | None:
+    """How many widths of its band away, at which value and for whom the winner changes; None within reach of none."""
+
+    def value(widths: float) -> float:
+        u = 0.5 * math.erfc(-side * widths * Z90 / math.sqrt(2.0))
+        return quantile(item, min(max(u, 1e-12), 1 - 1e-12))
+
+    low, high = 0.0, 0.0
+    for widths in (0.5, 1.0, 2.0, 3.0, 5.0):
+        if winner(place, value(widths)) != usual:
+            high = widths
+            break
+        low = widths
+    if not high:
+        return None
+    for _ in range(24):
+        middle = (low + high) / 2
+        low, high = (low, middle) if winner(place, value(middle)) != usual else (middle, high)
+    return high, value(high), winner(place, value(high))
+
+
+def _dominated(found: Matrix, book: Book) -> dict[str, str]:
+    """Options that another one beats or equals by every criterion, and beats by one."""
+
+    def cells(name: str) -> list[float]:
+        return [book[found.cells[name, title].score].value for title in found.decision.criteria]
+
+    beaten: dict[str, str] = {}
+    for item in found.candidates:
+        for other in found.candidates:
+            pairs = list(zip(cells(other.name), cells(item.name), strict=True))
+            if other is not item and pairs and all(a >= b for a, b in pairs) and any(a > b for a, b in pairs):
+                beaten.setdefault(item.name, other.name)
+    return beaten
