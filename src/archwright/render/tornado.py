@@ -36,7 +36,7 @@ def tornado_svg(
     The part of a bar that belongs to the low end of a band is hollow, that of the high end is filled. A guess says so.
     A standalone picture carries its own colours and title; one inside a page takes those of the page.
     """
-    items = [item for item in tornado.items if max(abs(item.at_low), abs(item.at_high)) < FURTHEST]
+    items = [item for item in tornado.items if abs(item.at_low) < FURTHEST and abs(item.at_high) < FURTHEST]
     above = width < _NARROW
     left = 1.0 if above else 0.36 * width
     plot = _plot(tornado, items, left, width)
