@@ -57,7 +57,7 @@ def test_serving_for_real_leaves_out_agents_whose_tools_have_no_address(
         yield
 
     monkeypatch.setattr(serve, "gateway", served)
-    monkeypatch.setattr(serve, "serve_on", lambda *_: None)
+    monkeypatch.setattr(serve, "run", lambda *_: None)
     said: list[str] = []
     addressed = tuple(replace(item, endpoint="https://tools/x") for item in TOOLS)
     for made in (team(), team(tools=addressed)):

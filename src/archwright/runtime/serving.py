@@ -50,22 +50,30 @@ class Service(Protocol):
 
 
 class Server:
-    """A service on bound sockets, with `ready` called once connections are accepted.
+    """A service on a bound socket, with `ready` called once connections are accepted.
 
-    It ends quietly on SIGINT and SIGTERM: what is under way has its answer first, within `GRACE_S`.
+    It ends quietly on SIGINT and SIGTERM: what is under way has its answer first, within `grace_s`.
 
     Args:
         app: a service, or an application in the manner of ASGI.
         ready: called once connections are accepted.
         tls: how connections are made secret; None: not at all.
+        grace_s: seconds that requests may take to end when the server does.
     """
 
     def __init__(
-        self, app: Service | App, ready: Callable[[], None] = lambda: None, tls: ssl.SSLContext | None = None
+        self,
+        app: Service | App,
+        ready: Callable[[], None] = lambda: None,
+        tls: ssl.SSLContext | None = None,
+        grace_s: float = GRACE_S,
     ) -> None:
         self.service = app if isinstance(app, Service) else Asgi(app)
         self.ready = ready
         self.tls = tls
+        self.grace_s = grace_s
+        self.beside: list[tuple[Service, socket.socket]] = []
+        self.on_hang_up: Callable[[], None] | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self._ended: asyncio.Event | None = None
 
@@ -75,32 +83,54 @@ class Server:
             runner.run(self.serve(sockets))
 
     async def serve(self, sockets: list[socket.socket]) -> None:
-        """Serve until it is stopped."""
+        """Serve until it is stopped; another service `beside` it as long, without its TLS."""
         self.loop = asyncio.get_running_loop()
         self._ended = asyncio.Event()
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self.loop.add_signal_handler(number, self.stop)
+        self._listen_to_signals(self.loop)
         await self.service.start()
         # What is loaded by now stays: the collector need not look at it again, nor as often as it would.
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECT)
-        connections = Connections(self.service.handle)
-        servers = [await connections.listen(bound, self.tls) for bound in sockets]
+        main = Connections(self.service.handle)
+        servers = [await main.listen(bound, self.tls) for bound in sockets]
+        others = [Connections(service.handle) for service, _ in self.beside]
+        for (_, bound), connections in zip(self.beside, others, strict=True):
+            servers.append(await connections.listen(bound, None))
         try:
             self.ready()
             await self._ended.wait()
         finally:
             for server in servers:
                 server.close()
-            await connections.drain(GRACE_S)
+            await main.drain(self.grace_s)
+            for connections in others:
+                await connections.drain(0.0)
             await self.service.stop()
 
     def stop(self) -> None:
         """Finish what is under way and end. May be called from any thread."""
         if self.loop is not None and self._ended is not None:
             self.loop.call_soon_threadsafe(self._ended.set)
+
+    def _listen_to_signals(self, loop: asyncio.AbstractEventLoop) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self.stop)
+            if self.on_hang_up is not None:
+                loop.add_signal_handler(signal.Signals["SIGHUP"], self.on_hang_up)
+
+
+def secret(cert: str, key: str) -> ssl.SSLContext:
+    """How connections are made secret, with a certificate and its key from files.
+
+    Raises:
+        OSError: they cannot be read, or do not fit.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(cert, key or None)
+    return context
 
 
 def listen(host: str, port: int, shared: bool = False) -> socket.socket:
@@ -121,11 +151,6 @@ def listen(host: str, port: int, shared: bool = False) -> socket.socket:
         bound.close()
         raise
     return bound
-
-
-def serve(app: Service | App, bound: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until a signal comes."""
-    Server(app, ready).run([bound])
 
 
 def serve_child(app: Service | App, host: str, loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:

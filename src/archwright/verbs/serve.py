@@ -6,7 +6,10 @@ import hashlib
 import ipaddress
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from archwright.base.errors import InputError, Location, Problem, UsageError
 from archwright.base.text import nearest, plural
@@ -14,16 +17,42 @@ from archwright.facts import vendors
 from archwright.plan.agents import emulated_only
 from archwright.plan.model import Plan, Target, decode
 from archwright.plan.passages import file_name
+from archwright.runtime.gateway.door import Door, Place, opened, run, tls_of
 from archwright.runtime.gateway.keys import holding, read_keys
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
 from archwright.runtime.providers import provider_for, stand_in
-from archwright.runtime.serving import listen
-from archwright.runtime.serving import serve as serve_on
+from archwright.runtime.workers import several
 
 KEYS = "ARCHWRIGHT_KEYS"
+ADMIN_KEY = "ARCHWRIGHT_ADMIN_KEY"
 LEDGER = Path("ledger.jsonl")
 _UNSENDABLE = "has a line end or another character that is not printable ASCII; set it anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be served, and where.
+
+    Attributes:
+        plan_file: what `archwright build` wrote.
+        door: where it listens.
+        ledger: file for the ledger, or `postgresql://host/database#name`; one that is there is continued.
+        record: file for the machine's events and orders; None: none.
+        emulated: base address of an emulated supplier that stands in for all targets; None: the real ones.
+        scale: how many times as fast time runs; other than 1 only against an emulated supplier.
+        sync: store every row before its answer ends.
+        key_file: hashes of keys that `archwright keys add` made; it is read again when it changes.
+    """
+
+    plan_file: Path
+    door: Door
+    ledger: Path | str = LEDGER
+    record: Path | None = None
+    emulated: str | None = None
+    scale: float = 1.0
+    sync: bool = False
+    key_file: Path | None = None
 
 
 def serve(  # noqa: PLR0913 - one argument an option of the command
@@ -37,21 +66,27 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     sync: bool = False,
     key_file: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    workers: int = 1,
+    tls: tuple[Path, Path | None] | None = None,
+    admin_port: int | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Serve a plan until the process is told to stop.
+    """Serve a plan until the process is told to stop. Arguments that are not named here are those of `Wish`.
 
     Args:
         plan_file: what `archwright build` wrote.
         host: address to listen on; other than loopback only with keys.
         port: 0 takes a free one.
-        ledger: file for the ledger, or `postgresql://host/database#name`; one that is there is continued.
-        record: file for the machine's events and orders; None: none.
-        emulated: base address of an emulated supplier that stands in for all targets; None: the real ones.
-        scale: how many times as fast time runs; other than 1 only against an emulated supplier.
-        sync: store every row before its answer ends.
-        key_file: hashes of keys that `archwright keys add` made; it is read again when it changes.
+        ledger: see `Wish`.
+        record: see `Wish`.
+        emulated: see `Wish`.
+        scale: see `Wish`.
+        sync: see `Wish`.
+        key_file: see `Wish`.
         environment: where keys are looked up; None: that of the process.
+        workers: processes that share the address and the plan's limits, each with a ledger of its own.
+        tls: files of a certificate and of its key (None: it is in the same file); None: plain HTTP.
+        admin_port: port of the door for those who run it, on this machine only; 0 takes a free one, None: no such door.
         say: told the address once requests are accepted.
 
     Raises:
@@ -59,49 +94,121 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
             ours to write.
         UsageError: keys are missing or wrong, or the address cannot be used.
         DependencyMissing: what runs its agents is not installed.
+        ProviderUnavailable: a worker ended before it was told to.
     """
     known = os.environ if environment is None else environment
-    plan, data = _read(plan_file)
-    if scale != 1.0 and emulated is None:
+    cert, key = (str(file or "") for file in tls or ("", ""))
+    door = Door(host, port, workers, cert, key, admin_port)
+    wish = Wish(plan_file, door, ledger, record, emulated, scale, sync, key_file)
+    setup = setup_of(wish, known)
+    plan = decode(setup.plan, str(plan_file))
+    if plan.agents and not setup.agents:
+        lacking = ", ".join(emulated_only(plan.tools))
+        say(f"its agents are not served: {lacking} without `endpoint` can only be rehearsed")
+    _several_can(door, setup)
+    tls_of(door)
+    who = _who(setup, plan, key_file)
+    with opened(door) as places:
+
+        def work(number: int) -> None:
+            own = setup
+            if workers > 1:
+                own = replace(setup, ledger=_own(setup.ledger, number), record=_own(setup.record, number))
+                for other in (place for place in places if place is not places[number]):
+                    other.close()
+            with gateway(own) as app:
+                began = _began(door, places[number], f"serving {plan.system}", who, number)
+
+                def told(text: str, begins: bool) -> None:
+                    promise = f"ledger {own.ledger}: {app.house.journal.promise}"
+                    for line in (*began, promise) if begins else (text,):
+                        say(line)
+
+                run(app, places[number], door, lambda: setup_of(wish, known), told)
+
+        def parted() -> None:
+            for place in places:
+                place.close()
+
+        try:
+            if workers == 1:
+                work(0)
+            else:
+                several(workers, work, parted)
+        except OSError as error:
+            files = error.filename or " or ".join(str(file) for file in (ledger, record) if file)
+            raise UsageError(f"cannot write {files}: {error.strerror or error}") from error
+
+
+def _who(setup: Setup, plan: Plan, key_file: Path | None) -> str:
+    """Who is let in."""
+    keyed = len(setup.keys) + (_count(key_file, plan) if key_file else 0)
+    return plural(keyed, "key") if keyed or key_file else "no keys: this machine only"
+
+
+def _began(door: Door, place: Place, what: str, who: str, number: int) -> list[str]:
+    """What is said once requests are accepted."""
+    shown = f"[{door.host}]" if ":" in door.host else door.host
+    address = f"http{'s' if door.cert else ''}://{shown}:{place.port}/v1"
+    which = f", worker {number + 1} of {door.workers}" if door.workers > 1 else ""
+    lines = [f"{what} at {address} ({who}{which})"]
+    return lines if place.admin_port is None else [*lines, f"admin door at http://127.0.0.1:{place.admin_port}"]
+
+
+def setup_of(wish: Wish, environment: Mapping[str, str]) -> Setup:
+    """What the gateway is told, from files and the environment as they are now.
+
+    Raises:
+        InputError: the plan cannot be read.
+        UsageError: keys are missing or wrong, or the address may not be served.
+    """
+    plan, data = _read(wish.plan_file)
+    if wish.scale != 1.0 and wish.emulated is None:
         raise UsageError("compressed time works only against an emulated provider")
-    keys = client_keys(known.get(KEYS, ""), plan)
-    keyed = len(keys) + (_count(key_file, plan) if key_file else 0)
-    _allowed(host, keyed > 0 or key_file is not None)
-    lacking = emulated_only(plan.tools) if emulated is None else ()
-    setup = Setup(
+    keys = client_keys(environment.get(KEYS, ""), plan)
+    _allowed(wish.door.host, bool(keys) or wish.key_file is not None)
+    lacking = emulated_only(plan.tools) if wish.emulated is None else ()
+    folder = wish.plan_file if wish.plan_file.is_dir() else wish.plan_file.parent
+    admin = environment.get(ADMIN_KEY, "").strip()
+    return Setup(
         plan=data,
-        upstreams=upstreams(plan, emulated, known),
-        ledger=str(ledger),
+        upstreams=upstreams(plan, wish.emulated, environment),
+        ledger=str(wish.ledger),
         keys=keys,
-        record=str(record) if record else "",
-        scale=scale,
-        sync=sync,
-        key_file=str(key_file) if key_file else "",
-        agents="" if lacking else str(conversations(ledger)),
-        indexes=tuple(str(plan_file.parent / file_name(retriever.name)) for retriever in plan.retrievers),
+        record=str(wish.record) if wish.record else "",
+        scale=wish.scale,
+        sync=wish.sync,
+        key_file=str(wish.key_file) if wish.key_file else "",
+        agents="" if lacking or not plan.agents else str(conversations(wish.ledger)),
+        indexes=tuple(str(folder / file_name(retriever.name)) for retriever in plan.retrievers),
+        workers=wish.door.workers,
+        admin=hashlib.sha256(admin.encode()).hexdigest() if admin else "",
+        counted_apart=wish.door.admin_port is not None,
     )
-    if plan.agents and lacking:
-        say(f"its agents are not served: {', '.join(lacking)} without `endpoint` can only be rehearsed")
-    try:
-        bound = listen(host, port)
-    except OSError as error:
-        raise UsageError(
-            f"cannot listen on {host}:{port}: {error.strerror}; choose another --port or --host"
-        ) from error
-    shown = f"[{host}]" if ":" in host else host
-    who = plural(keyed, "key") if keyed or key_file else "no keys: this machine only"
-    address = f"http://{shown}:{bound.getsockname()[1]}/v1"
-    try:
-        with bound, gateway(setup) as app:
 
-            def ready() -> None:
-                say(f"serving {plan.system} at {address} ({who})")
-                say(f"ledger {ledger}: {app.house.journal.promise}")
 
-            serve_on(app, bound, ready)
-    except OSError as error:
-        files = error.filename or " or ".join(str(file) for file in (ledger, record) if file)
-        raise UsageError(f"cannot write {files}: {error.strerror or error}") from error
+def _several_can(door: Door, setup: Setup) -> None:
+    """What several workers cannot share.
+
+    Raises:
+        UsageError: they would have to.
+    """
+    if door.workers < 1:
+        raise UsageError("there is at least one worker")
+    if door.workers == 1:
+        return
+    if not hasattr(os, "fork"):
+        raise UsageError("several workers need a system that can fork; serve with one")
+    if setup.agents:
+        raise UsageError("agents keep their conversations in one process: serve with one worker")
+    if "://" in setup.ledger:
+        raise UsageError("a ledger in a database has one writer: serve with one worker, or name a file for the ledger")
+
+
+def _own(file: str, number: int) -> str:
+    """The file of worker number `number` (from 0): `ledger.jsonl` becomes `ledger-1.jsonl` and so on."""
+    place = Path(file)
+    return str(place.with_name(f"{place.stem}-{number + 1}{place.suffix}")) if file else ""
 
 
 def conversations(ledger: Path | str) -> Path:

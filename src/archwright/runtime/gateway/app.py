@@ -36,6 +36,7 @@ _JSON: Header = (b"content-type", b"application/json")
 _TEXT: Header = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 _MODELS = "/v1/models"
 _METRICS = "/metrics"
+_HEALTH = ("/healthz", "/readyz")
 
 
 class Gateway:
@@ -43,6 +44,7 @@ class Gateway:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self.counted_apart = False
         self.flusher: asyncio.Task[None] | None = None
         self.learner: asyncio.Task[None] | None = None
         self.watcher: asyncio.Task[None] | None = None
@@ -62,12 +64,17 @@ class Gateway:
         elif self.house.crew is not None and f"{path}/".startswith(f"{CONVERSATIONS}/"):
             people = authenticate(self.house, x) or await self.house.crew.people(x, method, path)
             self._send(x, people, "", "none")
-        elif path == "/healthz" or path in (_METRICS, _MODELS) or path.startswith(f"{_MODELS}/"):
+        elif path in self._places or path.startswith(f"{_MODELS}/"):
             self._shown(x, path) if method in ("GET", "HEAD") else self._not_so(x, b"GET, HEAD")
         else:
             doors = ", ".join(f"POST {path}" for path in self.house.doors)
             message = f"there is only {doors}, GET /v1/models, /v1/models/{{id}}, /healthz and /metrics"
             self._send(x, error(x, 404, "not_found", message), "", "none")
+
+    @property
+    def _places(self) -> tuple[str, ...]:
+        """What is shown to whoever may see it."""
+        return (*_HEALTH, _MODELS) if self.counted_apart else (*_HEALTH, _MODELS, _METRICS)
 
     async def start(self) -> None:
         """Begin with what goes on beside the requests."""
@@ -135,17 +142,18 @@ class Gateway:
         return Exchange(number, identity, luck, headers, request, time.monotonic(), wall(), wire)
 
     async def _chat(self, x: Exchange) -> None:
+        house = self.house  # another one may take over meanwhile
         status, target, cache = LEFT_STATUS, "", "none"
         try:
-            answer = await walk(self.house, x)
+            answer = await walk(house, x)
             status = answer.status
-            target, cache = self._origin(x)
+            target, cache = _origin(house, x)
             if isinstance(answer, Answer) and (x.reply is not None or x.refused) and x.first_s < 0:
                 x.first_s = time.monotonic() - x.began
             # Its rows come first: a client that has the whole answer can rely on them.
-            self._close(x, status, target, cache)
-            if self.house.journal.sync and not await self.house.journal.durable():
-                answer = _unwritten(x, answer, self.house.journal.lost)
+            _close(house, x, status, target, cache)
+            if house.journal.sync and not await house.journal.durable():
+                answer = _unwritten(x, answer, house.journal.lost)
             if isinstance(answer, Streamed):
                 x.request.end(answer.last)
             else:
@@ -156,37 +164,7 @@ class Gateway:
                 raise
             task.uncancel()
         finally:
-            self._close(x, status, target, cache)
-
-    def _origin(self, x: Exchange) -> tuple[str, str]:
-        """Which target the answer is from, and whether a cache gave it."""
-        if x.reply is None:
-            return "", "none"
-        if x.reply.how in (machine.CACHED, machine.STALE):
-            return "", "hit" if x.reply.how == machine.CACHED else "stale"
-        answered = x.last is not None and (x.reply.how == machine.ANSWERED or x.begun)
-        target = self.house.lines[x.last.call.target].target.name if x.last is not None and answered else ""
-        return target, "miss" if x.key else "none"
-
-    def _close(self, x: Exchange, status: int, target: str, cache: str) -> None:
-        """Settle and write a request, however it ended, and once."""
-        if x.closed:
-            return
-        x.closed = True
-        x.request.left = None
-        if x.number in self.house.brain.exchanges:
-            cost = x.owed
-            if x.last is not None and x.last.total_s == 0.0:
-                x.last.outcome = CUT
-                conclude(self.house, x, x.last)
-                cost += x.last.cost
-            del self.house.brain.exchanges[x.number]
-            self.house.brain.tell(Leave(x.number, cost))
-        elif x.reply is None:
-            if not x.served:
-                self.house.metrics.refused.add((str(status),))
-            return
-        self.house.ended(x, status, target, cache)
+            _close(house, x, status, target, cache)
 
     def _send(self, x: Exchange, answer: Answer, target: str, cache: str) -> None:
         headers = [*answer.headers, *own_headers(x, target, cache)]
@@ -200,14 +178,17 @@ class Gateway:
         self._send(x, Answer(answer.status, answer.body, (*answer.headers, (b"allow", allowed))), "", "none")
 
     def _shown(self, x: Exchange, path: str) -> None:
-        if path == "/healthz":
-            x.request.answer(200, (_JSON,), b'{"status":"ok"}')
+        if path in _HEALTH:
+            if path == "/readyz" and x.request.closing:
+                x.request.answer(503, (_JSON,), b'{"status":"ending"}')
+            else:
+                x.request.answer(200, (_JSON,), b'{"status":"ok"}')
             return
         refused = authenticate(self.house, x)
         if refused is not None:
             self._send(x, refused, "", "none")
         elif path == _METRICS:
-            self._send(x, self._metrics(), "", "none")
+            self._send(x, Answer(200, self.counted(), (_TEXT,)), "", "none")
         elif path == _MODELS:
             self._send(x, self._models(), "", "none")
         else:
@@ -226,9 +207,9 @@ class Gateway:
         """What clients may ask for: routes, and agents where some are run."""
         return [*self.house.routes, *(self.house.crew.models if self.house.crew is not None else ())]
 
-    def _metrics(self) -> Answer:
-        text = "\n".join((*self.house.metrics.lines(), *self.house.journal.figures(), *self._gauges())) + "\n"
-        return Answer(200, text.encode(), (_TEXT,))
+    def counted(self) -> bytes:
+        """All counters, in the format that Prometheus reads."""
+        return ("\n".join((*self.house.metrics.lines(), *self._gauges())) + "\n").encode()
 
     def _gauges(self) -> Iterable[str]:
         brain = self.house.brain.machine
@@ -256,6 +237,38 @@ def _unwritten(x: Exchange, answer: Answer | Streamed, lost: str) -> Answer | St
     if x.begun:
         return Streamed(x.wire.error_event("ledger_unavailable", message))
     return error(x, 503, "ledger_unavailable", message, retry_after=1.0)
+
+
+def _origin(house: House, x: Exchange) -> tuple[str, str]:
+    """Which target the answer is from, and whether a cache gave it."""
+    if x.reply is None:
+        return "", "none"
+    if x.reply.how in (machine.CACHED, machine.STALE):
+        return "", "hit" if x.reply.how == machine.CACHED else "stale"
+    answered = x.last is not None and (x.reply.how == machine.ANSWERED or x.begun)
+    target = house.lines[x.last.call.target].target.name if x.last is not None and answered else ""
+    return target, "miss" if x.key else "none"
+
+
+def _close(house: House, x: Exchange, status: int, target: str, cache: str) -> None:
+    """Settle and write a request, however it ended, and once."""
+    if x.closed:
+        return
+    x.closed = True
+    x.request.left = None
+    if x.number in house.brain.exchanges:
+        cost = x.owed
+        if x.last is not None and x.last.total_s == 0.0:
+            x.last.outcome = CUT
+            conclude(house, x, x.last)
+            cost += x.last.cost
+        del house.brain.exchanges[x.number]
+        house.brain.tell(Leave(x.number, cost))
+    elif x.reply is None:
+        if not x.served:
+            house.metrics.refused.add((str(status),))
+        return
+    house.ended(x, status, target, cache)
 
 
 def _model(name: str) -> dict[str, object]:

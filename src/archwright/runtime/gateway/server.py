@@ -27,6 +27,7 @@ from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.keys import Watched
 from archwright.runtime.gateway.library import open_libraries
 from archwright.runtime.gateway.setup import Setup
+from archwright.runtime.gateway.shares import share
 from archwright.runtime.gateway.writer import Writer
 from archwright.runtime.stores import store_for
 
@@ -56,7 +57,7 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         OSError: a file cannot be written.
     """
     plan = decode(setup.plan, "setup")
-    decided = rules(compress(plan, setup.scale))
+    decided = rules(share(compress(plan, setup.scale), setup.workers))
     anew = setup.mode == "rehearse"
     with contextlib.ExitStack() as files:
         libraries = open_libraries(plan, setup.indexes)
@@ -73,13 +74,23 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         brain = Brain(decided, record, spent, time.time() - book.since)
         app = Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
         app.house.libraries = libraries
-        if setup.key_file:
-            watched = Watched(Path(setup.key_file), app.house.keys, setup.keys)
-            watched.read()
-            app.read_again = watched.read_again
+        watch(app, setup)
+        app.counted_apart = setup.counted_apart
         if setup.agents and plan.agents:
             app.house.crew = hire(compress(plan, setup.scale), setup, app)
         yield app
+
+
+def watch(app: Gateway, setup: Setup) -> None:
+    """Read the file of keys where there is one, now and whenever it changes.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    if setup.key_file:
+        watched = Watched(Path(setup.key_file), app.house.keys, setup.keys)
+        watched.read()
+        app.read_again = watched.read_again
 
 
 def hire(plan: Plan, setup: Setup, app: Gateway) -> Crew:
@@ -114,21 +125,26 @@ def open_ledger(setup: Setup, plan: Plan) -> Writer:
     return Writer(store, spent, sync=sync, lost=plan.gateway.ledger_lost)
 
 
-def _first(setup: Setup, plan: Plan, missing: int) -> Iterator[Row]:
-    """The rows with which a run begins."""
-    at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-    yield Run(
+def begun(setup: Setup, plan: Plan) -> Run:
+    """The row that says what runs from now on."""
+    return Run(
         plan=plan_hash(plan),
         system=plan.system,
         facts=plan.facts,
         mode=setup.mode,
-        started=at,
+        started=dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
         scale=setup.scale,
         scenario=setup.scenario,
         seed=setup.seed,
     )
+
+
+def _first(setup: Setup, plan: Plan, missing: int) -> Iterator[Row]:
+    """The rows with which a run begins."""
+    first = begun(setup, plan)
+    yield first
     if missing:
-        yield Gap(at, missing, "rows that the head names were gone when the gateway was started")
+        yield Gap(first.started, missing, "rows that the head names were gone when the gateway was started")
 
 
 def open_record(file: Path, ledger: Path, decided: Rules, anew: bool) -> BinaryIO:

@@ -46,6 +46,9 @@ class Setup(msgspec.Struct, frozen=True):
         scale: how many times as fast time runs.
         scenario: name for the ledger.
         seed: of the luck of pauses, and for the ledger.
+        workers: how many processes share the plan's limits; each has an equal part.
+        admin: hexadecimal SHA-256 of the key of the admin door; empty: whoever is on this machine is let in.
+        counted_apart: counters are shown at the admin door only.
         agents: file for the conversations of the plan's agents; empty: they are not run.
     """
 
@@ -62,6 +65,9 @@ class Setup(msgspec.Struct, frozen=True):
     indexes: tuple[str, ...] = ()
     sync: bool = False
     key_file: str = ""
+    workers: int = 1
+    admin: str = ""
+    counted_apart: bool = False
 
 
 def read(line: bytes) -> Setup:

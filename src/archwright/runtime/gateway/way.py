@@ -39,13 +39,17 @@ _PORT = re.compile(rb":\d*$")
 _TRACE = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-")
 
 
+def is_local(headers: dict[bytes, bytes]) -> bool:
+    """Whether who asks means this machine, and not a name of which a web page says that it is."""
+    return _PORT.sub(b"", headers.get(b"host", b"localhost")).lower() in LOCAL
+
+
 def authenticate(house: House, x: Exchange) -> Answer | None:
     """Who asks? With keys: who sends one. Without: this machine only, and no web page that it shows."""
     if not house.keys.needed:
-        host = _PORT.sub(b"", x.headers.get(b"host", b"localhost")).lower()
         return (
             None
-            if host in LOCAL
+            if is_local(x.headers)
             else error(x, 403, "not_local", "this gateway has no keys and serves this machine only")
         )
     scheme, _, key = x.headers.get(b"authorization", b"").partition(b" ")

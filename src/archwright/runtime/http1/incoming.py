@@ -18,6 +18,10 @@ class Line(Protocol):
 
     free: bool
 
+    @property
+    def closing(self) -> bool:
+        """Whether the server takes no new connections any more."""
+
     def raw(self, data: bytes) -> bool:
         """Write; False where the client does not keep up."""
 
@@ -61,6 +65,11 @@ class Incoming(Request):
         self.task: asyncio.Task[None] | None = None
 
     # ------------------------------------------------------------------------------------------------ the body
+
+    @property
+    def closing(self) -> bool:
+        """Whether the server takes no new connections any more."""
+        return self._line.closing
 
     def ready(self, most: int) -> bytes:
         """The whole body where it is there already, as one that is short nearly always is."""

@@ -38,6 +38,11 @@ class Request(ABC):
         self.lost = False
         self.left: Callable[[], None] | None = None
 
+    @property
+    def closing(self) -> bool:
+        """Whether the server takes no new connections any more."""
+        return False
+
     @abstractmethod
     def ready(self, most: int) -> bytes:
         """The whole body where it is there and not longer than `most` bytes; nothing otherwise."""

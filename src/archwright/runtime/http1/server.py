@@ -49,6 +49,11 @@ class Connection(asyncio.Protocol):
         self.free = True
         self.since = time.monotonic()
 
+    @property
+    def closing(self) -> bool:
+        """Whether the server takes no new connections any more."""
+        return self._house.closing
+
     # ------------------------------------------------------------------------------------------- asyncio's calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

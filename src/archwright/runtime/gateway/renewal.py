@@ -1,0 +1,65 @@
+"""Another plan for a gateway that runs: no request is dropped, and what was spent stays spent.
+
+Requests under way end by the plan by which they began. What they have reserved counts as spent from then on, because
+what they really cost is told to the machine that is left behind: a budget can be short by that, and never over.
+Circuits, rates and caches begin anew.
+"""
+
+from __future__ import annotations
+
+import time
+
+from archwright.base.errors import InputError, UsageError
+from archwright.plan.model import Plan, decode
+from archwright.plan.rules import compress, rules
+from archwright.policy.budget import Spent
+from archwright.runtime.gateway.app import Gateway
+from archwright.runtime.gateway.brain import Brain
+from archwright.runtime.gateway.house import House
+from archwright.runtime.gateway.server import begun, watch
+from archwright.runtime.gateway.setup import Setup
+from archwright.runtime.gateway.shares import share
+
+
+def renew(app: Gateway, setup: Setup) -> House:
+    """Take a new setup over; the next request goes by it. The ledger stays the one that is open.
+
+    Raises:
+        InputError: the plan or the file of keys cannot be read; the old ones stay.
+        UsageError: it changes what only a restart can change; the old one stays.
+    """
+    old = app.house
+    plan = decode(setup.plan, "setup")
+    _same(old, plan)
+    decided = rules(share(compress(plan, setup.scale), setup.workers))
+    spent, age_s = _spent(old, plan)
+    brain = Brain(decided, None, spent, age_s)
+    house = House(plan, setup.upstreams, setup.keys, brain, old.journal, setup.seed)
+    house.libraries = old.libraries
+    house.client, house.deadlines, house.metrics = old.client, old.deadlines, old.metrics
+    house.numbers, house.instance = old.numbers, old.instance
+    app.house = house
+    try:
+        watch(app, setup)
+    except InputError:
+        app.house = old
+        raise
+    old.journal.add(begun(setup, plan))
+    return house
+
+
+def _same(old: House, plan: Plan) -> None:
+    if old.crew is not None or old.plan.agents != plan.agents:
+        raise UsageError("a gateway that runs agents takes another plan only when it is started again")
+    if old.plan.retrievers != plan.retrievers:
+        raise UsageError("other documents are taken only when the gateway is started again")
+    if old.brain.record is not None:
+        raise UsageError("a gateway that records its decisions takes another plan only when it is started again")
+
+
+def _spent(old: House, plan: Plan) -> tuple[tuple[int, ...], float]:
+    """What was spent and is reserved, in all and by the tenants of a plan, and how long ago (s) that period began."""
+    machine = old.brain.machine
+    by_tenant = dict(zip((tenant.name for tenant in old.plan.tenants), machine.tenant_spent, strict=True))
+    spent = (machine.spent, *(by_tenant.get(tenant.name, Spent()) for tenant in plan.tenants))
+    return tuple(item.settled + item.reserved for item in spent), time.monotonic() - machine.spent.since
