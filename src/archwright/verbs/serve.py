@@ -136,8 +136,12 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
             else:
                 several(workers, work, parted)
         except OSError as error:
-            files = error.filename or " or ".join(str(file) for file in (ledger, record) if file)
-            raise UsageError(f"cannot write {files}: {error.strerror or error}") from error
+            raise UsageError(f"cannot write {error.filename or _files(wish)}: {error.strerror or error}") from error
+
+
+def _files(wish: Wish) -> str:
+    """What it writes."""
+    return " or ".join(str(file) for file in (wish.ledger, wish.record) if file)
 
 
 def _who(setup: Setup, plan: Plan, key_file: Path | None) -> str:
