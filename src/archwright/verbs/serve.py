@@ -97,14 +97,11 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         ProviderUnavailable: a worker ended before it was told to.
     """
     known = os.environ if environment is None else environment
-    cert, key = (str(file or "") for file in tls or ("", ""))
-    door = Door(host, port, workers, cert, key, admin_port)
+    door = Door(host, port, workers, *_files_of(tls), admin_port)
     wish = Wish(plan_file, door, ledger, record, emulated, scale, sync, key_file)
     setup = setup_of(wish, known)
     plan = decode(setup.plan, str(plan_file))
-    if plan.agents and not setup.agents:
-        lacking = ", ".join(emulated_only(plan.tools))
-        say(f"its agents are not served: {lacking} without `endpoint` can only be rehearsed")
+    _left_out(plan, setup, say)
     _several_can(door, setup)
     tls_of(door)
     who = _who(setup, plan, key_file)
@@ -137,6 +134,18 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
                 several(workers, work, parted)
         except OSError as error:
             raise UsageError(f"cannot write {error.filename or _files(wish)}: {error.strerror or error}") from error
+
+
+def _files_of(tls: tuple[Path, Path | None] | None) -> tuple[str, str]:
+    cert, key = tls or ("", "")
+    return str(cert), str(key or "")
+
+
+def _left_out(plan: Plan, setup: Setup, say: Callable[[str], None]) -> None:
+    """Say what the plan has and is not served."""
+    if plan.agents and not setup.agents:
+        lacking = ", ".join(emulated_only(plan.tools))
+        say(f"its agents are not served: {lacking} without `endpoint` can only be rehearsed")
 
 
 def _files(wish: Wish) -> str:
