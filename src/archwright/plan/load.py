@@ -33,7 +33,7 @@ class Piece(NamedTuple):
         if self.first == self.last:
             return begin + passed / self.first
         slope = (self.last - self.first) / (self.end - begin)
-        return begin + 2 * passed / (self.first + math.sqrt(max(0.0, self.first**2 + 2 * slope * passed)))
+        return begin + 2 * passed / (self.first + math.sqrt(max(0.0, self.first * self.first + 2 * slope * passed)))
 
     def at(self, begin: float, now: float) -> float:
         """The factor at a time within the piece."""

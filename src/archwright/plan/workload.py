@@ -263,7 +263,7 @@ def _content(journey: Journey, number: int, seed: int) -> tuple[int, int]:
     """Which question in which wording; without repetition every visit asks its own."""
     if journey.answers == 0:
         return number, 0
-    sums = _zipf(journey.answers, journey.skew)
+    sums = zipf(journey.answers, journey.skew)
     answer = bisect_right(sums, chance.uniform(seed, number, 0, chance.ANSWER) * sums[-1])
     wording = int(chance.uniform(seed, number, 0, chance.WORDING) * journey.wordings)
     if journey.semantic > 0.0 and chance.uniform(seed, number, 0, chance.SEMANTIC) < journey.semantic:
@@ -272,7 +272,8 @@ def _content(journey: Journey, number: int, seed: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=32)
-def _zipf(answers: int, skew: float) -> tuple[float, ...]:
+def zipf(answers: int, skew: float) -> tuple[float, ...]:
+    """Rising sums of how popular the answers are."""
     return tuple(accumulate(rank**-skew for rank in range(1, answers + 1)))
 
 
@@ -328,12 +329,12 @@ def _content_luck(journey: Journey, visit: Visit, seed: int, salt: int) -> float
     contents = journey.answers * journey.wordings
     content = visit.answer * max(1, journey.wordings) + visit.wording
     if 0 < contents <= STRATIFIED:
-        return _strata(journey.answers, journey.skew, journey.wordings, seed, salt)[content]
+        return strata(journey.answers, journey.skew, journey.wordings, seed, salt)[content]
     return chance.uniform(seed, content, salt, chance.TOKENS_IN)
 
 
 @lru_cache(maxsize=64)
-def _strata(answers: int, skew: float, wordings: int, seed: int, salt: int) -> tuple[float, ...]:
+def strata(answers: int, skew: float, wordings: int, seed: int, salt: int) -> tuple[float, ...]:
     """For each content the middle of its own share of [0, 1), the contents in a random order.
 
     Shares are as large as the content is popular, so the mean over requests is the mean of the law, whichever few

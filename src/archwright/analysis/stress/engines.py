@@ -1,0 +1,57 @@
+"""Which engine simulates: the plain one, or a fast one that a verb has put at hand.
+
+The fast engine runs what it knows how to run; for the rest there is the plain one, and who asked can be told why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from archwright.analysis.stress.outcome import Outcome
+from archwright.plan.model import Plan, Scenario
+from archwright.plan.trace import Trace
+
+Fast = Callable[[Plan, Scenario, int, float, Trace | None], Outcome]
+
+
+@dataclass
+class _AtHand:
+    """The fast engine of this process, if there is one."""
+
+    fast: Fast | None = None
+
+
+_AT_HAND = _AtHand()
+
+
+def put_at_hand(fast: Fast | None) -> None:
+    """From now on this process simulates with `fast` where it can; None: with the plain engine."""
+    _AT_HAND.fast = fast
+
+
+def at_hand() -> bool:
+    """Whether this process has a fast engine."""
+    return _AT_HAND.fast is not None
+
+
+def fast_for(plan: Plan) -> Fast | None:
+    """The fast engine, if there is one and it can run this."""
+    if _AT_HAND.fast is None or next(unfit(plan), None) is not None:
+        return None
+    return _AT_HAND.fast
+
+
+def unfit(plan: Plan) -> Iterator[str]:
+    """What the fast engine cannot run, in words that follow `the plain engine runs, because`."""
+    for station in plan.stations:
+        if station.law == "gamma":
+            yield f"the time of {station.name} follows a gamma law"
+        if station.shared:
+            yield f"{station.name} shares its servers"
+    for journey in plan.journeys:
+        if journey.users:
+            yield f"the users of {journey.name} come back"
+    for target in plan.targets:
+        if target.pool is not None:
+            yield f"{target.name} has replicas of its own"

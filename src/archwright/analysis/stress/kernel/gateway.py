@@ -1,0 +1,157 @@
+"""The gateway in virtual time: events go to its machine, what the machine orders is done.
+
+The decisions are those of `policy.decide`, compiled; here requests get their slots, keys of caches their ages, and
+orders become calls and events.
+"""
+
+from __future__ import annotations
+
+from archwright.analysis.stress.kernel import counts, kept, suppliers
+from archwright.analysis.stress.kernel.heap import CALL_ENDS, REPLIED, WAKES, schedule
+from archwright.analysis.stress.kernel.luck import tokens_of
+from archwright.analysis.stress.kernel.tables import NOBODY, Record, State
+from archwright.plan.rules import began_after
+from archwright.policy import breaker, chance, decide, route
+from archwright.policy.lanes import BATCH
+from archwright.policy.state import CACHED, CALL, DEGRADED, KEEP, REPLY, SLEEP, STALE, Arrival, Ended
+
+HOPS = 256  # more than a route has; a reply carries how and which hop in one number
+
+
+def ask(s: State, now: float, at: int) -> None:
+    """A walk's request comes to the gateway."""
+    desk = s.desk[0]
+    walk = s.walks[at]
+    step = s.steps[walk.step]
+    trip = s.trips[walk.trip]
+    lane = s.journeys[trip.journey].lane
+    walk.came = now
+    walk.target = NOBODY
+    counts.request_came(s, at)
+    tokens_of(s, at)
+    luck = chance.uniform(desk.seed, walk.request, 0, chance.ROUTE) if step.draws == 1 else 0.0
+    age = -1.0
+    if walk.key != 0:
+        age = kept.age(s, now, s.routes[step.route].cache, walk.key)
+    slot = decide.take(s.machine)
+    walk.slot = slot
+    s.of_slot[slot] = at
+    cost = _reserve(s, step.route, lane, walk)
+    tenant, journey = int(trip.tenant), int(trip.journey)
+    arrival = Arrival(
+        slot, int(step.route), tenant, walk.key, cost, walk.tokens_in, walk.tokens_out, journey, luck, int(lane), age
+    )
+    decide.arrive(s.machine, now, arrival)
+    _follow(s, now)
+
+
+def _reserve(s: State, number: int, lane: int, walk: Record) -> int:
+    """What the dearest target of a route would cost."""
+    way = s.routes[number]
+    dearest = 0
+    for hop in range(way.first, way.end):
+        target = s.targets[s.hops[hop]]
+        if lane == BATCH:
+            cost = walk.tokens_in * target.batch_input + walk.tokens_out * target.batch_output
+        else:
+            cost = walk.tokens_in * target.input + walk.tokens_out * target.output
+        dearest = max(dearest, cost)
+    return dearest
+
+
+def wakes(s: State, now: float, slot: int, ticket: int) -> None:
+    """A sleep is over."""
+    decide.wake(s.machine, now, slot, ticket)
+    _follow(s, now)
+
+
+def call_ends(s: State, now: float, number: int) -> None:
+    """A call ended: it is paid, and its request goes on."""
+    call = s.calls[number]
+    walk = s.walks[call.walk]
+    target = call.target
+    model = s.targets[target]
+    journey = s.trips[walk.trip].journey
+    lane = s.journeys[journey].lane
+    slower = model.batch_slower if lane == BATCH else 1.0
+    if call.let_in == 1:
+        s.meters[target].working -= 1
+    counts.call_ended(s, target, call.outcome, call.after_s)
+    cost = _bill(s, number, lane)
+    luck = 0.0
+    if call.outcome != route.OK:
+        luck = chance.uniform(s.desk[0].seed, walk.request, call.attempt, chance.BACKOFF)
+    first = began_after(model, call.outcome, call.begins_s, call.after_s, call.tokens_out, slower)
+    ended = Ended(int(walk.slot), int(call.outcome), cost, call.retry_after, luck, first)
+    call.next = s.desk[0].calls
+    s.desk[0].calls = number
+    s.desk[0].used_calls -= 1
+    before = s.machine.circuits[target].phase
+    decide.finish(s.machine, now, ended)
+    _follow(s, now)
+    if before != breaker.OPEN and s.machine.circuits[target].phase == breaker.OPEN:
+        s.called[target].openings += 1
+
+
+def _bill(s: State, number: int, lane: int) -> int:
+    call = s.calls[number]
+    if call.tokens_in == 0:
+        return 0
+    target = s.targets[call.target]
+    cached = max(int(call.tokens_in * target.prompt_cache), s.walks[call.walk].cached)
+    if lane == BATCH:
+        cost = (call.tokens_in - cached) * target.batch_input
+        cost += cached * target.batch_cached + call.tokens_out * target.batch_output
+    else:
+        cost = (call.tokens_in - cached) * target.input + cached * target.cached + call.tokens_out * target.output
+    counts.billed(s, s.walks[call.walk].step, number, cached, cost)
+    return int(cost)
+
+
+def _follow(s: State, now: float) -> None:
+    """Do what the machine orders; then whoever waits for a place goes on."""
+    _do(s, now)
+    while s.machine.desk.waiting > 0 and decide.advance(s.machine, now) == 1:
+        _do(s, now)
+    counts.gateway(s, now)
+
+
+def _do(s: State, now: float) -> None:
+    for place in range(s.machine.desk.orders):
+        order = s.machine.orders[place]
+        at = s.of_slot[order.slot]
+        if order.kind == CALL:
+            _call(s, now, place)
+        elif order.kind == REPLY:
+            if order.how in (CACHED, STALE):
+                kept.use(s, s.routes[s.steps[s.walks[at].step].route].cache, s.walks[at].key)
+            # Later in the same instant, so that a visit's next step never begins inside another one's orders.
+            schedule(s, now, REPLIED, at, order.how * HOPS + order.hop + 1)
+        elif order.kind == SLEEP:
+            schedule(s, order.seconds, WAKES, order.slot, order.ticket)
+        elif order.kind == KEEP:
+            kept.keep(s, now, order.target, order.key)
+
+
+def _call(s: State, now: float, place: int) -> None:
+    order = s.machine.orders[place]
+    at = s.of_slot[order.slot]
+    walk = s.walks[at]
+    target = order.target
+    again = 1 if walk.target == target else 0
+    walk.target = target
+    counts.called(s, target, now, walk.tokens_in + walk.tokens_out, again)
+    number = s.desk[0].calls
+    call = s.calls[number]
+    s.desk[0].calls = call.next
+    s.desk[0].used_calls += 1
+    call.walk = at
+    call.target = target
+    call.attempt = order.attempt
+    suppliers.begin(s, now, number, order.seconds)
+    schedule(s, now + call.after_s, CALL_ENDS, number, 0)
+
+
+def second_best(how: int) -> int:
+    """1 if an answer of this kind degrades its journey."""
+    return 1 if how in (DEGRADED, STALE) else 0

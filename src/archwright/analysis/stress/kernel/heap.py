@@ -1,0 +1,65 @@
+"""What happens next: a binary heap of events by time, those of one time in the order in which they were scheduled."""
+
+from __future__ import annotations
+
+from archwright.analysis.stress.kernel.tables import Record, State
+
+# Kinds of events, and what `a` and `b` are.
+WORKED = 0  # a station's work is done: walk
+GIVES_UP = 1  # a job has waited too long at a station: walk, job
+CALL_ENDS = 2  # call
+WAKES = 3  # a request's sleep is over: slot, ticket
+REPLIED = 4  # the gateway answered: walk, how
+REFUSED = 5  # a station was full: walk
+LOOKS = 6  # a station scales: station
+READY = 7  # replicas are at work: station, how many
+OPENS = 8  # working hours begin or end: station
+GOES_ON = 9  # a pause between two runs is over: walk
+
+
+def schedule(s: State, at: float, kind: int, a: int, b: int) -> None:
+    """Something will happen at `at`."""
+    desk = s.desk[0]
+    heap = s.heap
+    order = desk.order
+    desk.order = order + 1
+    place = desk.pending
+    desk.pending = place + 1
+    while place > 0:
+        above = (place - 1) >> 1
+        if heap[above].at <= at:
+            break
+        heap[place] = heap[above]
+        place = above
+    event = heap[place]
+    event.at = at
+    event.order = order
+    event.kind = kind
+    event.a = a
+    event.b = b
+
+
+def drop(s: State) -> None:
+    """Take the first event out."""
+    desk = s.desk[0]
+    heap = s.heap
+    last = desk.pending - 1
+    desk.pending = last
+    at = heap[last].at
+    order = heap[last].order
+    place = 0
+    while True:
+        below = 2 * place + 1
+        if below >= last:
+            break
+        if below + 1 < last and _before(heap[below + 1], heap[below].at, heap[below].order):
+            below += 1
+        if not _before(heap[below], at, order):
+            break
+        heap[place] = heap[below]
+        place = below
+    heap[place] = heap[last]
+
+
+def _before(event: Record, at: float, order: int) -> bool:
+    return bool(event.at < at or (event.at == at and event.order < order))

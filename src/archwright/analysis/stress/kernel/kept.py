@@ -1,0 +1,113 @@
+"""Exact caches: kept answers in a chain by use; the one that nobody used for longest makes room. One index for all."""
+
+from __future__ import annotations
+
+from archwright.analysis.stress.kernel.tables import NOBODY, State
+from archwright.policy.chance import scramble
+
+
+def _place(s: State, cache: int, key: int) -> int:
+    """Where an answer is, or where it would be put, in the index. Its size is a power of two."""
+    mask = len(s.index) - 1
+    place = scramble((key ^ (key >> 32) ^ cache) & 0xFFFFFFFF) & mask
+    while s.index[place] != NOBODY:
+        answer = s.answers[s.index[place]]
+        if answer.key == key and answer.cache == cache:
+            break
+        place = (place + 1) & mask
+    return place
+
+
+def age(s: State, now: float, cache: int, key: int) -> float:
+    """How long ago (seconds) the answer to a key was kept; -1.0: there is none."""
+    at = s.index[_place(s, cache, key)]
+    return now - s.answers[at].at if at != NOBODY else -1.0
+
+
+def use(s: State, cache: int, key: int) -> None:
+    """The answer to a key was given."""
+    at = s.index[_place(s, cache, key)]
+    if at != NOBODY:
+        _unlink(s, at)
+        _link(s, at)
+
+
+def keep(s: State, now: float, cache: int, key: int) -> None:
+    """Keep the answer to a key."""
+    shelf = s.shelves[cache]
+    place = _place(s, cache, key)
+    at = s.index[place]
+    if at != NOBODY:
+        _unlink(s, at)
+    else:
+        at = s.desk[0].answers
+        s.desk[0].answers = s.answers[at].next
+        s.desk[0].used_answers += 1
+        s.index[place] = at
+        s.answers[at].key = key
+        s.answers[at].cache = cache
+        shelf.count += 1
+    s.answers[at].at = now
+    _link(s, at)
+    while shelf.count > shelf.entries:
+        _forget(s, shelf.oldest)
+
+
+def _link(s: State, at: int) -> None:
+    answer = s.answers[at]
+    shelf = s.shelves[answer.cache]
+    answer.older = shelf.newest
+    answer.newer = NOBODY
+    if shelf.newest == NOBODY:
+        shelf.oldest = at
+    else:
+        s.answers[shelf.newest].newer = at
+    shelf.newest = at
+
+
+def _unlink(s: State, at: int) -> None:
+    answer = s.answers[at]
+    shelf = s.shelves[answer.cache]
+    if answer.newer == NOBODY:
+        shelf.newest = answer.older
+    else:
+        s.answers[answer.newer].older = answer.older
+    if answer.older == NOBODY:
+        shelf.oldest = answer.newer
+    else:
+        s.answers[answer.older].newer = answer.newer
+
+
+def _forget(s: State, at: int) -> None:
+    answer = s.answers[at]
+    place = _place(s, answer.cache, answer.key)
+    _unlink(s, at)
+    s.shelves[answer.cache].count -= 1
+    answer.next = s.desk[0].answers
+    s.desk[0].answers = at
+    s.desk[0].used_answers -= 1
+    _close_gap(s, place)
+
+
+def _close_gap(s: State, gap: int) -> None:
+    """Move up what follows a freed place of the index, so that every answer is found from its own place on."""
+    mask = len(s.index) - 1
+    s.index[gap] = NOBODY
+    place = (gap + 1) & mask
+    while s.index[place] != NOBODY:
+        answer = s.answers[s.index[place]]
+        home = scramble((answer.key ^ (answer.key >> 32) ^ answer.cache) & 0xFFFFFFFF) & mask
+        if ((place - home) & mask) >= ((place - gap) & mask):
+            s.index[gap] = s.index[place]
+            s.index[place] = NOBODY
+            gap = place
+        place = (place + 1) & mask
+
+
+def rebuild(s: State) -> None:
+    """Fill an empty index with all kept answers."""
+    for cache in range(len(s.shelves)):
+        at = s.shelves[cache].oldest
+        while at != NOBODY:
+            s.index[_place(s, cache, s.answers[at].key)] = at
+            at = s.answers[at].newer

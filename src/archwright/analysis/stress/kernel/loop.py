@@ -1,0 +1,107 @@
+"""The loop: what happens next, until there is nothing more, or until a table has to be made larger."""
+
+from __future__ import annotations
+
+from archwright.analysis.stress.kernel import arrivals, crews, gateway, rooms, trips
+from archwright.analysis.stress.kernel.heap import (
+    CALL_ENDS,
+    GIVES_UP,
+    GOES_ON,
+    LOOKS,
+    READY,
+    REFUSED,
+    REPLIED,
+    WAKES,
+    WORKED,
+    drop,
+)
+from archwright.analysis.stress.kernel.tables import State
+
+# Why the loop stopped.
+PAUSED = 0  # it has done as much as it should
+DONE = 1
+FULL = 2  # a table has no room for all that one more event could add
+VISITS = 3  # the table of visits is empty, and it is for others to fill it
+
+
+def run(s: State, events: int) -> int:
+    """Go on for so many events at most, and say why it stopped."""
+    desk = s.desk[0]
+    end = desk.events + events
+    if desk.begun == 0:
+        desk.begun = 1
+        crews.begin(s)
+    while desk.events < end:
+        if desk.room <= 0:
+            desk.room = room(s)
+            if desk.room <= 0:
+                return FULL
+        if desk.visit == desk.visits and desk.over == 0:
+            if desk.draws == 0:
+                return VISITS
+            arrivals.fill(s)
+        desk.room -= 1
+        if desk.visit < desk.visits and (desk.pending == 0 or s.visits[desk.visit].at <= s.heap[0].at):
+            desk.events += 1
+            trips.begin(s)
+        elif desk.pending > 0:
+            desk.events += 1
+            _happen(s)
+        else:
+            return DONE
+    return PAUSED
+
+
+def room(s: State) -> int:
+    """So many events can happen before a table may be full, whatever they bring."""
+    desk = s.desk[0]
+    walks = (len(s.walks) - desk.used_walks) // desk.widest
+    # A walk has two events to come at most; what it waited for in vain may stand there beside them.
+    events = (len(s.heap) - desk.pending - 2 * desk.used_walks) // (4 * desk.widest)
+    calls = len(s.calls) - desk.used_calls - desk.widest
+    answers = len(s.answers) - desk.used_answers - 1
+    return int(min(len(s.trips) - desk.used_trips, walks, events, calls // desk.widest, answers))
+
+
+def _happen(s: State) -> None:
+    """The first event of the heap happens."""
+    event = s.heap[0]
+    now = event.at
+    kind = event.kind
+    a = event.a
+    b = event.b
+    drop(s)
+    if kind == CALL_ENDS:
+        gateway.call_ends(s, now, a)
+    elif kind == WORKED:
+        rooms.finish(s, now, a)
+        trips.worked(s, now, a)
+    elif kind == WAKES:
+        gateway.wakes(s, now, a, b)
+    elif kind == REPLIED:
+        trips.replied(s, now, a, b)
+    else:
+        _more(s, now, kind, a, b)
+
+
+def _more(s: State, now: float, kind: int, a: int, b: int) -> None:
+    """What happens seldom."""
+    if kind == GIVES_UP:
+        if rooms.give_up(s, now, a, b) == 1:
+            trips.worked(s, now, a)
+    elif kind == REFUSED:
+        trips.worked(s, now, a)
+    elif kind == GOES_ON:
+        trips.goes_on(s, now, a)
+    elif kind == LOOKS:
+        changed = crews.look(s, now, a)
+        if changed == 1:
+            rooms.fill(s, now, a)
+        if changed >= 0:
+            crews.look_again(s, now, a)
+    elif kind == READY:
+        crews.ready(s, now, a, b)
+        rooms.fill(s, now, a)
+    else:
+        rooms.fill(s, now, a)
+        crews.await_hours(s, now, a)

@@ -1,0 +1,48 @@
+"""What a piece of work asks for: its tokens and the key of its answer, drawn as `plan.workload` draws them."""
+
+from __future__ import annotations
+
+from archwright.analysis.stress.kernel.tables import State
+from archwright.plan.workload import RUNS
+from archwright.policy import chance
+
+
+def tokens_of(s: State, at: int) -> None:
+    """Write a piece of work's tokens and key (0: its answer is not kept) down."""
+    walk = s.walks[at]
+    trip = s.trips[walk.trip]
+    step = s.steps[walk.step]
+    law = s.journeys[trip.journey]
+    if trip.tokens_in >= 0 and step.traced == 1:
+        tokens_in = max(1, trip.tokens_in)
+        tokens_out = max(1, trip.tokens_out)
+    else:
+        content = trip.answer * max(1, law.wordings) + trip.wording
+        asked = _drawn(s, step.in_median, step.in_spread, step.strata_in, content, step.index * 64 + chance.TOKENS_IN)
+        tokens_in = step.system_tokens + asked
+        salt = step.index * 64 + chance.TOKENS_OUT
+        tokens_out = _drawn(s, step.out_median, step.out_spread, step.strata_out, content, salt)
+    tokens_in += step.growth * walk.place
+    walk.key = 0
+    if step.cacheable == 1:
+        run = step.index * RUNS + walk.place
+        high = chance.fold(trip.journey, trip.answer, run, trip.wording) ^ chance.scramble(trip.tenant + 1)
+        low = chance.fold(tokens_in, trip.answer, run, tokens_out)
+        walk.key = (high << 32 | low) + 1  # wraps around where Python's integers go on: as different as it was
+    walk.tokens_in = tokens_in + step.passages
+    walk.tokens_out = tokens_out
+    cached = max(0, trip.tokens_cached) if step.traced == 1 else 0
+    if step.prefix == 1 and walk.place > 0:
+        cached = max(cached, walk.tokens_in - step.growth)
+    walk.cached = min(cached, walk.tokens_in)
+
+
+def _drawn(s: State, median: float, spread: float, strata: int, content: int, salt: int) -> int:
+    """A number of tokens of a content."""
+    if spread <= 0.0:
+        return max(1, round(median))
+    if strata >= 0:
+        luck = s.numbers[strata + content]
+    else:
+        luck = chance.uniform(s.desk[0].seed, content, salt, chance.TOKENS_IN)
+    return max(1, round(chance.log_normal(median, spread, luck)))

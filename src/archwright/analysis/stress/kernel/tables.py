@@ -1,0 +1,212 @@
+"""The kernel's memory: tables of records, one record a thing, and the state that holds them all.
+
+Indices point from table to table; -1 points nowhere. Times in seconds, money in pico-dollars. Things that come and go
+(trips, walks, calls, kept answers) have a chain of free rows; before each event there is room for all that one event
+can add, and where there is not, the loop stops and `engine` makes the tables larger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any, NamedTuple, get_type_hints
+
+import numpy as np
+
+from archwright.policy.state import State as Machine
+
+NOBODY = -1
+Table = Any  # an array of records; the compiler finds out of which
+Record = Any
+Type = np.dtype[Any]
+
+
+def _type(whole: str = "", real: str = "") -> Type:
+    """A type of records from the names of its whole numbers and of its floats."""
+    columns = [(name, np.int64) for name in whole.split()] + [(name, np.float64) for name in real.split()]
+    return np.dtype(columns, align=True)
+
+
+# What the plan says; written once.
+# its steps are rows first to end of STEP
+JOURNEY = _type(
+    whole="answers wordings zipf contents first end lane traced rank pieces pieces_end",
+    real="scale power semantic",
+)
+STEP = _type(
+    whole=(
+        "repeat_most growth system_tokens passages strata_in strata_out journey index stage station "
+        "search route background skips cacheable draws traced prefix"
+    ),
+    real=("probability repeat_mean timeout_s pause_s pause_spread in_median in_spread out_median out_spread"),
+)
+# `hours` points to the hours of the week; `drawn` is 1 where its time is a matter of luck
+STATION = _type(
+    whole="servers instant law drawn queue each scales least most hours",
+    real="median_s spread error_rate patience_s target every_s cold_start_s settle_s",
+)
+TARGET = _type(
+    whole="input cached output batch_input batch_cached batch_output weather",
+    real="first_token_s per_token_s prefill_rate spread error_rate prompt_cache batch_slower",
+)
+ROUTE = _type(
+    whole="first end cache",
+)
+# From `since` on; a component's rows stand one after the other, and `last` is 1 in the last of them.
+WEATHER = _type(
+    whole="concurrent down last",
+    real="since slow errors limit request_rate request_burst token_rate token_burst again_s",
+)
+# up to `end` the load of a journey runs straight from `first` to `last`
+PIECE = _type(
+    real="end first last",
+)
+
+# What changes.
+VISIT = _type(
+    whole="number answer tokens_in tokens_out tokens_cached journey tenant wording",
+    real="at",
+)
+# the arrivals of one journey
+SOURCE = _type(
+    whole="number piece over",
+    real="due begin passed at",
+)
+EVENT = _type(
+    whole="order b kind a",
+    real="at",
+)
+TRIP = _type(
+    whole=(
+        "number answer tokens_in tokens_out tokens_cached journey tenant wording step open walks degraded "
+        "failed ended next"
+    ),
+    real="at",
+)
+WALK = _type(
+    whole=(
+        "request tokens_in tokens_out cached key job trip step place runs turn target slot good state "
+        "queue before behind next"
+    ),
+    real="came arrived until started",
+)
+CALL = _type(
+    whole="tokens_in tokens_out walk target attempt outcome let_in next",
+    real="after_s begins_s retry_after",
+)
+ROOM = _type(
+    whole="jobs failed given_up refused deepest busy waiting weather running starting peak most",
+    real="asked_s worked_s waited_s longest_s calm_at at looked demand_s had_s",
+)
+# the jobs of one rank at one station
+QUEUE = _type(
+    whole="first last",
+)
+METER = _type(
+    whole="working weather",
+    real="requests requests_at tokens tokens_at",
+)
+# a kept answer
+ANSWER = _type(
+    whole="key cache newer older next",
+    real="at",
+)
+# a cache
+SHELF = _type(
+    whole="entries count newest oldest",
+)
+
+# What is counted.
+# of a journey
+COUNT = _type(
+    whole="answered degraded failed requests cached cacheable",
+)
+# of a target
+CALLS = _type(
+    whole=("openings minute calls peak_calls tokens peak_tokens all_tokens r_requests r_tokens r_concurrent"),
+    real="took_s",
+)
+# of an interval of time
+SLOT = _type(
+    whole="answered degraded failed shed most last",
+)
+HISTOGRAM = _type(
+    whole="count",
+    real="total least most",
+)
+LANE = _type(
+    whole="held waiting longest",
+    real="held_s waiting_s",
+)
+BILL = _type(
+    whole="calls tokens_in tokens_cached tokens_out cost",
+)
+DESK = _type(
+    whole=(
+        "seed events order fallbacks retries most_in_flight most_waiting recorded room journeys tenants "
+        "pending visit visits over begun draws widest trips walks calls answers used_trips used_walks "
+        "used_calls used_answers"
+    ),
+    real="lasts_s width_s begins_s changed told waited_s",
+)
+
+
+class State(NamedTuple):
+    """Everything that the kernel's functions work on. `desk` has one row: numbers of the whole.
+
+    `numbers` holds sums and strata that journeys, steps and tenants point to. `bins` has a row of counts for each row
+    of `histograms`: journeys, all requests, intervals. `index` finds kept answers by their key. `of_slot` is the walk
+    of each of the machine's slots.
+    """
+
+    machine: Machine
+    desk: Table
+    journeys: Table
+    steps: Table
+    stations: Table
+    targets: Table
+    routes: Table
+    hops: Table
+    weather: Table
+    pieces: Table
+    numbers: Table
+    trace: Table
+    sources: Table
+    visits: Table
+    heap: Table
+    trips: Table
+    walks: Table
+    calls: Table
+    rooms: Table
+    queues: Table
+    meters: Table
+    answers: Table
+    shelves: Table
+    index: Table
+    of_slot: Table
+    counts: Table
+    called: Table
+    outcomes: Table
+    hows: Table
+    slots: Table
+    slot_calls: Table
+    histograms: Table
+    bins: Table
+    lanes: Table
+    bills: Table
+
+
+def make(kind: type[Any], values: Sequence[Any]) -> Any:
+    """A table of the policies as an array: of records for a class of rows, else of numbers."""
+    if kind in (int, float):
+        return np.array(values, dtype=np.int64 if kind is int else np.float64)
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind)] if is_dataclass(kind) else list(hints)
+    columns = np.dtype([(name, np.float64 if hints[name] is float else np.int64) for name in names], align=True)
+    rows = [tuple(getattr(row, name) for name in names) for row in values]
+    return np.array(rows, dtype=columns).view(np.recarray)
+
+
+def blank(rows: int | tuple[int, int], kind: Type) -> Table:
+    """A table of zeros."""
+    return np.zeros(rows, kind).view(np.recarray)
