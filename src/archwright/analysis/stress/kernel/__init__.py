@@ -14,6 +14,7 @@ How a part is added, in this order:
 3. What it waits for is an event: a kind in `heap`, a line in `loop`. The same events in the same order as in the plain
    engine, or ties fall differently.
 4. What it counted goes back in `results`, under the names of the plain engine's parts.
-5. Its module joins `sources.SOURCES`; what cannot be run here is named in `stress.engines.unfit`, and is run there.
+5. What cannot be run here is named in `stress.engines.unfit`, and is run there. A module outside this folder and
+   `policy` of which something is compiled joins `sources.SOURCES`.
 6. Its settings join `tests/analysis/stress/kernel/any_design.py`.
 """

@@ -94,7 +94,7 @@ def call_ended(s: State, target: int, outcome: int, took_s: float) -> None:
 
 def gateway(s: State, now: float) -> None:
     """The gateway's lanes are as its machine says from now on."""
-    lines = s.machine.lines
+    lines = s.machine.lanes
     first = s.lanes[REALTIME]
     second = s.lanes[BATCH]
     if (

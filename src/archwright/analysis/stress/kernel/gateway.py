@@ -82,7 +82,7 @@ def call_ends(s: State, now: float, number: int) -> None:
     if call.outcome != route.OK:
         luck = chance.uniform(s.desk[0].seed, walk.request, call.attempt, chance.BACKOFF)
     first = began_after(model, call.outcome, call.begins_s, call.after_s, call.tokens_out, slower)
-    ended = Ended(int(walk.slot), int(call.outcome), cost, call.retry_after, luck, first)
+    ended = Ended(int(walk.slot), int(call.outcome), cost, call.retry_after, luck, first, 0)
     call.next = s.desk[0].calls
     s.desk[0].calls = number
     s.desk[0].used_calls -= 1

@@ -3,54 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
+from pathlib import Path
 from types import ModuleType
 
-from archwright.analysis.stress import station, tally
-from archwright.analysis.stress.kernel import (
-    arrivals,
-    counts,
-    crews,
-    gateway,
-    heap,
-    kept,
-    loop,
-    luck,
-    rooms,
-    suppliers,
-    tables,
-    trips,
-    weather,
-)
+from archwright import policy
+from archwright.analysis.stress import kernel, station, tally
 from archwright.base import histogram
 from archwright.plan import rules, servers, workload
-from archwright.policy import (
-    breaker,
-    bucket,
-    budget,
-    chance,
-    choose,
-    decide,
-    lanes,
-    law,
-    outbox,
-    provider,
-    retry,
-    route,
-    router,
-    scale,
-    service,
-    state,
-)
 
-# Every module whose functions, numbers or types are compiled.
-SOURCES: tuple[ModuleType, ...] = (
-    arrivals, breaker, bucket, budget, chance, choose, counts, crews, decide, gateway, heap, histogram, kept, lanes,
-    law, loop, luck, outbox, provider, retry, rooms, route, router, rules, scale, servers, service, state, station,
-    suppliers, tables, tally, trips, weather, workload,
-)  # fmt: skip
+# Packages of which everything may be compiled, and modules of which something is.
+SOURCES: tuple[ModuleType, ...] = (policy, kernel, histogram, rules, servers, station, tally, workload)
 COMPILERS = ("numba", "llvmlite", "numpy")
 
 
@@ -62,5 +26,12 @@ def digest(modules: Iterable[ModuleType] = SOURCES) -> str:
     """
     total = hashlib.blake2b(" ".join(version(name) for name in COMPILERS).encode(), digest_size=8)
     for module in modules:
-        total.update(module.__name__.encode() + b"\0" + inspect.getsource(module).encode() + b"\0")
+        for file in _files(module):
+            total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return total.hexdigest()
+
+
+def _files(module: ModuleType) -> Iterator[Path]:
+    """A module's file; of a package all its modules, in order."""
+    file = Path(str(module.__file__))
+    return iter(sorted(file.parent.glob("*.py"))) if file.name == "__init__.py" else iter((file,))
