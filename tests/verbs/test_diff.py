@@ -84,3 +84,29 @@ def test_another_risk_tier_is_told(tmp_path: Path) -> None:
     text = answer_text(compared(tmp_path, old, new), 120, colour=False)
     assert "risk tier (EU AI Act)" in text
     assert "high-risk" in text
+
+
+DECISION = """
+decisions:
+  hosting:
+    title: Hosting
+    status: accepted
+    date: 2026-11-20
+    question: Which?
+    options: {a: {}, b: {cost: $1k/month}}
+    chosen: a
+    because: it is there
+    assumptions: [monthly journeys <= 400k]
+"""
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+def test_a_change_that_moves_an_assumption_names_its_decision(tmp_path: Path, simulated: bool) -> None:
+    old = BASE + DECISION
+    answer = compared(tmp_path, old, old.replace("100k/month", "300k/month"), simulated=simulated)
+    wires = answer.data["tripwires"]
+    assert [(wire["decision"], wire["broken"]) for wire in wires] == [("hosting", False)]
+    assert wires[0]["used"] == pytest.approx(0.75)
+    words = answer_text(answer, 120, colour=False)
+    assert "Decisions that it touches" in words
+    assert compared(tmp_path, old, old).data["tripwires"] == []

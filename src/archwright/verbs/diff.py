@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from typing import cast
 
 from archwright.analysis.check.review import review
 from archwright.analysis.difference.report import (
@@ -17,12 +19,16 @@ from archwright.analysis.difference.report import (
 from archwright.analysis.price import price
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.figures import enter
+from archwright.analysis.stress.outcome import Outcome
 from archwright.analysis.stress.report import BASELINE
 from archwright.base.errors import InputError
+from archwright.measure.foreseen import Foresight
+from archwright.measure.tripwires import FORECAST, Tripwire, tripwire_section, tripwires
 from archwright.plan.model import Plan
 from archwright.render.markdown import markdown
 from archwright.report.document import Finding
-from archwright.report.figures import Book
+from archwright.report.figures import Book, Figure
+from archwright.spec.predicate import Predicate
 from archwright.verbs.answer import Answer
 from archwright.verbs.govern import tier_of
 from archwright.verbs.project import Project
@@ -39,11 +45,17 @@ def diff_projects(
         InputError: a trace or a price file cannot be read.
     """
     notes: list[str] = []
-    found = difference(_side(before, seed, simulated, notes), _side(after, seed, simulated, notes))
+    outcomes: dict[int, Outcome] = {}
+    sides = [_side(project, seed, simulated, notes, outcomes) for project in (before, after)]
+    found = difference(*sides)
     facts = [("as of", after.as_of.isoformat())]
     facts += [("seed", str(seed))] if simulated else []
     document = difference_document(found, notes, facts)
-    data = _data(found, notes)
+    wires = _tripwires(before, after, sides, outcomes)
+    if wires:
+        section = tripwire_section(wires, found.book)
+        document = replace(document, sections=(*document.sections[:1], section, *document.sections[1:]))
+    data = {**_data(found, notes), "tripwires": [_wire(item) for item in wires]}
     if as_markdown:
         data["text"] = markdown(document).rstrip("\n")
     elif not found.any:
@@ -52,7 +64,40 @@ def diff_projects(
     return Answer("diff", (document,), found.book, data=data, sources=sources)
 
 
-def _side(project: Project, seed: int, simulated: bool, notes: list[str]) -> Side:
+def _tripwires(
+    before: Project, after: Project, sides: list[Side], outcomes: Mapping[int, Outcome]
+) -> tuple[Tripwire, ...]:
+    """What the change does to the assumptions of decisions; nothing where a side has no price."""
+    decisions = after.system.decisions
+    if not any(item.assumptions for item in decisions.values()) or not all(side.measures for side in sides):
+        return ()
+    seen = [_foresee(project, side, outcomes) for project, side in zip((before, after), sides, strict=True)]
+    return tripwires(decisions, seen[0], seen[1], after.compiled.plan)
+
+
+def _foresee(project: Project, side: Side, outcomes: Mapping[int, Outcome]) -> Callable[[Predicate], Figure | None]:
+    """What a side foresees of an assumption; without a simulation only what the forecast knows."""
+    plan, outcome = project.compiled.plan, outcomes.get(id(project))
+    names = {journey.name for journey in plan.journeys}
+    # Where nothing was simulated, only what is foreseen without a simulation is asked for.
+    sight = Foresight(plan, Book(side.book), cast("Outcome", outcome), under="tripwire")
+
+    def of(demand: Predicate) -> Figure | None:
+        known = outcome is not None or demand.subject in FORECAST
+        return sight.of(demand) if known and (not demand.journey or demand.journey in names) else None
+
+    return of
+
+
+def _wire(item: Tripwire) -> dict[str, object]:
+    return {
+        "decision": item.decision, "assumption": str(item.assumption), "broken": item.broken,
+        "before": item.before.value if item.before else None, "after": item.after.value,
+        "used": item.used_after, "crosses_in_month": item.crosses or None,
+    }  # fmt: skip
+
+
+def _side(project: Project, seed: int, simulated: bool, notes: list[str], outcomes: dict[int, Outcome]) -> Side:
     name = str(project.path)
     words = {"risk tier (EU AI Act)": tier_of(project)}
     findings = review(project.system, project.as_of).open
@@ -64,7 +109,7 @@ def _side(project: Project, seed: int, simulated: bool, notes: list[str]) -> Sid
     book = price(compiled.plan, compiled.book).book
     measures = {MONEY: _money(compiled.plan, book), JOURNEYS: _journeys(compiled.plan, book)}
     if simulated:
-        measures[RUNS] = _runs(project, book, seed)
+        measures[RUNS] = _runs(project, book, seed, outcomes)
     return Side(name, project.system, book, measures, words, findings)
 
 
@@ -79,13 +124,16 @@ def _journeys(plan: Plan, book: Book) -> list[tuple[str, str]]:
     return [(key, label) for key, label in [*keys, ("price.request", "a request to the gateway")] if key in book]
 
 
-def _runs(project: Project, book: Book, seed: int) -> list[tuple[str, str]]:
+def _runs(project: Project, book: Book, seed: int, outcomes: dict[int, Outcome]) -> list[tuple[str, str]]:
     """Simulate every scenario of a side; the keys of what is compared."""
     plan, found = project.compiled.plan, []
     if not plan.journeys:
         return []
     for scenario in plan.scenarios or (BASELINE,):
-        enter(book, plan, simulate(plan, scenario, seed=seed, trace=project.trace()))
+        outcome = simulate(plan, scenario, seed=seed, trace=project.trace())
+        enter(book, plan, outcome)
+        if not scenario.changes:
+            outcomes.setdefault(id(project), outcome)
         base = f"stress.{scenario.name}"
         if book[f"{base}.arrivals"].value:
             book.derive(

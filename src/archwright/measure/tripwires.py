@@ -1,0 +1,114 @@
+"""Tripwires of decisions: assumptions that a change moves towards their edge, and when growth will cross it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from archwright.plan.model import Plan
+from archwright.report.document import Cell, Section, Table, Tone
+from archwright.report.figures import Book, Figure
+from archwright.spec.decisions import Decision
+from archwright.spec.predicate import Predicate
+
+# Subjects that are foreseen without a simulation, and those of them that grow with the journeys.
+FORECAST: Final = frozenset(
+    {"monthly requests", "monthly journeys", "monthly cost", "cost per journey", "cost per request", "input tokens",
+     "output tokens"}
+)  # fmt: skip
+GROWING: Final = frozenset({"monthly requests", "monthly journeys", "monthly cost"})
+FURTHEST: Final = 120  # months that growth is followed
+NOTICED: Final = 0.005  # a smaller part of the limit is no movement
+STANDING: Final = frozenset({"proposed", "accepted"})
+Foresee = Callable[[Predicate], Figure | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tripwire:
+    """An assumption before and after a change, as shares of its limit that are used up (above 1: broken).
+
+    `crosses` is the month, counted from now, in which growth breaks it; 0 where it does not within ten years.
+    """
+
+    decision: str
+    title: str
+    assumption: Predicate
+    before: Figure | None
+    after: Figure
+    used_before: float
+    used_after: float
+    crosses: int
+
+    @property
+    def broken(self) -> bool:
+        """Whether it does not hold after the change."""
+        return not self.assumption.holds(self.after.value)
+
+    @property
+    def nearer(self) -> bool:
+        """Whether the change moved it towards its edge."""
+        return self.used_after > self.used_before + NOTICED
+
+
+def tripwires(decisions: Mapping[str, Decision], before: Foresee, after: Foresee, plan: Plan) -> tuple[Tripwire, ...]:
+    """Assumptions of standing decisions that a change moved towards their edge or that it broke; `plan` is after it."""
+    growth = growth_of(plan)
+    found = []
+    for name, decision in decisions.items():
+        for demand in decision.assumptions if decision.status in STANDING else ():
+            now = after(demand)
+            if now is None:
+                continue
+            then = before(demand)
+            used = _used(demand, then.value) if then is not None else 0.0
+            item = Tripwire(
+                name, str(decision.title), demand, then, now, used, _used(demand, now.value),
+                _crosses(demand, now.value, growth),
+            )  # fmt: skip
+            if item.nearer:
+                found.append(item)
+    return tuple(found)
+
+
+def growth_of(plan: Plan) -> float:
+    """The growth of all journeys a month, by their volumes."""
+    volume = sum(journey.rate for journey in plan.journeys)
+    return sum(journey.rate * journey.growth for journey in plan.journeys) / volume if volume else 0.0
+
+
+def _used(demand: Predicate, value: float) -> float:
+    """How much of the way to the limit is used up."""
+    limit = demand.limit.value
+    part, whole = (value, limit) if demand.sign in ("<=", "<") else (limit, value)
+    return part / whole if whole else (0.0 if part <= 0 else math.inf)
+
+
+def _crosses(demand: Predicate, value: float, growth: float) -> int:
+    if demand.subject not in GROWING or demand.sign not in ("<=", "<") or growth <= 0 or value <= 0:
+        return 0
+    return next((month for month in range(1, FURTHEST + 1) if not demand.holds(value * (1 + growth) ** month)), 0)
+
+
+def tripwire_section(found: tuple[Tripwire, ...], book: Book) -> Section:
+    """The tripwires as a table; values are entered in `book` under `diff.tripwire.`."""
+    rows: list[tuple[str | Cell, ...]] = []
+    for number, item in enumerate(found, 1):
+        key = f"diff.tripwire.{item.decision}.{number}"
+        cells = []
+        for end, figure in (("before", item.before), ("after", item.after)):
+            if figure is None:
+                cells.append(Cell("–", "muted"))
+                continue
+            own = book.leaf(f"{key}.{end}", figure.value, figure.dimension, label=f"{item.assumption}, {end}",
+                            origin="computed", note=figure.key)  # fmt: skip
+            cells.append(Cell(own.shown, figure=own.key))
+        tone: Tone = "bad" if item.broken else "plain"
+        word = "broken: decide again" if item.broken else f"{item.used_after * 100:.0f} % of the way to its edge"
+        when = f"month {item.crosses}" if item.crosses and not item.broken else "–"
+        rows.append((f"{item.title} (`{item.decision}`)", str(item.assumption), *cells, Cell(word, tone), when))
+    headings = ("Decision", "Assumes", "Before", "After", "", "Growth crosses it in")
+    lead = "Assumptions of decisions that this change moves towards their edge."
+    table = Table(headings, tuple(rows), numeric=frozenset({2, 3}))
+    return Section("diff-tripwires", "Decisions that it touches", (table,), lead)
