@@ -20,7 +20,33 @@ PLAN = d.plan(objectives=(d.objective("availability", 0.9, at_most=False),))
 def reading(seed: int, value: float | None, *, of: int = 10_000, p95: float | None = 1.0, kept: bool = True) -> Reading:
     held = {"promise": Held(value, of, kept)}
     return Reading(
-        "trial", seed, 1.0, 60.0, of, of, 0, 0, of, of, 0, 0, 0, 0, 0, 0, 0, 0.0, p95, p95, p95, held, {}, 1.0, ()
+        "trial",
+        seed,
+        1.0,
+        60.0,
+        of,
+        of,
+        0,
+        0,
+        of,
+        of,
+        0,
+        of,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0.0,
+        p95,
+        p95,
+        p95,
+        held,
+        {},
+        1.0,
+        (),
     )
 
 

@@ -18,6 +18,7 @@ from archwright.analysis.stress.outcome import Bucket, Outcome
 from archwright.plan.model import Plan, Scenario, plan_hash
 from archwright.plan.trace import Trace
 from archwright.plan.workload import expected_visits
+from archwright.policy import machine
 
 TASK = 10  # short runs in one task: sending a task costs about as much as the shortest run
 LONG = 20_000  # journeys in one task at most, so that an interrupt is heard
@@ -65,7 +66,10 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What is kept of one simulation. Times in seconds, money in pico-dollars, `month` at the stated volume."""
+    """What is kept of one simulation. Times in seconds, money in pico-dollars, `month` at the stated volume.
+
+    `in_full` requests had a model's answer, also from a cache; `lost` ones had none at all.
+    """
 
     scenario: str
     seed: int
@@ -76,6 +80,8 @@ class Reading(msgspec.Struct, frozen=True):
     degraded: int
     failed: int
     requests: int
+    in_full: int
+    lost: int
     calls: int
     cached: int
     retries: int
@@ -119,6 +125,8 @@ def reading(plan: Plan, outcome: Outcome) -> Reading:
         degraded=outcome.degraded,
         failed=outcome.failed,
         requests=outcome.requests,
+        in_full=outcome.hows[machine.ANSWERED] + outcome.hows[machine.CACHED],
+        lost=sum(count for how, count in enumerate(outcome.hows) if how not in machine.SERVED),
         calls=outcome.calls,
         cached=outcome.cached,
         retries=outcome.retries,
