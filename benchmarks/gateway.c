@@ -1,5 +1,6 @@
 /* A supplier that answers at once: chat completions of OpenAI's wire, whole or as a stream of chunks, over HTTP/1.1.
- * One thread, epoll. Usage: upstream PORT CHUNKS PACE_US; prints its port. A stream writes one chunk each PACE_US. */
+ * One thread, epoll. Usage: upstream PORT CHUNKS PACE_US; prints its port. A stream writes one chunk
+ * each PACE_US, and each chunk by itself. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,7 +24,7 @@ struct line {
 };
 
 static struct line lines[MOST];
-static char whole[8192], last[512], usage[512], chunk[64][512];
+static char whole[8192], last[1024], usage[1024], chunk[64][1024];
 static int whole_size, last_size, usage_size, chunk_size[64], chunks, pace_us, streaming;
 
 static long long now_us(void) {
@@ -138,7 +139,7 @@ int main(int count, char **given) {
   struct epoll_event event = {.events = EPOLLIN, .data.fd = ear}, events[256];
   epoll_ctl(poll, EPOLL_CTL_ADD, ear, &event);
   for (;;) {
-    int ready = epoll_wait(poll, events, 256, streaming ? 1 : 1000);
+    int ready = epoll_wait(poll, events, 256, !streaming ? 1000 : pace_us ? 1 : 0);
     for (int i = 0; i < ready; i++) {
       int fd = events[i].data.fd;
       if (fd == ear) {
