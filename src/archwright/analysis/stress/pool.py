@@ -91,7 +91,7 @@ class Pool:
         if self._fails(work, order.attempt, weather):
             self._fail(now, order, work, weather)
             return
-        shared = int(work.tokens_in * self.target.prompt_cache)
+        shared = max(int(work.tokens_in * self.target.prompt_cache), work.cached)
         slot = self.group.join(now, work.tokens_in, shared, work.tokens_out, weather.slow)
         if slot == TOO_LONG:
             self._end(now, order, Ending(route.CALLER, 0.0, -1.0, 0, 0, 0.0, True))

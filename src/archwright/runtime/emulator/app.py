@@ -15,19 +15,23 @@ from archwright.plan.model import Plan, Target
 from archwright.plan.rules import pace, target_limits
 from archwright.plan.workload import cached_prefix
 from archwright.policy import chance, provider
-from archwright.policy.provider import Meter, Timing
+from archwright.policy.group import TOO_LONG
+from archwright.policy.provider import Limits, Meter, Timing
 from archwright.runtime.agents.words import emulated
 from archwright.runtime.emulator.anthropic import Anthropic
 from archwright.runtime.emulator.bill import Line, line, statement
 from archwright.runtime.emulator.extract import extract, spoken
 from archwright.runtime.emulator.hashing import vector
 from archwright.runtime.emulator.openai import OpenAI
+from archwright.runtime.emulator.pens import Lost, Paced, Pen, until
+from archwright.runtime.emulator.replicas import Replicas, Seat
 from archwright.runtime.emulator.tongue import Asked, Head, Tally, Tongue
 from archwright.runtime.emulator.writing import chunks, text
 from archwright.runtime.serving import Header, Receive, Scope, Send, answer, body_of, lifespan
 
 DEFAULT_TOKENS = 64
 MOST_BYTES = 32 * 1024 * 1024
+NO_TIME = Timing(0.0, 0.0)  # a pen knows when; the chunks are the same
 TICK_S = 0.001  # chunks that are due within this time go out together
 JSON: list[Header] = [(b"content-type", b"application/json")]
 PLAIN = OpenAI()
@@ -61,6 +65,7 @@ class _Call:
     words: tuple[str, ...] = ()
     written: int = 0
     prefix: int = 0
+    opened: bool = False
 
     @property
     def batch(self) -> bool:
@@ -90,6 +95,15 @@ class _Shop:
     meter: Meter
     line: Line
     faults: Faults = field(default_factory=lambda: Faults(()))
+    replicas: Replicas | None = None
+
+    def limits(self, weather: Weather) -> Limits:
+        """The limits in a weather; a lost share of replicas is no limit of the supplier."""
+        return target_limits(self.target, weather.limit if self.replicas is None else 1.0, self.scale)
+
+    def down(self, weather: Weather) -> bool:
+        """Whether nobody is there to answer."""
+        return weather.down or (self.replicas is not None and not self.replicas.there)
 
     def cached(self, prompt: int) -> int:
         return int(prompt * self.target.prompt_cache)
@@ -115,6 +129,7 @@ class Emulator:
                 scale,
                 provider.idle(target_limits(target, 1.0, scale), now),
                 line(target.price, target.batch_price),
+                replicas=Replicas(target.pool) if target.pool else None,
             )
             for target in plan.targets
         }
@@ -147,6 +162,8 @@ class Emulator:
         self.zero = time.monotonic() + start.after_s
         for name, shop in self.shops.items():
             shop.faults = faults_of(scenario, name)
+            if shop.replicas is not None:
+                shop.replicas.start(faults_of(scenario, name), self.zero)
         await answer(send, 200, JSON, b"{}")
 
     async def _complete(self, shop: _Shop, tongue: Tongue, scope: Scope, receive: Receive, send: Send) -> None:
@@ -165,8 +182,7 @@ class Emulator:
         if self.rehearsing:
             call.prefix = cached_prefix(self.plan, call.request, call.prompt)
         weather = shop.faults.at(began - self.zero)
-        limit = target_limits(shop.target, weather.limit, shop.scale)
-        entry = provider.enter(limit, shop.meter, began, float(call.prompt + call.tokens))
+        entry = provider.enter(shop.limits(weather), shop.meter, began, float(call.prompt + call.tokens))
         shop.meter = entry.meter
         if entry.retry_after > 0.0:
             shop.line.refused += 1
@@ -180,53 +196,62 @@ class Emulator:
     async def _work(self, call: _Call, weather: Weather, receive: Receive, send: Send) -> None:
         """Fail or answer; a caller that goes away pays for what was written."""
         law = pace(call.shop.target)
-        slow = weather.slow * (call.shop.target.batch_slower if call.batch else 1.0)
+        pooled = call.shop.replicas is not None
+        slow = weather.slow * (call.shop.target.batch_slower if call.batch and not pooled else 1.0)
         first = chance.uniform(self.seed, call.request, call.attempt, chance.FIRST_TOKEN)
         working = (1.0 - call.shop.target.error_rate) * (1.0 - weather.errors)
-        if weather.down or chance.uniform(self.seed, call.request, call.attempt, chance.ERROR) < 1.0 - working:
+        down = call.shop.down(weather)
+        if down or chance.uniform(self.seed, call.request, call.attempt, chance.ERROR) < 1.0 - working:
             call.shop.line.failed += 1
-            await _until(call.began + provider.failure_s(law, slow, first))
-            status = 503 if weather.down else 500
+            await until(call.began + provider.failure_s(law, slow, first))
+            status = 503 if down else 500
             await _refuse(call.tongue, send, status, "the model is not available")
             return
         luck = chance.uniform(self.seed, call.request, call.attempt, chance.PACE)
         timing = provider.timing(law, float(call.prompt), float(call.tokens), slow, first, luck)
-        writing = asyncio.ensure_future(self._write(call, timing, send))
+        pen = await _pen(call, timing, send)
+        if pen is None:
+            return
+        writing = asyncio.ensure_future(self._write(call, pen, send))
         leaving = asyncio.ensure_future(receive())
         await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
         if not writing.done():
             writing.cancel()
             if not call.asked.stream:
-                call.written = provider.written(timing, call.tokens, time.monotonic() - call.began)
-            if call.written:
-                call.shop.line.charge("cut", call.batch, call.prompt, call.cached, call.written)
+                call.written = pen.written()
+            pen.leave()
+            _charge_cut(call)
             return
-        writing.result()
+        try:
+            writing.result()
+        except Lost:
+            call.written = max(call.written, pen.written())
+            _charge_cut(call)
+            await _break(call, send)
+            return
         call.shop.line.charge("finished", call.batch, call.prompt, call.cached, call.written)
 
-    async def _write(self, call: _Call, timing: Timing, send: Send) -> None:
+    async def _write(self, call: _Call, pen: Pen, send: Send) -> None:
         if call.asked.stream:
-            await self._stream(call, timing, send)
+            await self._stream(call, pen, send)
             return
-        await _until(call.began + timing.last_s)
+        await pen.until(call.tokens)
         call.written = call.tokens
         said = self._words(call, 0, call.tokens)
         await answer(send, 200, JSON, call.tongue.whole(call.head, said, call.tally))
 
-    async def _stream(self, call: _Call, timing: Timing, send: Send) -> None:
+    async def _stream(self, call: _Call, pen: Pen, send: Send) -> None:
         tongue, head = call.tongue, call.head
         pending: list[bytes] = []
-        opened = False
-        for chunk in chunks(timing, call.tokens, self.seed, call.request, call.attempt):
-            due = call.began + chunk.due_s
-            if pending and due - time.monotonic() > TICK_S:
+        for chunk in chunks(NO_TIME, call.tokens, self.seed, call.request, call.attempt):
+            if pending and pen.due(chunk.end) - time.monotonic() > TICK_S:
                 await _flush(send, pending)
-            await _until(due)
-            if not opened:
+            await pen.until(chunk.end)
+            if not call.opened:
                 await send({"type": "http.response.start", "status": 200, "headers": STREAM})
                 pending.append(tongue.opening(head, call.tally))
-                opened = True
+                call.opened = True
             pending.append(tongue.words(head, self._words(call, chunk.begin, chunk.end)))
             call.written = chunk.end
         pending.append(tongue.closing(head, call.tally, call.asked.usage))
@@ -295,15 +320,43 @@ def request_number(identity: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(identity, digest_size=7).digest())
 
 
+async def _pen(call: _Call, timing: Timing, send: Send) -> Pen | None:
+    """Who writes the answer; None where no replica takes the call, which has been said."""
+    replicas = call.shop.replicas
+    if replicas is None:
+        return Paced(timing, call.tokens, call.began)
+    seat = replicas.join(call.prompt, call.cached, call.tokens)
+    if isinstance(seat, Seat):
+        return seat
+    if seat == TOO_LONG:
+        await _refuse(call.tongue, send, 400, "the request is longer than the context that fits")
+        return None
+    call.shop.line.refused += 1
+    await _refuse(call.tongue, send, 429, "all replicas are full", 1.0 / call.shop.scale)
+    return None
+
+
+def _charge_cut(call: _Call) -> None:
+    """What was written before an answer broke off is paid for."""
+    if call.written:
+        call.shop.line.charge("cut", call.batch, call.prompt, call.cached, call.written)
+
+
+async def _break(call: _Call, send: Send) -> None:
+    """An answer breaks off: an error before it has begun, a lost connection after.
+
+    Raises:
+        Lost: it has begun.
+    """
+    if call.opened:
+        raise Lost
+    call.shop.line.failed += 1
+    await _refuse(call.tongue, send, 503, "the replica is gone")
+
+
 async def _flush(send: Send, pending: list[bytes]) -> None:
     await send({"type": "http.response.body", "body": b"".join(pending), "more_body": True})
     pending.clear()
-
-
-async def _until(moment: float) -> None:
-    left = moment - time.monotonic()
-    if left > 0:
-        await asyncio.sleep(left)
 
 
 async def _refuse(tongue: Tongue, send: Send, status: int, message: str, retry_after: float = 0.0) -> None:
