@@ -222,9 +222,7 @@ def test_scale(law: Scale, looks: list[tuple[float, float]]) -> None:
 @RELAXED
 @given(st.integers(0, 3), st.floats(0.001, 100), st.floats(0.05, 3), UNIT)
 def test_service(law: int, middle: float, spread: float, u: float) -> None:
-    one, two = service.takes(law, middle, spread, u), FAST.service.takes(law, middle, spread, u)
-    assert math.isclose(one, two, rel_tol=1e-12)
-    assert one == two or law == service.GAMMA  # the compiler's lgamma differs from Python's in the last bits
+    assert service.takes(law, middle, spread, u) == FAST.service.takes(law, middle, spread, u)
     assert service.mean(law, middle, spread) == FAST.service.mean(law, middle, spread)
 
 

@@ -44,6 +44,11 @@ def test_a_quantile_has_so_much_below_it(variation: float, u: float) -> None:
     assert math.isclose(service.below(a, x), u, rel_tol=1e-6, abs_tol=1e-9) or x < 1e-250
 
 
+@given(st.floats(1e-4, 1e5))
+def test_the_logarithm_of_the_gamma_function(x: float) -> None:
+    assert math.isclose(service.log_gamma(x), math.lgamma(x), rel_tol=1e-12, abs_tol=1e-12)
+
+
 def test_erlang_of_two_phases_in_closed_form() -> None:
     for x in (0.1, 1.0, 2.5, 9.0):
         assert math.isclose(service.below(2.0, x), 1 - math.exp(-x) * (1 + x), rel_tol=1e-10)

@@ -5,6 +5,8 @@ It knows no clock and draws nothing: the simulator tells it virtual time, the re
 
 from __future__ import annotations
 
+import math
+
 from archwright.plan.faults import Faults
 from archwright.plan.model import Station
 from archwright.policy import scale
@@ -61,6 +63,18 @@ class Servers:
         if not self.station.hours or self.begins_s < 0.0:
             return True
         return self.station.hours[int((self.begins_s + now) / self.hour_s + 1e-9) % WEEK_H] > 0
+
+    def open_s(self, until: float) -> float:
+        """Seconds from the beginning to `until` in which it works."""
+        if not self.station.hours or self.begins_s < 0.0:
+            return until
+        hours = range(math.ceil((self.begins_s + until) / self.hour_s))
+        ends = ((hour, hour * self.hour_s - self.begins_s) for hour in hours)
+        return sum(
+            max(0.0, min(until, begin + self.hour_s) - max(0.0, begin))
+            for hour, begin in ends
+            if self.station.hours[hour % WEEK_H]
+        )
 
     def opens(self, now: float) -> float:
         """The next full hour at which work may begin or end after `now`; infinite where hours do not matter."""

@@ -102,6 +102,8 @@ def test_people_work_in_their_hours() -> None:
     night = simulate(plan, Scenario("night", "", 4 * HOUR, (), begins_s=5 * HOUR), seed=5)
     assert night.stations[0].longest_wait_s == pytest.approx(3 * HOUR, rel=0.02)
     assert night.answered == night.arrivals
+    assert night.stations[0].asked == pytest.approx(0.05 * 4, rel=0.2)
+    assert night.stations[0].mean_replicas == pytest.approx(0.25)
     day = simulate(plan, Scenario("day", "", 4 * HOUR, (), begins_s=9 * HOUR), seed=5)
     assert day.stations[0].longest_wait_s < 60.0
     whenever = simulate(plan, d.scenario(4 * HOUR), seed=5)

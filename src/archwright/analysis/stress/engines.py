@@ -45,8 +45,6 @@ def fast_for(plan: Plan) -> Fast | None:
 def unfit(plan: Plan) -> Iterator[str]:
     """What the fast engine cannot run, in words that follow `the plain engine runs, because`."""
     for station in plan.stations:
-        if station.law == "gamma":
-            yield f"the time of {station.name} follows a gamma law"
         if station.shared:
             yield f"{station.name} shares its servers"
     for journey in plan.journeys:

@@ -187,10 +187,10 @@ class Room:
 
     @property
     def had_s(self) -> float:
-        """Seconds of replicas within the scenario, those that start included."""
+        """Seconds of replicas at work or starting within the scenario, within working hours."""
         servers = self.servers
         if not servers.scales:
-            return self.station.replicas * self.horizon
+            return self.station.replicas * servers.open_s(self.horizon)
         fleet = servers.fleet
         return servers.had_s + max(0.0, self.horizon - servers.at) * (fleet.running + fleet.starting)
 
