@@ -93,7 +93,8 @@ async def test_the_next_target_takes_over(tmp_path: Path, fault: Answering, outc
     assert b"from second" in body
     assert (headers["x-archwright-target"], headers["x-archwright-attempts"]) == ("second", "2")
     assert [row.outcome for row in here.attempts] == [outcome, "ok"]
-    assert here.attempts[0].cost == 0
+    # Who was too slow has worked on it: that is estimated from its pace.
+    assert (here.attempts[0].cost > 0, here.attempts[0].estimated) == (outcome == "timeout", outcome == "timeout")
     assert here.requests[0].hop == 1
 
 
@@ -293,7 +294,7 @@ async def test_a_client_that_leaves_is_settled(tmp_path: Path, stream: bool) -> 
     assert (request.how, request.status) == ("left", 499)
     assert attempt.estimated
     assert (attempt.tokens_in > 0, attempt.cost > 0) == (True, True)
-    assert (attempt.tokens_out > 0) is stream
+    assert attempt.tokens_out > 0
     assert brain.machine.spent.settled == request.cost == attempt.cost
 
 

@@ -19,7 +19,7 @@ from archwright.policy.group import TOO_LONG
 from archwright.policy.provider import Limits, Meter, Timing
 from archwright.runtime.agents.words import emulated
 from archwright.runtime.emulator.anthropic import Anthropic
-from archwright.runtime.emulator.bill import Line, line, statement
+from archwright.runtime.emulator.bill import Charged, Line, line, statement
 from archwright.runtime.emulator.extract import extract, spoken
 from archwright.runtime.emulator.hashing import vector
 from archwright.runtime.emulator.openai import OpenAI
@@ -66,11 +66,12 @@ class _Call:
     written: int = 0
     prefix: int = 0
     opened: bool = False
+    moved: bool = False  # asked for in the batch lane, and answered in the usual one
 
     @property
     def batch(self) -> bool:
-        """Whether it is asked for in the target's batch lane, by that lane's name."""
-        return self.asked.tier != "" and self.asked.tier == self.shop.target.batch_tier
+        """Whether it is asked for in the target's batch lane, by that lane's name, and answered there."""
+        return self.asked.tier != "" and self.asked.tier == self.shop.target.batch_tier and not self.moved
 
     @property
     def cached(self) -> int:
@@ -83,7 +84,8 @@ class _Call:
 
     @property
     def head(self) -> Head:
-        return Head(f"{self.request}-{self.attempt}", self.asked.model, int(time.time()))
+        tier = self.asked.tier if self.batch or not self.asked.tier else "default"
+        return Head(f"{self.request}-{self.attempt}", self.asked.model, int(time.time()), tier)
 
 
 @dataclass(slots=True)
@@ -115,12 +117,16 @@ class Emulator:
     Args:
         plan: in the time in which it runs, so compressed where `scale` is not 1.
         scale: the compression that the plan went through.
+        moved: share of the calls for the batch lane that are answered, and charged, in the usual one.
+        calls: every call that was charged is entered here, where something is given.
     """
 
-    def __init__(self, plan: Plan, scale: float) -> None:
+    def __init__(self, plan: Plan, scale: float, moved: float = 0.0, calls: list[Charged] | None = None) -> None:
         now = time.monotonic()
         self.plan = plan
         self.seed = 0
+        self.moved = moved
+        self.calls = calls
         self.zero = now
         self.rehearsing = False
         self.shops = {
@@ -178,6 +184,7 @@ class Emulator:
             await _refuse(tongue, send, 400, str(error))
             return
         call = _call(shop, tongue, asked, dict(scope["headers"]), began)
+        call.moved = chance.uniform(self.seed, call.request, call.attempt, chance.CHUNK) < self.moved
         self._ground(call)
         if self.rehearsing:
             call.prefix = cached_prefix(self.plan, call.request, call.prompt)
@@ -221,16 +228,24 @@ class Emulator:
             if not call.asked.stream:
                 call.written = pen.written()
             pen.leave()
-            _charge_cut(call)
+            self._charge(call, "cut")
             return
         try:
             writing.result()
         except Lost:
             call.written = max(call.written, pen.written())
-            _charge_cut(call)
+            self._charge(call, "cut")
             await _break(call, send)
             return
-        call.shop.line.charge("finished", call.batch, call.prompt, call.cached, call.written)
+        self._charge(call, "finished")
+
+    def _charge(self, call: _Call, kind: str) -> None:
+        """What was written is paid for, also before an answer broke off."""
+        if kind == "cut" and not call.written:
+            return
+        dollars = call.shop.line.charge(kind, call.batch, call.prompt, call.cached, call.written)
+        if self.calls is not None:
+            self.calls.append(Charged(call.request, call.attempt, call.shop.target.name, kind, str(dollars)))
 
     async def _write(self, call: _Call, pen: Pen, send: Send) -> None:
         if call.asked.stream:
@@ -334,12 +349,6 @@ async def _pen(call: _Call, timing: Timing, send: Send) -> Pen | None:
     call.shop.line.refused += 1
     await _refuse(call.tongue, send, 429, "all replicas are full", 1.0 / call.shop.scale)
     return None
-
-
-def _charge_cut(call: _Call) -> None:
-    """What was written before an answer broke off is paid for."""
-    if call.written:
-        call.shop.line.charge("cut", call.batch, call.prompt, call.cached, call.written)
 
 
 async def _break(call: _Call, send: Send) -> None:

@@ -19,6 +19,16 @@ class Rates(NamedTuple):
     written: Decimal
 
 
+class Charged(NamedTuple):
+    """One call that was charged, `finished` or `cut`; dollars as exact decimal text."""
+
+    request: int
+    attempt: int
+    target: str
+    kind: str
+    dollars: str
+
+
 @dataclass(slots=True)
 class Line:
     """What one target charged: calls, tokens by kind and dollars, finished answers and cut ones apart.
@@ -35,8 +45,8 @@ class Line:
     failed: int = 0
     batch: int = 0
 
-    def charge(self, kind: str, batch: bool, prompt: int, cached: int, written: int) -> None:
-        """Charge for a call: `prompt` tokens of which `cached` are cheaper, and what was really written."""
+    def charge(self, kind: str, batch: bool, prompt: int, cached: int, written: int) -> Decimal:
+        """Charge for a call, `prompt` tokens of which `cached` are cheaper, and what was really written; in dollars."""
         rates = self.lane if batch else self.rates
         self.batch += batch
         self.calls[kind] += 1
@@ -45,6 +55,7 @@ class Line:
         self.tokens["output"] += written
         millionths = (prompt - cached) * rates.fresh + cached * rates.cached + written * rates.written
         self.dollars[kind] += millionths / MILLION
+        return millionths / MILLION
 
 
 def line(price: Price, batch: Price | None = None) -> Line:

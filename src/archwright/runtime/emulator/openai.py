@@ -79,7 +79,8 @@ def _text(message: _Message) -> str:
 
 
 def _head(head: Head, kind: str) -> dict[str, Any]:
-    return {"id": f"chatcmpl-{head.id}", "object": kind, "created": head.created, "model": head.model}
+    told = {"id": f"chatcmpl-{head.id}", "object": kind, "created": head.created, "model": head.model}
+    return {**told, "service_tier": head.tier} if head.tier else told
 
 
 def _chunk(head: Head, delta: dict[str, str], finish: str | None = None) -> bytes:

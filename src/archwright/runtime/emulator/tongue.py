@@ -25,11 +25,12 @@ class Asked(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What stands over an answer; `created` is the time of day in seconds."""
+    """What stands over an answer; `created` is the time of day in seconds, `tier` the lane it is given in, if asked."""
 
     id: str
     model: str
     created: int
+    tier: str = ""
 
 
 class Tally(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import re
 import time
 from collections.abc import Mapping
 from types import TracebackType
@@ -11,16 +12,17 @@ from typing import Final
 from archwright.policy import route
 from archwright.policy.machine import Begin, Call
 from archwright.runtime.gateway.answers import STREAM, own_headers
-from archwright.runtime.gateway.ask import BYTES_A_TOKEN
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.house import House, Line, wall
 from archwright.runtime.http1.client import Connection, head, place
-from archwright.runtime.neutral import Usage
 from archwright.runtime.wire import Event, Events, Reader, Teller, Wire
 
 MOST_ANSWER: Final = 64 * 1024 * 1024
 MOST_ERROR: Final = 256 * 1024
 MOST_HELD: Final = 64  # events without content that are held back; then the stream is passed on as it is
+
+
+_TIER = re.compile(rb'"service_tier"\s*:\s*"([^"\\]*)"')
 
 
 class _Broken(Exception):
@@ -72,27 +74,26 @@ async def attempt(house: House, x: Exchange, call: Call) -> Try:
 def conclude(house: House, x: Exchange, item: Try) -> None:
     """Price an attempt that ended, by what came where no usage did, and write its row."""
     item.total_s = time.monotonic() - item.began
-    if item.usage is None and (item.outcome in (route.OK, route.CUT, route.TIMEOUT)):
-        item.estimated = True
-        item.usage = _estimate(x, item, house.lines[item.call.target].wire)
+    line, guesser = house.lines[item.call.target], house.guessers[item.call.target]
+    if item.usage is None:
+        item.usage = guesser.guess(x, item, line.wire)
+        item.estimated = item.usage is not None or item.outcome == route.OK
+    elif item.outcome == route.OK:
+        guesser.learn(x, item, line.wire)
+    if item.usage is not None and line.tier(x.lane) is not None:
+        item.tier = tier_of(item.came, item.body)
+        item.estimated = item.estimated or line.lane_told(item.tier) < 0
     house.price(x, item)
     house.attempted(x, item)
 
 
-def _estimate(x: Exchange, item: Try, wire: Wire) -> Usage | None:
-    """Tokens by size: of the request where its count was not told, and of what came back for the reader.
-
-    Where nothing came back, only what was answered, or left by the client while the target worked on the whole, is
-    paid for.
-    """
-    if x.ask is None:
-        return None
-    came = wire.letters(item.events) if item.came else wire.letters_of_whole(item.body)
-    left = item.outcome == route.CUT and item.sent and item.status in (0, 200) and not x.ask.stream
-    if not (came or left or item.outcome == route.OK):
-        return None
-    told = item.opening or Usage(x.ask.tokens_in, 0, 0)
-    return told._replace(output=-(-came // BYTES_A_TOKEN))
+def tier_of(came: list[bytes], body: bytes) -> str:
+    """The tier that a supplier says it answered in; empty: it says nothing. In a text quotes are written otherwise."""
+    for piece in (*reversed(came[-4:]), body):
+        found = _TIER.search(piece)
+        if found:
+            return found[1].decode("ascii", "replace")[:40]
+    return ""
 
 
 async def called(house: House, item: Try, url: str, headers: Mapping[str, str], body: bytes) -> Connection:

@@ -61,6 +61,7 @@ class Try(msgspec.Struct, eq=False):
     total_s: float = 0.0
     usage: Usage | None = None
     estimated: bool = False
+    tier: str = ""
     cost: int = 0
     retry_after: float = 0.0
     body: bytes = b""

@@ -19,6 +19,7 @@ from archwright.policy.machine import HOWS, LEFT
 from archwright.policy.route import OUTCOMES
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.crew import Crew
+from archwright.runtime.gateway.estimate import Guesser
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.keys import Keyring
 from archwright.runtime.gateway.library import Library
@@ -32,6 +33,7 @@ from archwright.runtime.providers import PROVIDERS
 from archwright.runtime.wire import Wire
 from archwright.runtime.wires import PLAIN, WIRES
 
+STANDARD: Final = frozenset(("", "default", "standard", "auto"))  # suppliers' words for the usual tier
 REFUSED: Final = "refused"  # beside the machine's HOWS: it was let in, and no document supported an answer
 
 
@@ -59,6 +61,12 @@ class Line:
         if self.lane(BATCH) == REALTIME:
             return None
         return self.target.batch_tier if lane == BATCH else ""
+
+    def lane_told(self, tier: str) -> int:
+        """The lane of an answer by what its supplier calls it; -1: a tier that the plan has no price for."""
+        if tier == self.target.batch_tier:
+            return BATCH
+        return REALTIME if tier in STANDARD else -1
 
     def headers(self, request: str, attempt: int) -> dict[str, str]:
         """Headers of a call."""
@@ -118,6 +126,7 @@ class House:
         )
         known = {tenant.name: index for index, tenant in enumerate(plan.tenants)}
         self.keys = Keyring(keys, known)
+        self.guessers = tuple(Guesser(target) for target in plan.targets)
         self.client = Client()
         self.deadlines = Deadlines()
         self.crew: Crew | None = None
@@ -129,7 +138,7 @@ class House:
 
     def price(self, x: Exchange, item: Try) -> None:
         """Enter what an attempt cost: exact where the supplier told its usage, else estimated from what came."""
-        price = self.lines[item.call.target].price(_lane(x, item))
+        price = self.lines[item.call.target].price(self._lane(x, item))
         if item.usage is not None:
             item.cost = call_cost(*item.usage, price)
         x.cost += item.cost
@@ -138,7 +147,7 @@ class House:
     def attempted(self, x: Exchange, item: Try) -> None:
         """Write the row of an attempt that ended."""
         line = self.lines[item.call.target]
-        target, price = line.target, line.price(_lane(x, item))
+        target, price = line.target, line.price(self._lane(x, item))
         usage = item.usage
         outcome = OUTCOMES[item.outcome]
         self.metrics.attempts.add((target.name, outcome))
@@ -174,9 +183,16 @@ class House:
                 cost=item.cost,
                 estimated=item.estimated,
                 trace=x.trace,
-                lane=LANES[line.lane(_lane(x, item))],
+                tier=item.tier,
+                lane=LANES[line.lane(self._lane(x, item))],
             )
         )
+
+    def _lane(self, x: Exchange, item: Try) -> int:
+        """The lane in which a target answered: as it says, else as asked; real time for the vectors of a search."""
+        if not item.call.attempt:
+            return REALTIME
+        return max(REALTIME, self.lines[item.call.target].lane_told(item.tier)) if item.tier else x.lane
 
     def ended(self, x: Exchange, status: int, target: str, cache: str) -> None:
         """Write the row of a request that ended and count it."""
@@ -230,11 +246,6 @@ class House:
                 key=x.client,
             )
         )
-
-
-def _lane(x: Exchange, item: Try) -> int:
-    """The lane in which a target is asked: that of the request, and real time for the vectors of a search."""
-    return x.lane if item.call.attempt else REALTIME
 
 
 def wall() -> str:
