@@ -209,7 +209,8 @@ class Gateway:
 
     def counted(self) -> bytes:
         """All counters, in the format that Prometheus reads."""
-        return ("\n".join((*self.house.metrics.lines(), *self._gauges())) + "\n").encode()
+        house = self.house
+        return ("\n".join((*house.metrics.lines(), *house.journal.figures(), *self._gauges())) + "\n").encode()
 
     def _gauges(self) -> Iterable[str]:
         brain = self.house.brain.machine
