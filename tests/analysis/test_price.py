@@ -68,6 +68,17 @@ def test_the_cached_share_of_the_input_is_paid_at_the_cached_price() -> None:
     assert dollars(result, "price.models.month") == pytest.approx(738.50)
 
 
+def test_a_loop_finds_the_input_before_in_the_cache() -> None:
+    """Runs read 300, 330 and 360 tokens with weights 4, 2 and 1; the second finds 300 of them, the third 330.
+
+    (2 * 300 + 330) / 7 = 132.857 cached of 317.143 a call: 875,000 calls read 116.25 M at $0.50 and 161.25 M at $2.
+    """
+    result = priced(EVEN, ("growth: 30}", "growth: 30, prefix: true}"))
+    assert result.book["price.ask.think.tokens_cached"].value == pytest.approx((2 * 300 + 330) / 7)
+    assert dollars(result, "price.kind.cached.month") == pytest.approx(58.125)
+    assert dollars(result, "price.kind.input.month") == pytest.approx(322.50)
+
+
 def test_the_first_target_of_a_route_is_priced() -> None:
     result = priced(EVEN, ("targets: [model], deadline", "targets: [spare, model], deadline"))
     assert dollars(result, "price.component.spare.month") == pytest.approx(277.5 * 0.1 + 43.75 * 0.4)

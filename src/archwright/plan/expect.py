@@ -30,6 +30,22 @@ def runs_before(mean: float, most: float) -> float:
     return sum(index * share for index, share in enumerate(shares)) / sum(shares)
 
 
+def prefix_cached(tokens: float, share: float, growth: float, mean: float, most: float) -> float:
+    """Cached input tokens of a call, in the mean over runs, where a run finds the input of the one before in the cache.
+
+    `tokens` is the mean input over all runs. A run has what it has in any case (`share`), or the whole input before it,
+    whichever is more; the first one has nothing before it.
+    """
+    again = 1.0 - 1.0 / mean
+    shares = [again**run for run in range(int(most))]
+    first = tokens - growth * runs_before(mean, most)
+    found = sum(
+        weight * max(share * (first + growth * run), first + growth * (run - 1) if run else 0.0)
+        for run, weight in enumerate(shares)
+    )
+    return found / sum(shares)
+
+
 def share_above(limit: float, fixed: float, median: float, spread: float) -> float:
     """The share of calls with more input tokens than `limit`: `fixed` ones and a log-normal number of others."""
     rest = limit - fixed
@@ -121,6 +137,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., float]]] = {
     "mean_runs": mean_runs,
     "runs_before": runs_before,
     "repeated": repeated,
+    "prefix_cached": prefix_cached,
     "share_above": share_above,
     "tokens_above": tokens_above,
 }

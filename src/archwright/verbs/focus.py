@@ -12,7 +12,7 @@ from archwright.analysis.price import Line, PriceResult
 from archwright.analysis.price import price as analyse
 from archwright.base.errors import DependencyMissing
 from archwright.base.money import dollars
-from archwright.base.text import slug
+from archwright.base.text import plural, slug
 from archwright.ledger.rows import Attempt, Request, decode
 from archwright.plan.model import Plan, plan_hash
 from archwright.render.focus import Charge, columns, decimal, focus_csv, row, typed
@@ -58,7 +58,7 @@ def focus_project(
         _write(table, charges, version, file)
         written.append(file)
     total = sum((charge.cost for charge in charges), Decimal(0))
-    words = f"{len(charges)} rows, ${total:.2f}, FOCUS {version}"
+    words = f"{plural(len(charges), 'row')}, ${total:.2f}, FOCUS {version}"
     text = "\n".join([words, *(f"wrote {file}" for file in written)])
     data = {"rows": len(charges), "cost": float(total), "version": version, "text": text}
     return Answer("focus", written=tuple(written), data=data, plan=plan_hash(plan))

@@ -123,10 +123,13 @@ def _tokens(book: Book, call: Call) -> tuple[dict[str, str], dict[str, tuple[str
     if f"{given}.audio" in book and f"prices.{name}.audio" in book:
         less.append(take("audio", "audio", "tokens of sound", audio=f"{given}.audio"))
     into = _less(book, f"{own}.tokens_text", into, less, "input tokens besides pictures and sound")
+    formula, share = "tokens_in * share", {"share": f"components.{name}.prompt_cache"}
+    if call.step.prefix:
+        formula = "prefix_cached(tokens_in, share, growth, mean, most)"
+        share |= {"growth": f"{given}.growth", "mean": f"{given}.repeats.mean", "most": f"{given}.repeats.most"}
     cached = book.derive(
-        f"{own}.tokens_cached", "tokens_in * share", "number", "of them at the cached price",
-        tokens_in=into, share=f"components.{name}.prompt_cache",
-    ).key  # fmt: skip
+        f"{own}.tokens_cached", formula, "number", "of them at the cached price", tokens_in=into, **share
+    ).key
     writes = f"components.{name}.prompt_cache_writes"
     if writes in book:
         written = take("written", "tokens_in * share", "written to the prompt cache", tokens_in=into, share=writes)

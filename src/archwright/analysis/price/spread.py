@@ -166,7 +166,8 @@ def _run(book: Book, plan: Plan, at: tuple[Journey, Step], base: str, luck: tupl
     tokens_in = round(chance.log_normal(step.tokens_in.median, step.tokens_in.spread, u(chance.TOKENS_IN)))
     tokens_in += step.system_tokens + step.growth * run + step.passages
     tokens_out = round(chance.log_normal(step.tokens_out.median, step.tokens_out.spread, u(chance.TOKENS_OUT)))
-    cost = call_cost(tokens_in, round(tokens_in * target.prompt_cache), tokens_out, price)
+    before = tokens_in - step.growth if step.prefix and run else 0
+    cost = call_cost(tokens_in, max(round(tokens_in * target.prompt_cache), before), tokens_out, price)
     name = base if len(shares) == 1 else f"{base}.{target.name}"
     return cost * _other(book, name)
 
