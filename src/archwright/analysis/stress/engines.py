@@ -5,13 +5,16 @@ The fast engine runs what it knows how to run; for the rest there is the plain o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from archwright.analysis.stress.outcome import Outcome
 from archwright.plan.model import Plan, Scenario
 from archwright.plan.trace import Trace
 
+FURTHEST: Final = 6.0  # sigmas of a log-normal law beyond which no input is drawn in any run that ends
 Fast = Callable[[Plan, Scenario, int, float, Trace | None], Outcome]
 
 
@@ -53,3 +56,17 @@ def unfit(plan: Plan) -> Iterator[str]:
     for target in plan.targets:
         if target.pool is not None:
             yield f"{target.name} has replicas of its own"
+        if target.price.request:
+            yield f"{target.name} charges each call"
+        if target.price.long_over and any(_reaches(plan, target.price.long_over)):
+            yield f"{target.name} has dearer prices for long inputs"
+
+
+def _reaches(plan: Plan, tokens: int) -> Iterator[bool]:
+    """For each step that calls a model, whether its input may be longer than so many tokens."""
+    for journey in plan.journeys:
+        for step in journey.steps:
+            if step.route >= 0:
+                grown = step.system_tokens + step.growth * (step.repeat_most - 1) + step.passages
+                law = step.tokens_in
+                yield bool(journey.trace) or grown + law.median * math.exp(FURTHEST * law.spread) > tokens

@@ -149,6 +149,7 @@ class House:
         line = self.lines[item.call.target]
         target, price = line.target, line.price(self._lane(x, item))
         usage = item.usage
+        price = price.at(usage.input) if usage is not None else price
         outcome = OUTCOMES[item.outcome]
         self.metrics.attempts.add((target.name, outcome))
         if usage is not None:
