@@ -82,7 +82,7 @@ def simulate(plan: Plan, scenario: Scenario, *, seed: int, load: float = 1.0, tr
     """
     bounded(plan, scenario, load, trace)
     scenario = struck(plan, scenario, seed)
-    fast = engines.fast_for(plan)
+    fast = engines.fast_for(plan, trace)
     if fast is not None:
         return fast(plan, scenario, seed, load, trace)
     return _Simulation(plan, scenario, seed).run(load, trace)

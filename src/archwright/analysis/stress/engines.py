@@ -38,21 +38,20 @@ def at_hand() -> bool:
     return _AT_HAND.fast is not None
 
 
-def fast_for(plan: Plan) -> Fast | None:
+def fast_for(plan: Plan, trace: Trace | None = None) -> Fast | None:
     """The fast engine, if there is one and it can run this."""
-    if _AT_HAND.fast is None or next(unfit(plan), None) is not None:
+    if _AT_HAND.fast is None or next(unfit(plan, trace), None) is not None:
         return None
     return _AT_HAND.fast
 
 
-def unfit(plan: Plan) -> Iterator[str]:
+def unfit(plan: Plan, trace: Trace | None = None) -> Iterator[str]:
     """What the fast engine cannot run, in words that follow `the plain engine runs, because`."""
     for station in plan.stations:
         if station.shared:
             yield f"{station.name} shares its servers"
-    for journey in plan.journeys:
-        if journey.users:
-            yield f"the users of {journey.name} come back"
+    if trace is not None and trace.sessions:
+        yield "users go through recorded sessions"
     for target in plan.targets:
         if target.pool is not None:
             yield f"{target.name} has replicas of its own"

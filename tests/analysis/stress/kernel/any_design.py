@@ -95,6 +95,9 @@ def journeys(draw: st.DrawFn, name: str) -> Journey:
         growth=0.05,
         shape=draw(st.sampled_from(((), (1.5, 0.5) * 84))),
         semantic=draw(st.sampled_from((0.0, 0.4))),
+        users=draw(st.sampled_from((0, 0, 3))),
+        think_s=2.0,
+        think_spread=draw(st.sampled_from((0.0, 0.8))),
     )
 
 

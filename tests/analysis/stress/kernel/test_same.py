@@ -27,7 +27,8 @@ ONCE = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 def test_on_any_small_design(
     loop: engine.Run, plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace | None
 ) -> None:
-    assert not list(unfit(plan))
+    trace = None if plan.journeys[0].users else trace  # recorded arrivals are for a journey that has arrivals
+    assert not list(unfit(plan, trace))
     plain = simulate(plan, scenario, seed=seed, load=load, trace=trace)
     assert engine.simulate(plan, struck(plan, scenario, seed), seed, load, trace, loop) == plain
 

@@ -7,6 +7,7 @@ import math
 from archwright.analysis.stress.kernel.tables import Record, State
 from archwright.policy import chance
 
+LEAST_PRESSURE = 1e-3  # as in `plan.users`
 DRAWN = -1  # tokens of a visit that no recorded traffic gives
 
 
@@ -23,7 +24,9 @@ def fill(s: State) -> None:
         if first < 0:
             desk.over = 1
             return
-        _write(s, first)
+        source = s.sources[first]
+        write(s, s.visits[desk.visits], first, source.number, source.at)
+        desk.visits += 1
         advance(s, first)
 
 
@@ -47,6 +50,9 @@ def advance(s: State, journey: int) -> None:
     desk = s.desk[0]
     source = s.sources[journey]
     law = s.journeys[journey]
+    if law.users > 0:
+        _next_user(s, journey)
+        return
     source.number = journey if source.number < 0 else source.number + desk.journeys
     if law.traced == 1:
         place = source.number // desk.journeys
@@ -71,6 +77,48 @@ def advance(s: State, journey: int) -> None:
     source.over = 1
 
 
+def _next_user(s: State, journey: int) -> None:
+    """Whoever comes next for the first time; `piece` counts them."""
+    source = s.sources[journey]
+    law = s.journeys[journey]
+    source.piece += 1
+    if law.firsts + source.piece >= law.firsts_end:
+        source.over = 1
+        return
+    first = s.firsts[law.firsts + source.piece]
+    source.number = first.number
+    source.at = first.at
+
+
+def again(s: State, journey: int, number: int, now: float) -> float:
+    """When the user of visit `number` of a closed journey, which ended at `now`, comes back; -1.0: not any more."""
+    law = s.journeys[journey]
+    desk = s.desk[0]
+    luck = chance.uniform(desk.seed, number + law.users * desk.journeys, journey, chance.THINK)
+    pause = chance.log_normal(law.think_s, law.think_spread, luck)
+    factor = _factor(s, journey, min(now, desk.lasts_s))
+    at = now + pause / max(LEAST_PRESSURE, factor / law.load)
+    return at if at < desk.lasts_s else -1.0
+
+
+def _factor(s: State, journey: int, now: float) -> float:
+    """The factor of a journey's load at a time; that of the last piece after its end."""
+    law = s.journeys[journey]
+    low = law.pieces
+    high = law.pieces_end
+    while low < high:
+        middle = (low + high) >> 1
+        if now < s.pieces[middle].end:
+            high = middle
+        else:
+            low = middle + 1
+    if low == law.pieces_end:
+        return float(s.pieces[low - 1].last)
+    piece = s.pieces[low]
+    begin = s.pieces[low - 1].end if low > law.pieces else 0.0
+    return float(piece.first + (piece.last - piece.first) * (now - begin) / (piece.end - begin))
+
+
 def _after(piece: Record, begin: float, passed: float) -> float:
     """The time at which so much of a piece's area has passed."""
     if piece.first == piece.last:
@@ -80,15 +128,11 @@ def _after(piece: Record, begin: float, passed: float) -> float:
     return float(begin + 2 * passed / (piece.first + root))
 
 
-def _write(s: State, journey: int) -> None:
-    """Put the next visit of a journey into the table."""
+def write(s: State, visit: Record, journey: int, number: int, at: float) -> None:
+    """Put a visit of a journey into a row."""
     desk = s.desk[0]
     law = s.journeys[journey]
-    source = s.sources[journey]
-    visit = s.visits[desk.visits]
-    desk.visits += 1
-    number = source.number
-    visit.at = source.at
+    visit.at = at
     visit.number = number
     visit.journey = journey
     visit.tenant = _tenant(s, number)

@@ -15,6 +15,7 @@ LOOKS = 6  # a station scales: station
 READY = 7  # replicas are at work: station, how many
 OPENS = 8  # working hours begin or end: station
 GOES_ON = 9  # a pause between two runs is over: walk
+COMES = 10  # a user comes back: the number of the visit
 
 
 def schedule(s: State, at: float, kind: int, a: int, b: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archwright.analysis.stress.kernel import arrivals, crews, gateway, rooms, trips
 from archwright.analysis.stress.kernel.heap import (
     CALL_ENDS,
+    COMES,
     GIVES_UP,
     GOES_ON,
     LOOKS,
@@ -93,6 +94,8 @@ def _more(s: State, now: float, kind: int, a: int, b: int) -> None:
         trips.worked(s, now, a)
     elif kind == GOES_ON:
         trips.goes_on(s, now, a)
+    elif kind == COMES:
+        trips.comes(s, now, a)
     elif kind == LOOKS:
         changed = crews.look(s, now, a)
         if changed == 1:

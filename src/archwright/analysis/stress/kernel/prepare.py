@@ -18,7 +18,7 @@ from archwright.plan.model import Journey, Plan, Scenario, Step, Target
 from archwright.plan.rules import price_of, rules, target_limits
 from archwright.plan.servers import fleet_of, law_of
 from archwright.plan.trace import Trace
-from archwright.plan.workload import STRATIFIED, strata, traced_journey, weibull_shape, zipf
+from archwright.plan.workload import STRATIFIED, returning, strata, traced_journey, weibull_shape, zipf
 from archwright.policy import chance, service
 from archwright.policy.lanes import BATCH, LANES, REALTIME
 from archwright.policy.law import written
@@ -90,6 +90,8 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
         trace=_recorded(trace),
         sources=sources,
         visits=t.blank(VISITS, t.VISIT),
+        firsts=_firsts(plan, scenario, seed, load, journeys),
+        comer=t.blank(1, t.VISIT),
         heap=t.blank(0, t.EVENT),
         trips=t.blank(0, t.TRIP),
         walks=t.blank(0, t.WALK),
@@ -205,6 +207,8 @@ def _journeys(plan: Plan, places: list[int], numbers: Numbers, traced: int) -> t
                 "traced": number == traced,
                 "rank": journey.rank,
                 "semantic": journey.semantic,
+                "think_s": journey.think_s,
+                "think_spread": journey.think_spread,
             }
         )
     return _table(t.JOURNEY, rows)
@@ -218,6 +222,17 @@ def _pieces(plan: Plan, scenario: Scenario, load: float, journeys: t.Table) -> t
         rows += [piece._asdict() for piece in load_pieces(journey, scenario, load)]
         journeys["pieces_end"][number] = len(rows)
     return _table(t.PIECE, rows)
+
+
+def _firsts(plan: Plan, scenario: Scenario, seed: int, load: float, journeys: t.Table) -> t.Table:
+    """The first visits of users who come back, one journey after the other."""
+    rows: list[dict[str, float]] = []
+    for number, users in returning(plan, scenario, seed, load).items():
+        journeys["firsts"][number] = len(rows)
+        rows += [{"at": at, "number": of} for at, of, _ in users.first()]
+        journeys["firsts_end"][number] = len(rows)
+        journeys["users"][number], journeys["load"][number] = users.count, load
+    return _table(t.VISIT, rows)
 
 
 def _stations(plan: Plan, scenario: Scenario, numbers: Numbers) -> t.Table:

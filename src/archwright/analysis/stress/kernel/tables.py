@@ -30,8 +30,8 @@ def _type(whole: str = "", real: str = "") -> Type:
 # What the plan says; written once.
 # its steps are rows first to end of STEP
 JOURNEY = _type(
-    whole="answers wordings zipf contents first end lane traced rank pieces pieces_end",
-    real="scale power semantic",
+    whole="answers wordings zipf contents first end lane traced rank pieces pieces_end users firsts firsts_end",
+    real="scale power semantic think_s think_spread load",
 )
 STEP = _type(
     whole=(
@@ -154,6 +154,7 @@ DESK = _type(
 class State(NamedTuple):
     """Everything that the kernel's functions work on. `desk` has one row: numbers of the whole.
 
+    `firsts` are the first visits of users who come back, `comer` is one row: whoever comes back now.
     `numbers` holds sums and strata that journeys, steps and tenants point to. `bins` has a row of counts for each row
     of `histograms`: journeys, all requests, intervals. `index` finds kept answers by their key. `of_slot` is the walk
     of each of the machine's slots.
@@ -173,6 +174,8 @@ class State(NamedTuple):
     trace: Table
     sources: Table
     visits: Table
+    firsts: Table
+    comer: Table
     heap: Table
     trips: Table
     walks: Table

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel import counts, gateway, rooms
-from archwright.analysis.stress.kernel.heap import GOES_ON, schedule
-from archwright.analysis.stress.kernel.tables import State
+from archwright.analysis.stress.kernel import arrivals, counts, gateway, rooms
+from archwright.analysis.stress.kernel.heap import COMES, GOES_ON, schedule
+from archwright.analysis.stress.kernel.tables import Record, State
 from archwright.plan.workload import RUNS, STEPS
 from archwright.policy import chance
 
@@ -14,6 +14,18 @@ def begin(s: State) -> None:
     desk = s.desk[0]
     visit = s.visits[desk.visit]
     desk.visit += 1
+    _begin(s, visit)
+
+
+def comes(s: State, now: float, number: int) -> None:
+    """Visit `number` of a closed journey begins: its user came back."""
+    visit = s.comer[0]
+    arrivals.write(s, visit, number % s.desk[0].journeys, number, now)
+    _begin(s, visit)
+
+
+def _begin(s: State, visit: Record) -> None:
+    desk = s.desk[0]
     number = desk.trips
     trip = s.trips[number]
     desk.trips = trip.next
@@ -45,6 +57,11 @@ def go_on(s: State, now: float, number: int) -> None:
         if trip.open > 0:
             return
     counts.journey_ended(s, now, number)
+    users = s.journeys[trip.journey].users
+    if users > 0:
+        at = arrivals.again(s, trip.journey, trip.number, now)
+        if at >= 0.0:
+            schedule(s, at, COMES, trip.number + users * s.desk[0].journeys, 0)
     trip.ended = 1
     _give_back(s, number)
 
