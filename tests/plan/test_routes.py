@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from archwright.base.errors import InputError
+from archwright.plan.compile import Compiled
 from archwright.plan.model import Way, decode, encode
-from archwright.plan.rules import began_after, rules
+from archwright.plan.rules import began_after, draws, rules
+from archwright.plan.walls import distance
 from archwright.policy.choose import WEIGHT
 from archwright.policy.route import OK, TIMEOUT, TRANSIENT
 from tests.plan.small import small
@@ -27,6 +32,85 @@ def test_the_machine_is_told_the_same() -> None:
     assert law.routes[1].ways[0].hops == (1,)
     assert law.costs[0].input == 2_000_000
     assert law.half_life_s == 30.0
+
+
+def test_every_word_of_resilience_reaches_the_machine() -> None:
+    guarded = small(
+        ("cache: answers}", "cache: answers, hedge: 800 ms, max_cost: $0.5, relief: 80 %}"),
+        (
+            "probes: 1}",
+            "probes: 1, ramp: 30 s, slower_than: 3x}\n    connect: 1 s\n    first_content: 3 s\n    stall: 2 s",
+        ),
+        ("concurrent: 50}", "concurrent: 50, provisioned: 200k/min}"),
+        ("requests: 5/s}", "requests: 5/s, tokens: 90k/min, concurrent: 4}"),
+        ("    budget: $2k/month", "    budget: $2k/month\n    floor: 8\n    fair: true\n    shed_early: true"),
+        ("      critical: true", "      critical: true\n      priority: high"),
+    ).plan
+    law = rules(guarded)
+    assert (law.routes[1].hedge_s, law.routes[1].most_cost, law.routes[1].relief) == (0.8, 500_000_000_000, 0.8)
+    assert (law.breakers[0].ramp_s, law.breakers[0].slower) == (30.0, 3.0)
+    assert [bucket.rate for bucket in law.provisioned] == pytest.approx([200e3 / 60, 0.0])
+    assert (law.tenants[0].tokens.rate, law.tenants[0].concurrent) == (1500.0, 4)
+    assert (law.gate.floor, law.gate.fair, law.gate.early) == (8, True, True)
+    assert law.priorities == (0, 1)
+    target = guarded.targets[0]
+    assert (target.connect_s, target.first_content_s, target.stall_s) == (1.0, 3.0, 2.0)
+    assert [draws(guarded, route) for route in guarded.routes] == [True, True]
+
+
+def test_nothing_said_is_nothing_new() -> None:
+    law = rules(small().plan)
+    assert law.gate == law.gate._replace(fair=False, early=False, floor=0)
+    assert all((route.hedge_s, route.most_cost, route.relief) == (0.0, 0, 0.0) for route in law.routes)
+    assert all((breaker.ramp_s, breaker.slower) == (0.0, 0.0) for breaker in law.breakers)
+    assert all(bucket.rate == 0.0 for bucket in (*law.provisioned, *(tenant.tokens for tenant in law.tenants)))
+    assert not any(draws(small().plan, route) for route in small().plan.routes)
+
+
+GUEST = "data: {claim: {sensitivity: personal, residency: [eu]}}\ncomponents:\n  app:"
+
+
+def walled(*changes: tuple[str, str]) -> Compiled:
+    """Routes whose data must stay in Europe."""
+    carried = ("{from: gateway, to: spare, timeout: 10 s}", "{from: gateway, to: spare, timeout: 10 s, data: [claim]}")
+    return small(("components:\n  app:", GUEST), carried, *changes)
+
+
+def at(region: str, model: str) -> tuple[str, str]:
+    return (f"model: acme/{model}\n", f"model: acme/{model}\n    region: {region}\n")
+
+
+@pytest.mark.parametrize(("large", "small", "left"), [
+    (at("eu-west-1", "large"), at("eu-north-1", "small"), (0, 1)),
+    (at("us-east-1", "large"), at("eu-north-1", "small"), (1,)),
+    (at("eu-west-1", "large"), at("us-east-1", "small"), (0,)),
+    (("limits:", "limits:"), at("eu", "small"), (1,)),
+])  # fmt: skip
+def test_no_fallback_leaves_the_regions_of_its_data(
+    large: tuple[str, str], small: tuple[str, str], left: tuple[int, ...]
+) -> None:
+    plan = walled(large, small).plan
+    assert tuple(hop.target for hop in plan.routes[1].hops) == left
+    assert tuple(hop.target for hop in plan.routes[0].hops) == (0,)  # its data are not those of the other route
+
+
+def test_no_fallback_goes_to_who_may_train_on_it() -> None:
+    trains = ("model: acme/small\n", "model: acme/small\n    region: eu\n    supplier: {name: Acme, training: true}\n")
+    assert [hop.target for hop in walled(at("eu", "large"), trains).plan.routes[1].hops] == [0]
+
+
+def test_a_route_with_no_target_inside_its_walls_is_refused() -> None:
+    with pytest.raises(InputError, match="no target of route `cached` may see its data: `claim`"):
+        walled(at("us-east-1", "large"), at("us-east-1", "small"))
+
+
+def test_the_nearest_target_comes_first() -> None:
+    here = ("    kind: gateway\n", "    kind: gateway\n    region: eu-west-1\n")
+    nearest = ("cache: answers}", "cache: answers, choose: region, rules: [{input_over: 8k, targets: [model, spare]}]}")
+    route = small(here, nearest, at("us-east-1", "large"), at("eu-central-1", "small")).plan.routes[1]
+    assert [hop.target for hop in route.hops] == [1, 0]
+    assert (route.choose, route.ways[0].hops) == ("order", (1, 0))
+    assert [distance(*pair) for pair in (("eu", "EU"), ("eu-a", "eu-b"), ("eu", "us"), ("", "us"))] == [0, 1, 2, 2]
 
 
 def test_when_an_answer_began_is_known_of_streams_and_told_of_whole_ones() -> None:

@@ -39,7 +39,14 @@ POOLED = small(
 """,
     )
 )
+GUARDED = small(
+    ("cache: answers}", "cache: answers, hedge: 800 ms}"),
+    ("probes: 1}", "probes: 1, ramp: 30 s, slower_than: 3x}\n    connect: 1 s\n    first_content: 3 s\n    stall: 2 s"),
+    ("concurrent: 50}", "concurrent: 50, provisioned: 200k/min}"),
+    ("requests: 5/s}", "requests: 5/s, tokens: 90k/min, concurrent: 4}"),
+)
 PLANS = {
+    "guarded": GUARDED.plan,
     "pooled": POOLED.plan,
     "crowded": CROWDED.plan,
     "small": small().plan,

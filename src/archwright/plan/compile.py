@@ -21,7 +21,7 @@ from archwright.plan.passages import Index
 from archwright.plan.pooled import pace_of, pool_of
 from archwright.plan.prices import price_of, warn_of_unused
 from archwright.plan.retrieval import answering_from_documents, retrievers_of
-from archwright.plan.routes import compile_route
+from archwright.plan.routes import compile_route, patience
 from archwright.plan.stations import station
 from archwright.plan.team import team
 from archwright.plan.workload import STEPS
@@ -97,6 +97,8 @@ def compile_plan(
                 work.note(f"tenants.{name}.share", tenant.share, "share of the journeys"),
                 work.whole(f"tenants.{name}.budget", tenant.budget, "spend cap", MONTH),
                 work.note(f"tenants.{name}.requests", tenant.requests, "requests let in"),
+                work.note(f"tenants.{name}.tokens", tenant.tokens, "tokens let in"),
+                work.whole(f"tenants.{name}.concurrent", tenant.concurrent, "requests at once"),
             )
             for name, tenant in system.workload.tenants.items()
         ),
@@ -138,6 +140,9 @@ def _gateway(work: Entries, name: str, component: Component) -> m.Gateway:
         batch_places=max(1, int(settings.concurrency.whole * settings.batch.places.value)),
         batch_queue=settings.batch.queue.whole,
         batch_wait_s=settings.batch.wait.value,
+        floor=work.whole(f"{key}.floor", settings.floor, "places that are always left"),
+        fair=settings.fair,
+        shed_early=settings.shed_early,
         ledger_sync=settings.ledger.writes == "sync",
         ledger_lost="refuse" if settings.ledger.lost == "refuse" else "serve",
         record_prompts=settings.ledger.record == "prompts",
@@ -183,6 +188,8 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
         batch_slower=work.note(f"{key}.batch.slower", lane.slower, "times as slow in the batch lane") if lane else 1.0,
         batch_tier=str(lane.tier) if lane else "",
         pool=pool,
+        provisioned_rate=work.note(f"{key}.provisioned", settings.limits.provisioned, "tokens paid for in advance"),
+        **patience(work, gateway, name),
     )
 
 

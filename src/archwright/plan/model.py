@@ -82,6 +82,12 @@ class Target(msgspec.Struct, frozen=True):
     batch_slower: Annotated[float, msgspec.Meta(ge=1)] = 1.0
     batch_tier: str = ""
     pool: Pool | None = None
+    breaker_ramp_s: Seconds = 0.0
+    breaker_slower: Amount = 0.0
+    provisioned_rate: Rate = 0.0
+    connect_s: Seconds = 0.0
+    first_content_s: Seconds = 0.0
+    stall_s: Seconds = 0.0
 
 
 class Hop(msgspec.Struct, frozen=True):
@@ -109,7 +115,9 @@ class Route(msgspec.Struct, frozen=True):
 
     `choose` says which hop comes first (`weights` are those of the hops), the first of `ways` that fits which hops
     there are. A target slower than `slow_s` (0: never) is passed over; an answer up to `stale_s` too old comes before
-    the canned one.
+    the canned one. While nothing has come for `hedge_s` (0: never) the next target is called beside; no attempt is made
+    that would cost a request more than `most_cost` (0: no bound); with so large a share of the places taken as `relief`
+    (0: never) the cheapest target comes first.
     `retriever` -1: answers rest on the model alone; else on passages, which add about so many tokens as `passages` to
     the input, and `refusal` is said where none supports an answer.
     """
@@ -129,6 +137,9 @@ class Route(msgspec.Struct, frozen=True):
     retriever: MaybePlace = -1
     refusal: str = ""
     passages: Whole = 0
+    hedge_s: Seconds = 0.0
+    most_cost: Whole = 0
+    relief: Share = 0.0
 
 
 class Retriever(msgspec.Struct, frozen=True):
@@ -159,7 +170,8 @@ class Cache(msgspec.Struct, frozen=True):
 class Gateway(msgspec.Struct, frozen=True):
     """The door: places, queue, spend cap for each month (0: none).
 
-    Batch requests have fewer places and a queue of their own. What is measured is half forgotten after `half_life_s`.
+    Batch requests have fewer places and a queue of their own. Places shrink down to `floor` while targets are slow (0:
+    never). What is measured is half forgotten after `half_life_s`.
     Rows of the ledger are stored before an answer ends (`ledger_sync`) or soon after; requests are served or refused
     while they cannot be (`ledger_lost`). Prompts are kept nowhere unless `record_prompts`.
     """
@@ -177,6 +189,9 @@ class Gateway(msgspec.Struct, frozen=True):
     ledger_sync: bool = False
     ledger_lost: Literal["serve", "refuse"] = "serve"
     record_prompts: bool = False
+    floor: Whole = 0
+    fair: bool = False
+    shed_early: bool = False
 
 
 class TokenLaw(msgspec.Struct, frozen=True):
@@ -252,6 +267,8 @@ class Tenant(msgspec.Struct, frozen=True):
     share: Share
     budget: Whole
     request_rate: Rate
+    token_rate: Rate = 0.0
+    concurrent: Whole = 0
 
 
 class Objective(msgspec.Struct, frozen=True):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from archwright.plan import model as m
 from archwright.plan.entries import LARGEST, Entries
+from archwright.plan.walls import allowed
 from archwright.spec.given import Given
 from archwright.spec.judge import routes_of
 from archwright.spec.settings.gateway import RouteSpec, WaySpec
@@ -15,9 +16,10 @@ def compile_route(work: Entries, name: str, targets: Mapping[str, int], caches: 
     """The route called `name`. `targets` and `caches` give the places of components in the plan."""
     gateway, route = routes_of(work.system)[name]
     key = f"routes.{name}"
+    names = allowed(work, gateway, name, route)
     hops = []
     ratios = []
-    for target in route.targets:
+    for target in names:
         flow = work.system.flow(gateway, target)
         retry = flow.retry if flow else None
         deadline = route.deadline.value
@@ -40,27 +42,47 @@ def compile_route(work: Entries, name: str, targets: Mapping[str, int], caches: 
         degraded=" ".join(route.degraded.split()),
         retry_ratio=min(ratios, default=-1.0),
         journey=str(route.journey or next(iter(work.system.workload.journeys), "")),
-        choose=str(route.choose),  # type: ignore[arg-type]
-        weights=_weights(work, key, route),
-        ways=tuple(_way(work, route, way) for way in route.rules),
+        choose="order" if route.choose == "region" else str(route.choose),  # type: ignore[arg-type]
+        weights=_weights(work, key, route, names),
+        ways=tuple(_way(work, names, way) for way in route.rules if any(target in names for target in way.targets)),
         slow_s=work.note(f"{key}.slow", route.slow, "slower targets come last"),
         stale_s=work.note(f"{key}.stale", route.stale, "kept answers may be so much too old"),
+        hedge_s=work.note(f"{key}.hedge", route.hedge, "then the next target is called beside"),
+        most_cost=work.whole(f"{key}.max_cost", route.max_cost, "a request costs no more"),
+        relief=work.note(f"{key}.relief", route.relief, "places taken when the cheapest target comes first"),
     )
 
 
-def _weights(work: Entries, key: str, route: RouteSpec) -> tuple[float, ...]:
-    pairs = zip(route.targets, route.weights, strict=False)
+def patience(work: Entries, gateway: str, name: str) -> dict[str, float]:
+    """The other deadlines of the flow from the gateway to a target, and when it is left alone because it is slow."""
+    flow, key = work.system.flow(gateway, name), f"components.{name}"
+    cut = flow.breaker if flow else None
+    return {
+        "breaker_ramp_s": work.note(f"{key}.breaker.ramp", cut.ramp if cut else None, "until it gets all calls again"),
+        "breaker_slower": work.note(
+            f"{key}.breaker.slower_than", cut.slower_than if cut else None, "times as slow as usual is a failure"
+        ),
+        "connect_s": work.note(f"{key}.connect", flow.connect if flow else None, "longest wait for a connection"),
+        "first_content_s": work.note(
+            f"{key}.first_content", flow.first_content if flow else None, "longest wait for the first content"
+        ),
+        "stall_s": work.note(f"{key}.stall", flow.stall if flow else None, "longest pause within a stream"),
+    }
+
+
+def _weights(work: Entries, key: str, route: RouteSpec, names: Sequence[str]) -> tuple[float, ...]:
+    pairs = [pair for pair in zip(route.targets, route.weights, strict=False) if pair[0] in names]
     return tuple(work.note(f"{key}.weights.{target}", weight, "share of the requests") for target, weight in pairs)
 
 
-def _way(work: Entries, route: RouteSpec, way: WaySpec) -> m.Way:
+def _way(work: Entries, names: Sequence[str], way: WaySpec) -> m.Way:
     tenants, journeys = list(work.system.workload.tenants), list(work.system.workload.journeys)
     return m.Way(
         least=_bound(way.input_over, 1, 0),
         most=_bound(way.input_under, -1, LARGEST),
         tenant=tenants.index(way.tenant) if way.tenant else -1,
         journey=journeys.index(way.journey) if way.journey else -1,
-        hops=tuple(route.targets.index(target) for target in way.targets),
+        hops=tuple(names.index(target) for target in way.targets if target in names),
     )
 
 

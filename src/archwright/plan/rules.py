@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from archwright.base.units import MONTH
 from archwright.plan.agents import compressed
-from archwright.plan.model import Plan, Price, Station, Target
+from archwright.plan.model import Plan, Price, Route, Station, Target
 from archwright.plan.pool import compressed as in_time
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
@@ -33,6 +33,9 @@ def rules(plan: Plan) -> Rules:
             gateway.batch_places,
             gateway.batch_queue,
             gateway.batch_wait_s,
+            gateway.fair,
+            gateway.shed_early,
+            gateway.floor,
         ),
         routes=tuple(
             RouteRule(
@@ -46,20 +49,43 @@ def rules(plan: Plan) -> Rules:
                 ways=tuple(Way(w.least, w.most, w.tenant, w.journey, w.hops) for w in route.ways),
                 slow_s=route.slow_s,
                 stale_s=route.stale_s,
+                most_cost=route.most_cost,
+                hedge_s=route.hedge_s,
+                relief=route.relief,
             )
             for route in plan.routes
         ),
-        breakers=tuple(Breaker(t.breaker_failures, t.breaker_open_s, t.breaker_probes) for t in plan.targets),
+        breakers=tuple(
+            Breaker(t.breaker_failures, t.breaker_open_s, t.breaker_probes, t.breaker_ramp_s, t.breaker_slower)
+            for t in plan.targets
+        ),
         caches=tuple(CacheRule(cache.ttl_s, cache.entries) for cache in plan.caches),
         cap=Cap(gateway.budget, gateway.month_s),
         tenants=tuple(
-            TenantRule(Cap(t.budget, gateway.month_s), Bucket(t.request_rate, max(1.0, t.request_rate * burst_s)))
+            TenantRule(
+                Cap(t.budget, gateway.month_s),
+                _bucket(t.request_rate, burst_s),
+                _bucket(t.token_rate, burst_s),
+                t.concurrent,
+                gateway.month_s / MONTH,
+            )
             for t in plan.tenants
         ),
         costs=tuple(Cost(t.price.input, t.price.output) for t in plan.targets),
         half_life_s=gateway.half_life_s,
         slower=tuple(t.batch_slower for t in plan.targets),
+        provisioned=tuple(_bucket(t.provisioned_rate, burst_s) for t in plan.targets),
+        priorities=tuple(journey.rank for journey in plan.journeys),
     )
+
+
+def _bucket(rate: float, burst_s: float) -> Bucket:
+    return Bucket(rate, max(1.0, rate * burst_s))
+
+
+def draws(plan: Plan, route: Route) -> bool:
+    """Whether chance has a say in where a request of a route goes: only then is its luck drawn."""
+    return route.choose != "order" or any(plan.targets[hop.target].breaker_ramp_s > 0.0 for hop in route.hops)
 
 
 def began_after(
@@ -110,6 +136,11 @@ def compress(plan: Plan, scale: float) -> Plan:
             request_rate=item.request_rate * scale,
             token_rate=item.token_rate * scale,
             breaker_open_s=item.breaker_open_s / scale,
+            breaker_ramp_s=item.breaker_ramp_s / scale,
+            provisioned_rate=item.provisioned_rate * scale,
+            connect_s=item.connect_s / scale,
+            first_content_s=item.first_content_s / scale,
+            stall_s=item.stall_s / scale,
             pool=in_time(item.pool, scale) if item.pool else None,
         )
 
@@ -129,6 +160,7 @@ def compress(plan: Plan, scale: float) -> Plan:
                 deadline_s=route.deadline_s / scale,
                 slow_s=route.slow_s / scale,
                 stale_s=route.stale_s / scale,
+                hedge_s=route.hedge_s / scale,
                 hops=tuple(
                     replace(
                         hop,
@@ -156,7 +188,10 @@ def compress(plan: Plan, scale: float) -> Plan:
             )
             for item in plan.journeys
         ),
-        tenants=tuple(replace(item, request_rate=item.request_rate * scale) for item in plan.tenants),
+        tenants=tuple(
+            replace(item, request_rate=item.request_rate * scale, token_rate=item.token_rate * scale)
+            for item in plan.tenants
+        ),
         scenarios=tuple(
             replace(
                 item,

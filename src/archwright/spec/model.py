@@ -177,6 +177,8 @@ class Tenant(Record):
     share: Given = number("share", "share of all journeys", maximum=1, estimate=True)
     budget: Given | None = number("money-rate", "spend cap", default=None, positive=True)
     requests: Given | None = number("rate", "requests let in", default=None, positive=True)
+    tokens: Given | None = number("rate", "expected tokens of the requests let in", default=None, positive=True)
+    concurrent: Given | None = number("count", "requests at once", default=None, minimum=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,6 +252,19 @@ class Breaker(Record):
     failures: Given = number("count", "failures in a row that open it", default=5, minimum=1, maximum=10_000)
     open_for: Given = number("duration", "time until it is probed", default="30 s", positive=True)
     probes: Given = number("count", "probes at once, and successes that close it", default=1, minimum=1, maximum=1000)
+    ramp: Given | None = number(
+        "duration",
+        "once closed, it lets 10 % of the calls through, and all at the end",
+        default=None,
+        positive=True,
+    )
+    slower_than: Given | None = number(
+        "ratio",
+        "an answer that takes so many times as long to begin as is usual for the target counts as a failure",
+        default=None,
+        minimum=1,
+        maximum=1000,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,6 +278,11 @@ class Flow(Record):
     interface: Word = text("protocol or API", default="")
     data: tuple[Word, ...] = references("data", "data classes it carries")
     timeout: Given | None = number("duration", "the caller waits no longer", default=None, positive=True)
+    connect: Given | None = number("duration", "longest wait for a connection", default=None, positive=True)
+    first_content: Given | None = number(
+        "duration", "longest wait for the first content of a stream", default=None, positive=True
+    )
+    stall: Given | None = number("duration", "longest pause within a stream", default=None, positive=True)
     retry: Retry | None = one(Retry, "trying again", default=None)
     breaker: Breaker | None = one(Breaker, "leaving a failing target alone", default=None)
     encrypted: str = truth("is it encrypted on its way?")

@@ -21,7 +21,7 @@ from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import faults_of, struck
 from archwright.plan.model import Plan, Scenario, Station, Step, Target
-from archwright.plan.rules import began_after, price_of, rules, slower_of
+from archwright.plan.rules import began_after, draws, price_of, rules, slower_of
 from archwright.plan.trace import Trace
 from archwright.plan.users import Users
 from archwright.plan.workload import Branch, Stage, Visit, Work, again, bounded, path, pause, returning, stops, visits
@@ -104,7 +104,7 @@ class _Simulation:
             [tuple(price_of(plan.targets[hop.target], lane) for hop in item.hops) for item in plan.routes]
             for lane in (REALTIME, BATCH)
         ]
-        self.draws = [route.choose != "order" for route in plan.routes]
+        self.draws = [draws(plan, route) for route in plan.routes]
         self.walks: dict[int, _Walk] = {}
         self.scenario = scenario
         self.users: dict[int, Users] = {}

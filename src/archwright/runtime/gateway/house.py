@@ -13,7 +13,7 @@ from typing import Final
 from archwright.ledger.rows import Attempt, Request
 from archwright.plan.cost import call_cost
 from archwright.plan.model import Plan, Price, Target, plan_hash
-from archwright.plan.rules import price_of
+from archwright.plan.rules import draws, price_of
 from archwright.policy.lanes import BATCH, LANES, REALTIME
 from archwright.policy.machine import HOWS, LEFT
 from archwright.policy.route import OUTCOMES
@@ -118,6 +118,7 @@ class House:
             tuple({line.wire.name: line.wire for line in (self.lines[hop.target] for hop in route.hops)}.values())
             for route in plan.routes
         )
+        self.draws = tuple(draws(plan, route) for route in plan.routes)
         self.routes = {route.name: index for index, route in enumerate(plan.routes)}
         self.journeys = {journey.name: index for index, journey in enumerate(plan.journeys)}
         self.dearest = tuple(

@@ -186,7 +186,7 @@ def _arrival(house: House, x: Exchange) -> Arrive:
     """What the machine is told of a request; its luck counts only where chance chooses the target."""
     added = x.route.passages if x.route is not None else 0
     tokens = (x.ask.tokens_in + added, x.ask.tokens_out) if x.ask is not None else (0, 0)
-    luck = uniform(house.seed, x.luck, 0, ROUTE) if x.route is not None and x.route.choose != "order" else 0.0
+    luck = uniform(house.seed, x.luck, 0, ROUTE) if house.draws[x.route_index] else 0.0
     journey = house.journeys.get(x.journey, -1)
     return Arrive(x.number, x.route_index, x.tenant_index, x.key, x.reserved, *tokens, journey, luck, x.lane)
 

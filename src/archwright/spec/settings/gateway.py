@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archwright.spec.given import Given, Word
-from archwright.spec.shapes import Record, choice, many, named, number, numbers, one, reference, references, text
+from archwright.spec.shapes import Record, choice, flag, many, named, number, numbers, one, reference, references, text
 
-CHOICES = ("order", "cost", "latency", "load", "weight")
+CHOICES = ("order", "cost", "latency", "load", "weight", "region")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class RouteSpec(Record):
     choose: str = choice(
         CHOICES,
         "which target comes first: the first of the list, the cheapest for the request, the quickest as measured, "
-        "the least busy, or one by weight",
+        "the least busy, one by weight, or the nearest to the gateway's region",
         default="order",
     )
     weights: tuple[Given, ...] = numbers("share", "for `choose: weight`: the share of each target, in their order")
@@ -62,6 +62,19 @@ class RouteSpec(Record):
         default=None,
         positive=True,
     )
+    hedge: Given | None = number(
+        "duration",
+        "when nothing has come by then, the next target is called beside, and the slower one is called off",
+        default=None,
+        positive=True,
+    )
+    max_cost: Given | None = number(
+        "money", "no further attempt is made that would make a request cost more", default=None, positive=True
+    )
+    relief: Given | None = number(
+        "share", "when so much of the gateway's places is taken, the cheapest target comes first",
+        default=None, positive=True, maximum=1,
+    )  # fmt: skip
     degraded: Word = text("canned answer when every target fails; without it the request fails", default="")
     journey: Word | None = reference("journeys", "what unmarked requests are attributed to", default=None)
     retriever: Word | None = reference("components", "finds the passages that it answers from", default=None)
@@ -114,6 +127,11 @@ class GatewaySettings(Record):
         "duration", "half-life of what is measured of a target's latency", default="30 s", positive=True
     )
     batch: BatchPlaces = one(BatchPlaces, "what batch journeys may use", default=BatchPlaces())
+    floor: Given | None = number(
+        "count", "while targets are slower than usual the places shrink, at most down to it", default=None, minimum=1
+    )
+    fair: bool = flag("of those who wait, a tenant that holds fewer places goes first")
+    shed_early: bool = flag("who would wait longer than the queue's timeout is told at once when to come back")
     budget: Given | None = number(
         "money-rate", "spend cap; requests beyond it are refused", default=None, positive=True
     )

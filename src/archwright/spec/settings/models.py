@@ -34,6 +34,10 @@ class TokenLimits(Record):
     requests: Given | None = number("rate", "requests, such as 600/min", default=None, positive=True)
     tokens: Given | None = number("rate", "input and output tokens, such as 400k/min", default=None, positive=True)
     concurrent: Given | None = number("count", "requests at once", default=None, minimum=1)
+    provisioned: Given | None = number(
+        "rate", "tokens that are paid for in advance: while they are used up, calls go to the next target",
+        default=None, positive=True,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
