@@ -27,7 +27,7 @@ from archwright.plan.users import Users
 from archwright.plan.workload import Branch, Stage, Visit, Work, again, bounded, path, pause, returning, stops, visits
 from archwright.policy import breaker, chance, machine, route
 from archwright.policy.lanes import BATCH, REALTIME
-from archwright.policy.machine import SERVED, Arrive, Call, Finish, Machine, Order, Reply, Sleep, Wake
+from archwright.policy.machine import SERVED, Arrive, Begin, Call, Cancel, Finish, Machine, Order, Reply, Sleep, Wake
 
 
 class _Trip:
@@ -106,6 +106,7 @@ class _Simulation:
         ]
         self.draws = [draws(plan, route) for route in plan.routes]
         self.walks: dict[int, _Walk] = {}
+        self.calls: dict[tuple[int, int], tuple[float, Call, Ending | None]] = {}  # by request and attempt
         self.scenario = scenario
         self.users: dict[int, Users] = {}
 
@@ -255,6 +256,8 @@ class _Simulation:
                 self.schedule(now, self._replied, order)
             case Sleep(request, ticket, until):
                 self.schedule(until, self._tell, Wake(request, ticket))
+            case Cancel():
+                self.schedule(now, self._called_off, order)
             case _:
                 pass
 
@@ -278,14 +281,21 @@ class _Simulation:
         slower = slower_of(self.plan.targets[order.target], self.lanes[walk.trip.visit.journey])
         supplier = self.suppliers[order.target]
         if isinstance(supplier, Pool):
+            self.calls[order.request, order.attempt] = now, order, None
             supplier.call(now, order, work)
             return
         ending = supplier.call(now, work, order.attempt, order.timeout_s, slower)
+        self.calls[order.request, order.attempt] = now, order, ending
+        # That an answer has begun decides something only where another call may run beside it.
+        if ending.begins_s >= 0.0 and self.plan.routes[walk.step.route].hedge_s > 0.0:
+            self.schedule(now + ending.begins_s, self._tell, Begin(order.request, order.attempt))
         self.schedule(now + ending.after_s, self._call_ended, (order, ending))
 
     def _call_ended(self, now: float, item: tuple[Call, Ending]) -> None:
         order, ending = item
         target = order.target
+        if self.calls.pop((order.request, order.attempt), None) is None:
+            return  # it was called off
         if ending.let_in:
             self.suppliers[target].leave()
         self.tally.call_ended(target, ending.outcome, ending.after_s)
@@ -297,10 +307,23 @@ class _Simulation:
         model = self.plan.targets[target]
         slower = slower_of(model, self.lanes[self.walks[order.request].trip.visit.journey])
         first = began_after(model, ending.outcome, ending.begins_s, ending.after_s, ending.tokens_out, slower)
-        finish = Finish(order.request, ending.outcome, cost, ending.retry_after, luck, first)
+        finish = Finish(order.request, ending.outcome, cost, ending.retry_after, luck, first, order.attempt)
         self._tell(now, finish)
         if before != breaker.OPEN and self.machine.circuits[target].phase == breaker.OPEN:
             self.tally.openings[target] += 1
+
+    def _called_off(self, now: float, order: Cancel) -> None:
+        found = self.calls.get((order.request, order.attempt))
+        if found is None:
+            return  # it ended in the same instant
+        began, call, ending = found
+        walk, supplier = self.walks[order.request], self.suppliers[call.target]
+        if isinstance(supplier, Pool):
+            supplier.call_off(now, call)
+        elif ending is not None and ending.let_in:
+            slower = slower_of(self.plan.targets[call.target], self.lanes[walk.trip.visit.journey])
+            cut = supplier.called_off(began, now, walk.work, call.attempt, slower)
+            self._call_ended(now, (call, cut if ending.tokens_in else cut._replace(tokens_in=0, tokens_out=0)))
 
     def _bill(self, order: Call, ending: Ending) -> int:
         if ending.tokens_in == 0:

@@ -11,7 +11,7 @@ from typing import Final
 
 from archwright.analysis.stress.outcome import PoolOutcome
 from archwright.analysis.stress.station import Handler, Schedule
-from archwright.analysis.stress.supplier import Ending
+from archwright.analysis.stress.supplier import Ending, content_s
 from archwright.plan.faults import Faults, Weather
 from archwright.plan.model import Target
 from archwright.plan.pool import Pool as Stated
@@ -102,6 +102,9 @@ class Pool:
         else:
             item = self.under_way[slot] = _Work(order, work, now, slot)
             self.schedule(now + order.timeout_s, self._give_up, item)
+            patience = content_s(self.target, work)
+            if patience < order.timeout_s:
+                self.schedule(now + patience, self._give_up_first, item)
             self._wake(self.group.homes[slot])
 
     def leave(self) -> None:
@@ -131,10 +134,24 @@ class Pool:
         after = min(after, order.timeout_s)
         self.schedule(now + after, self.ended, (order, Ending(outcome, after, -1.0, 0, 0, 0.0, True)))
 
+    def call_off(self, now: float, order: Call) -> None:
+        """Give up a call."""
+        item = next((item for item in self.under_way.values() if item.order is order), None)
+        if item is None:  # it fails, and would have said so later
+            self.ended(now, (order, Ending(route.CUT, 0.0, -1.0, 0, 0, 0.0, True)))
+        else:
+            self._drop(now, item, route.CUT)
+
+    def _give_up_first(self, now: float, item: _Work) -> None:
+        if item.began < 0.0:
+            self._give_up(now, item)
+
     def _give_up(self, now: float, item: _Work) -> None:
-        if item.ended:
-            return
-        ending = self._broken(now, item, route.TIMEOUT)
+        if not item.ended:
+            self._drop(now, item, route.TIMEOUT)
+
+    def _drop(self, now: float, item: _Work, outcome: int) -> None:
+        ending = self._broken(now, item, outcome)
         item.ended = True
         del self.under_way[item.slot]
         at = self.group.homes[item.slot]
@@ -183,7 +200,7 @@ class Pool:
             if what == replica.ENDED:
                 self.ended(now, (item.order, self._answered(now, item)))
             elif streams(item.work):
-                self.begun(now, Begin(item.order.request))
+                self.begun(now, Begin(item.order.request, item.order.attempt))
 
     @staticmethod
     def _answered(now: float, item: _Work) -> Ending:

@@ -64,17 +64,24 @@ class Supplier:
         if entry.retry_after > 0.0:
             return Ending(route.OVERLOAD, 0.0, -1.0, 0, 0, entry.retry_after, False)
         first = chance.uniform(self.seed, work.request, attempt, chance.FIRST_TOKEN)
+        patience = min(timeout_s, content_s(self.target, work) * slower)
         if weather.down or self._fails(work, attempt, weather):
-            return _bounded(provider.failure_s(self.pace, slower * weather.slow, first), timeout_s)
-        timing = provider.timing(
-            self.pace,
-            float(work.tokens_in),
-            float(work.tokens_out),
-            slower * weather.slow,
-            first,
-            chance.uniform(self.seed, work.request, attempt, chance.PACE),
-        )
+            return _bounded(provider.failure_s(self.pace, slower * weather.slow, first), patience)
+        timing = self._timing(work, attempt, slower * weather.slow, first)
+        if timing.first_s > patience:
+            return Ending(route.TIMEOUT, patience, -1.0, 0, 0, 0.0, True)
         return _answered(work, timing, timeout_s)
+
+    def called_off(self, began: float, now: float, work: Work, attempt: int, slower: float = 1.0) -> Ending:
+        """How a call that was let in ends that its caller gives up now: what is written is billed."""
+        slow = slower * self.faults.at(began).slow
+        first = chance.uniform(self.seed, work.request, attempt, chance.FIRST_TOKEN)
+        written = provider.written(self._timing(work, attempt, slow, first), work.tokens_out, now - began)
+        return Ending(route.CUT, now - began, -1.0, work.tokens_in if written else 0, written, 0.0, True)
+
+    def _timing(self, work: Work, attempt: int, slow: float, first: float) -> Timing:
+        pace_luck = chance.uniform(self.seed, work.request, attempt, chance.PACE)
+        return provider.timing(self.pace, float(work.tokens_in), float(work.tokens_out), slow, first, pace_luck)
 
     def leave(self) -> None:
         """A call that was let in has ended."""
@@ -83,6 +90,11 @@ class Supplier:
     def _fails(self, work: Work, attempt: int, weather: Weather) -> bool:
         working = (1.0 - self.target.error_rate) * (1.0 - weather.errors)
         return chance.uniform(self.seed, work.request, attempt, chance.ERROR) < 1.0 - working
+
+
+def content_s(target: Target, work: Work) -> float:
+    """Seconds for which the first content of an answer is waited for: of a stream only is it seen."""
+    return target.first_content_s if target.first_content_s > 0.0 and streams(work) else float("inf")
 
 
 def _bounded(failure_s: float, timeout_s: float) -> Ending:
@@ -97,8 +109,6 @@ def _answered(work: Work, timing: Timing, timeout_s: float) -> Ending:
     begins = timing.first_s if streams(work) else -1.0
     if timing.last_s <= timeout_s:
         return Ending(route.OK, timing.last_s, begins, work.tokens_in, work.tokens_out, 0.0, True)
-    if timing.first_s > timeout_s:
-        return Ending(route.TIMEOUT, timeout_s, -1.0, 0, 0, 0.0, True)
     written = provider.written(timing, work.tokens_out, timeout_s)
     outcome = route.CUT if begins >= 0.0 else route.TIMEOUT
     return Ending(outcome, timeout_s, begins, work.tokens_in, written, 0.0, True)
