@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from archwright.analysis.stress.engine import simulate
@@ -11,10 +13,10 @@ from archwright.policy import machine, route
 from tests.analysis.stress import designs as d
 
 CALL_S = 0.5 + 0.1 + 1.0  # what one call of the plain target takes
-SLOW = {"first_token_s": 30.0}
+SLOW: Any = {"first_token_s": 30.0}
 
 
-def two(first: Target, second: Target, *hops: Hop, **given: object) -> Plan:
+def two(first: Target, second: Target, *hops: Hop, **given: Any) -> Plan:
     """A route over two targets."""
     return d.plan(targets=(first, second), routes=(d.route(*(hops or (d.hop(0), d.hop(1))), **given),))
 
