@@ -52,7 +52,12 @@ def unfit(plan: Plan, trace: Trace | None = None) -> Iterator[str]:
             yield f"{station.name} shares its servers"
     if trace is not None and trace.sessions:
         yield "users go through recorded sessions"
+    for route in plan.routes:
+        if route.hedge_s:
+            yield f"{route.name} hedges"
     for target in plan.targets:
+        if target.first_content_s:
+            yield f"the first content of {target.name} has a deadline"
         if target.pool is not None:
             yield f"{target.name} has replicas of its own"
         if target.price.request:

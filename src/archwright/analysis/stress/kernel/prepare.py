@@ -15,7 +15,7 @@ from archwright.base.histogram import BINS
 from archwright.plan.faults import Faults, faults_of
 from archwright.plan.load import pieces as load_pieces
 from archwright.plan.model import Journey, Plan, Scenario, Step, Target
-from archwright.plan.rules import price_of, rules, target_limits
+from archwright.plan.rules import draws, price_of, rules, target_limits
 from archwright.plan.servers import fleet_of, law_of
 from archwright.plan.trace import Trace
 from archwright.plan.workload import STRATIFIED, returning, strata, traced_journey, weibull_shape, zipf
@@ -178,7 +178,7 @@ def _step(plan: Plan, journey: Journey, index: int) -> dict[str, float]:
         "out_median": step.tokens_out.median,
         "out_spread": step.tokens_out.spread,
         "cacheable": route is not None and route.cache >= 0,
-        "draws": route is not None and route.choose != "order",
+        "draws": route is not None and draws(plan, route),
     }
 
 
