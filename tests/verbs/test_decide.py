@@ -294,3 +294,13 @@ def test_what_an_overlay_breaks_in_the_file_below_names_the_overlay(tmp_path: Pa
     with pytest.raises(InputError) as caught:
         decided(project(tmp_path, overlay="components: {gateway: {routes: null}}\n"))
     assert all("`ours.yaml` laid over it" in problem.message for problem in caught.value.problems)
+
+
+def test_hardware_that_is_far_too_much_is_named(tmp_path: Path) -> None:
+    many = OURS.replace("tokens: null}", "tokens: null, concurrent: 500}").replace("replicas: 2", "replicas: 9")
+    choice = ("    assumptions: [monthly", "    chosen: ours\n    because: we can\n    assumptions: [monthly")
+    answer = decided(project(tmp_path, choice, overlay=many))
+    found = [finding for finding in answer.findings if finding.code == "DEC06"]
+    assert [finding.severity for finding in found] == ["note"]
+    assert "has 9 replicas" in found[0].message
+    assert not [item for item in decided(project(tmp_path, overlay=OURS)).findings if item.code == "DEC06"]

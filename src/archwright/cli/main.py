@@ -16,8 +16,8 @@ from archwright.cli.show import Sink, fail
 # The order of the work; a command that is not named here stands at the end.
 ORDER = (
     "init", "check", "draw", "price", "prices", "focus", "stress", "capacity", "calibrate", "decide", "govern", "brief",
-    "status", "diff", "build", "keys", "serve", "rehearse", "drill", "measure", "replay", "ledger", "explain", "run",
-    "schema",
+    "status", "diff", "records", "build", "keys", "serve", "rehearse", "drill", "measure", "replay", "ledger",
+    "explain", "run", "schema",
 )  # fmt: skip
 
 EXIT_CODES = """

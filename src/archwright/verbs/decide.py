@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def decide_project(project: Project, out: Path, names: tuple[str, ...] = (), see
     if written:
         written = (*written, figures.keep(out, hashed, book))
     return Answer(
-        "decide", (document,), book, tuple(_findings(results)), written,
+        "decide", (document,), book, tuple(_findings(results, book)), written,
         {"decisions": [_data(result, book) for result in results], "notes": notes, "seed": seed},
         work.sources, hashed,
     )  # fmt: skip
@@ -165,9 +166,27 @@ def _records(project: Project, results: list[Result], book: Book, out: Path) -> 
     return tuple(written), notes
 
 
-def _findings(results: list[Result]) -> list[Finding]:
-    """A choice that its own matrix speaks against."""
-    return [
+def _sizes(result: Result, book: Book) -> list[Finding]:
+    """Hardware of the settled option that is far more than the busiest hour needs; too little is ruled out already."""
+    found = []
+    decision = result.matrix.decision
+    for part in result.matrix.candidate(result.settled).hardware if result.settled else ():
+        have, need = book[part.replicas].value, book[part.needed].value if part.needed else 0.0
+        # One more than is needed is there for when one fails.
+        if part.needed and have > math.ceil(need) + 1:
+            message = f"{part.title} has {book[part.replicas].shown} replicas, and needs {book[part.needed].shown}"
+            why = "What stands idle is paid for, used or not."
+            mend = "take fewer replicas, or say which growth they are for"
+            found.append(
+                Finding("DEC06", "note", message, decision.options[result.settled].where, why, mend, result.matrix.name)
+            )
+    return found
+
+
+def _findings(results: list[Result], book: Book) -> list[Finding]:
+    """A choice that its own matrix speaks against, and hardware that is far too much."""
+    sizes = [finding for result in results for finding in _sizes(result, book)]
+    return sizes + [
         Finding(
             "DEC05", "warning", result.against, result.matrix.decision.chosen.where,
             "Whoever reads the record later finds a choice that its numbers do not carry.",
