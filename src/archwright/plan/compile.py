@@ -12,6 +12,7 @@ from archwright.base.text import slug
 from archwright.base.units import MONTH
 from archwright.facts import prices, vendors
 from archwright.plan import model as m
+from archwright.plan import recording
 from archwright.plan.batch import batch_price
 from archwright.plan.charges import constant_tokens, enter_charges
 from archwright.plan.economy import enter_economy
@@ -128,6 +129,9 @@ def _gateway(work: Entries, name: str, component: Component) -> m.Gateway:
     settings = component.settings_as(GatewaySettings)
     if settings is None:
         raise InputError([Problem("no-routes", f"`{name}` has no routes", component.where)])
+    unallowed = recording.refused(work.system, name, settings.ledger)
+    if unallowed is not None:
+        work.problems.append(unallowed)
     key = f"components.{name}"
     return m.Gateway(
         name=name,

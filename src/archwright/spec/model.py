@@ -303,6 +303,7 @@ class DataClass(Record):
     authors: str = choice(("ours", "outsiders", "unknown"), "who can write what is in it", default="unknown")
     readers: str = choice(("everyone", "by-permission", "unknown"), "which callers may see it", default="unknown")
     basis: Word = text("why it may be processed: consent, contract, law", default="")
+    prompts: str = choice(("unrecorded", "recorded"), "may prompts that hold it be kept?", default="unrecorded")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,6 +76,11 @@ class Ask:
         self.most_out = DEFAULT_TOKENS if fields.most is None else min(max(fields.most, 0), 10**9)
 
     @property
+    def body(self) -> bytes:
+        """The request as it came."""
+        return self._body
+
+    @property
     def tokens_in(self) -> int:
         """An estimate of the input tokens, from the size."""
         return self.size // BYTES_A_TOKEN

@@ -24,6 +24,7 @@ from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.keys import Keyring
 from archwright.runtime.gateway.library import Library
 from archwright.runtime.gateway.metrics import Metrics
+from archwright.runtime.gateway.prompts import Prompts
 from archwright.runtime.gateway.setup import ClientKey, Upstream
 from archwright.runtime.gateway.writer import Writer
 from archwright.runtime.http1.client import Client
@@ -127,6 +128,7 @@ class House:
         )
         known = {tenant.name: index for index, tenant in enumerate(plan.tenants)}
         self.keys = Keyring(keys, known)
+        self.prompts: Prompts | None = None
         self.guessers = tuple(Guesser(target) for target in plan.targets)
         self.client = Client()
         self.deadlines = Deadlines()
@@ -204,6 +206,8 @@ class House:
         usage = x.last.usage if x.last and target else None
         route = x.route.name if x.route else ""
         self.metrics.requests.add((route, how))
+        if self.prompts is not None:
+            self.prompts.add(x, self.lines[x.last.call.target].wire if x.last is not None else None)
         if x.given is not None:
             self.metrics.retrievals.add((route, x.given.mode))
             self.metrics.citations.add((route, "known"), x.known)

@@ -26,6 +26,7 @@ from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.keys import Watched
 from archwright.runtime.gateway.library import open_libraries
+from archwright.runtime.gateway.prompts import Prompts
 from archwright.runtime.gateway.setup import Setup
 from archwright.runtime.gateway.shares import share
 from archwright.runtime.gateway.writer import Writer
@@ -74,11 +75,20 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         brain = Brain(decided, record, spent, time.time() - book.since)
         app = Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
         app.house.libraries = libraries
+        if plan.gateway.record_prompts:
+            app.house.prompts = Prompts(prompts_file(setup.ledger))
+            files.callback(app.house.prompts.close)
         watch(app, setup)
         app.counted_apart = setup.counted_apart
         if setup.agents and plan.agents:
             app.house.crew = hire(compress(plan, setup.scale), setup, app)
         yield app
+
+
+def prompts_file(ledger: str) -> Path:
+    """The file beside a ledger in which prompts are kept; in the working folder for one in a database."""
+    file = Path("ledger" if "://" in ledger else ledger)
+    return file.with_name(f"{file.stem}.prompts.jsonl")
 
 
 def watch(app: Gateway, setup: Setup) -> None:
