@@ -49,9 +49,12 @@ def tornado_svg(
     for place, item in enumerate(items):
         y = top + place * pitch
         body += _label(item, y, width if above else left - 12, links)
-        body += _lane(tornado, item, y + (2 * LINE if above else 4), plot)
+        lane = y + (2 * LINE if above else 4)
+        body += _lane(tornado, item, lane, plot)
+        body += [stroke(plot.base, lane - 3, plot.base, lane + _THICK + 3, "base")] if above else []
     bottom = top + len(items) * pitch
-    body.append(stroke(plot.base, top - 4, plot.base, bottom - 6, "base"))
+    if not above:  # where labels stand above their bars, the line would run through them
+        body.append(stroke(plot.base, top - 4, plot.base, bottom - 6, "base"))
     base = said(tornado.base, tornado.dimension)
     half = breadth(base) / 2
     body.append(words(min(max(plot.base, half), width - half), bottom + 10, base, "middle"))
