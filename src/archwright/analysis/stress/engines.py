@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archwright.analysis.stress.outcome import Outcome
-from archwright.plan.model import Plan, Scenario
+from archwright.plan.model import Plan, Scenario, Target
 from archwright.plan.trace import Trace
 
 FURTHEST: Final = 6.0  # sigmas of a log-normal law beyond which no input is drawn in any run that ends
@@ -60,10 +60,15 @@ def unfit(plan: Plan, trace: Trace | None = None) -> Iterator[str]:
             yield f"the first content of {target.name} has a deadline"
         if target.pool is not None:
             yield f"{target.name} has replicas of its own"
-        if target.price.request:
-            yield f"{target.name} charges each call"
-        if target.price.long_over and any(_reaches(plan, target.price.long_over)):
-            yield f"{target.name} has dearer prices for long inputs"
+        yield from _dearer(plan, target)
+
+
+def _dearer(plan: Plan, target: Target) -> Iterator[str]:
+    """Prices of a target that are not by the token alone."""
+    if target.price.request:
+        yield f"{target.name} charges each call"
+    if target.price.long_over and any(_reaches(plan, target.price.long_over)):
+        yield f"{target.name} has dearer prices for long inputs"
 
 
 def _reaches(plan: Plan, tokens: int) -> Iterator[bool]:
