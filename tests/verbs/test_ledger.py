@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from archwright.base.errors import InputError, UsageError
 from archwright.cli.main import main
 from archwright.ledger.chain import Head, seal
-from archwright.ledger.rows import Gap, Run, encode
+from archwright.ledger.rows import Gap, Row, Run, encode
 from archwright.runtime.stores import store_for
 from archwright.verbs.ledger import verify_ledger
 
@@ -21,7 +21,8 @@ def ledger(tmp_path: Path) -> Path:
     file = tmp_path / "ledger.jsonl"
     store = store_for(str(file)).open(str(file), False, False)
     lines, head = [], Head()
-    for row in (Run("p", "s", "f", "serve", "now"), *(Gap("now", number, "why") for number in range(1, 5))):
+    rows: list[Row] = [Run("p", "s", "f", "serve", "now"), *(Gap("now", number, "why") for number in range(1, 5))]
+    for row in rows:
         line, head = seal(encode(row), head)
         lines.append(line)
     store.append(lines, head)
