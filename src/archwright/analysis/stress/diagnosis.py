@@ -29,6 +29,8 @@ class Cause:
 
 
 NONE = Cause("", "no single cause", ("Nothing that is counted has grown: it is so at any load.",), 0.0)
+CROWDED = 0.95  # of the sequences of a batch
+NO_ROOM = 0.85  # of a KV cache: the next sequence needs a block that is not there
 STORM = 0.3  # of all calls at models that are retries
 
 
@@ -141,11 +143,30 @@ def _slow_targets(held: Outcome, broke: Outcome) -> list[Cause]:
             f"Calls of {after.name} take {show(_each(broke, after.took_s), 'duration')} of each journey, "
             f"{show(_each(held, before.took_s), 'duration')} at the load before."
         )
-        found.append(Cause(after.name, "more or slower calls", (words,), grew))
+        crowded = _crowded(broke, after.name)
+        mechanism, more = crowded or ("more or slower calls", "")
+        found.append(Cause(after.name, mechanism, (more, words) if more else (words,), grew))
         refused = _each(broke, sum(after.refused)) - _each(held, sum(before.refused))
         # Each refusal is followed by a pause; what it lasts in the mean is what requests spend outside calls.
         found.append(Cause(after.name, _limit(after), (_limit_words(after),), refused * _pause(broke)))
     return found
+
+
+def _crowded(outcome: Outcome, name: str) -> tuple[str, str] | None:
+    """How the replicas of a self-hosted model are overrun, as a mechanism and in words; None where they are not."""
+    pool = next((item for item in outcome.pools if item.name == name), None)
+    if pool is None:
+        return None
+    if pool.thrown_out or pool.fullest >= NO_ROOM:
+        thrown = plural(pool.thrown_out, "sequence")
+        return (
+            "KV cache full",
+            f"The KV cache of {name} is {show(pool.fullest, 'share')} full; {thrown} must begin again.",
+        )
+    if pool.batch >= CROWDED * pool.sequences or pool.deepest:
+        works = f"works on {pool.batch:.0f} of {pool.sequences} sequences, up to {pool.deepest:,} calls wait before it"
+        return "replicas saturated", f"A replica of {name} {works}."
+    return None
 
 
 def _pause(outcome: Outcome) -> float:
@@ -215,6 +236,10 @@ def _failing_targets(plan: Plan, held: Outcome, broke: Outcome) -> list[Cause]:
             words = [f"{_percent(target.calls[worst], target.asked)} of the calls of {target.name} end so."]
         if target.openings:
             words.append(f"Its breaker opened {target.openings} times.")
+        crowded = _crowded(broke, target.name)
+        if crowded is not None and worst in (route.OVERLOAD, route.TIMEOUT, route.CUT):
+            mechanism = crowded[0]
+            words.insert(0, crowded[1])
         if broke.calls and broke.retries > STORM * broke.calls:
             mechanism = f"{mechanism}, and a storm of retries"
             words.append(f"{_percent(broke.retries, broke.calls)} of all calls at models are retries.")
