@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Generator
 from pathlib import Path
@@ -12,6 +13,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 REASON = "needs shared data: there is no folder ../shared"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_engine() -> Generator[None]:
+    """Tests of commands simulate with the plain engine: none waits for a compiler, and none leaves one running."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "ARCHWRIGHT_ENGINE", "plain")
+        yield
 
 
 @pytest.fixture(scope="session")

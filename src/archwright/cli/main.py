@@ -12,12 +12,13 @@ from archwright import __version__
 from archwright.base.errors import INTERRUPTED, ArchwrightError, UsageError
 from archwright.cli import commands
 from archwright.cli.show import Sink, fail
+from archwright.verbs.engines import at_first_need
 
 # The order of the work; a command that is not named here stands at the end.
 ORDER = (
     "init", "check", "draw", "price", "prices", "focus", "stress", "capacity", "calibrate", "decide", "govern", "brief",
     "status", "diff", "records", "build", "keys", "serve", "rehearse", "drill", "measure", "replay", "ledger",
-    "explain", "run", "schema",
+    "explain", "run", "warm", "schema",
 )  # fmt: skip
 
 EXIT_CODES = """
@@ -80,4 +81,5 @@ def main(ctx: click.Context) -> None:
     One file is checked, drawn, priced and stressed; then it is served or rehearsed; and what ran is measured against
     what was designed. FILE is a system's YAML file, or a folder with a system.yaml in it.
     """
-    ctx.ensure_object(Sink)
+    sink = ctx.ensure_object(Sink)
+    at_first_need(sink.progress)

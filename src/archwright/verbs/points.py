@@ -17,11 +17,12 @@ from typing import Final
 import msgspec
 
 import archwright
-from archwright.analysis.stress.points import Point, Reading, key, measured, tasks
+from archwright.analysis.stress.points import Point, Reading, key, tasks
 from archwright.base.errors import UsageError
 from archwright.plan.trace import Trace
 from archwright.runtime.cluster import Cluster
 from archwright.runtime.pool import Alone, Processes, Workers, cores
+from archwright.verbs.engines import measured
 from archwright.verbs.progress import Progress
 
 # What decides what a simulation says; the rest of the program only asks and shows.

@@ -1,52 +1,70 @@
 """Which engine simulates: the plain one, or a fast one that a verb has put at hand.
 
-The fast engine runs what it knows how to run; for the rest there is the plain one, and who asked can be told why.
+The fast engine runs what it knows how to run; for the rest there is the plain one, and who asked is told why.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
-from archwright.analysis.stress.outcome import Outcome
-from archwright.plan.model import Plan, Scenario, Target
-from archwright.plan.trace import Trace
+if TYPE_CHECKING:
+    from archwright.analysis.stress.outcome import Outcome
+    from archwright.plan.model import Plan, Scenario, Target
+    from archwright.plan.trace import Trace
+
+    Fast = Callable[[Plan, Scenario, int, float, Trace | None], Outcome]
+    Loads = Callable[[], Fast | None]
 
 FURTHEST: Final = 6.0  # sigmas of a log-normal law beyond which no input is drawn in any run that ends
-Fast = Callable[[Plan, Scenario, int, float, Trace | None], Outcome]
+
+
+def _nobody(_words: str) -> None:
+    """Nobody is told."""
 
 
 @dataclass
 class _AtHand:
-    """The fast engine of this process, if there is one."""
+    """The fast engine of this process, how it is loaded when it is first needed, and who is told what."""
 
     fast: Fast | None = None
+    loads: Loads | None = None
+    say: Callable[[str], None] = _nobody
+    told: set[str] = field(default_factory=set)
 
 
 _AT_HAND = _AtHand()
 
 
-def put_at_hand(fast: Fast | None) -> None:
-    """From now on this process simulates with `fast` where it can; None: with the plain engine."""
-    _AT_HAND.fast = fast
+def put_at_hand(loads: Loads | None, say: Callable[[str], None] = _nobody) -> None:
+    """From now on this process simulates with what `loads` gives, where it can; None: with the plain engine.
 
-
-def at_hand() -> bool:
-    """Whether this process has a fast engine."""
-    return _AT_HAND.fast is not None
+    It is called when something is first simulated. `say` is told what the plain engine runs instead, and why.
+    """
+    _AT_HAND.fast, _AT_HAND.loads, _AT_HAND.say = None, loads, say
+    _AT_HAND.told.clear()
 
 
 def fast_for(plan: Plan, trace: Trace | None = None) -> Fast | None:
     """The fast engine, if there is one and it can run this."""
-    if _AT_HAND.fast is None or next(unfit(plan, trace), None) is not None:
+    if _AT_HAND.loads is not None:
+        loads, _AT_HAND.loads = _AT_HAND.loads, None
+        _AT_HAND.fast = loads()
+    if _AT_HAND.fast is None:
         return None
-    return _AT_HAND.fast
+    why = next(unfit(plan, trace), None)
+    if why is None:
+        return _AT_HAND.fast
+    if why not in _AT_HAND.told:
+        _AT_HAND.told.add(why)
+        _AT_HAND.say(f"the plain engine simulates, because {why}")
+    return None
 
 
 def unfit(plan: Plan, trace: Trace | None = None) -> Iterator[str]:
-    """What the fast engine cannot run, in words that follow `the plain engine runs, because`."""
+    """What the fast engine cannot run, in words that follow `the plain engine simulates, because`."""
     for station in plan.stations:
         if station.shared:
             yield f"{station.name} shares its servers"

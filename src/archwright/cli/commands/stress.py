@@ -9,6 +9,7 @@ import click
 
 from archwright.cli.options import AS_OF, FILE, JSON, LOAD, PRICES, SEED, TRACE, opened
 from archwright.cli.show import Sink, finish
+from archwright.verbs.engines import ENGINES, choose
 
 KEEP = Path("out/points")
 SET = click.option(
@@ -38,6 +39,10 @@ SET = click.option(
 )
 @LOAD
 @TRACE
+@click.option(
+    "--engine", type=click.Choice(ENGINES),
+    help="Which engine simulates: both say the same, the fast one sooner.  [default: fast where it is compiled]",
+)  # fmt: skip
 @click.option("--workers", type=click.IntRange(0, 1024), default=0, help="Processes.  [default: one for each core]")
 @click.option("--cluster", default="", metavar="ADDRESS", help="A Ray cluster to work on, or `local`.")
 @click.option(
@@ -50,14 +55,16 @@ SET = click.option(
 @JSON
 def command(  # noqa: PLR0913
     file: Path, scenarios: tuple[str, ...], given: tuple[str, ...], swept: tuple[str, ...], searched: tuple[str, ...],
-    failures: bool, seed: int, seeds: int | None, load: float, trace: Path | None, workers: int, cluster: str,
-    keep: Path, out: Path | None, as_of: dt.datetime | None, prices: Path | None, as_json: bool,
+    failures: bool, seed: int, seeds: int | None, load: float, trace: Path | None, engine: str | None, workers: int,
+    cluster: str, keep: Path, out: Path | None, as_of: dt.datetime | None, prices: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Simulate load and faults; say what breaks first, at which load and why.
 
     With --set, --sweep and --search: what if the file said something else?
     """
     sink = Sink.of(as_json)
+    if engine:
+        choose(engine)
     from archwright.verbs.stress import Many, Question, ask
 
     question = Question(scenarios, given, swept, searched, seed, seeds, load, trace, failures, out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from importlib import import_module
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 
@@ -42,8 +42,9 @@ class Memory:
         self.inner: list[Memory] = []
         words: list[int] = []
         fields = []
+        hints = get_type_hints(type(tables))
         for name, value in zip(tables._fields, tables, strict=True):
-            kind, more = self._field(value)
+            kind, more = self._field(float(value) if hints[name] is float else value)
             fields.append((name, kind, len(words)))
             words += more
         self.words = np.array(words, dtype=np.int64)
