@@ -144,6 +144,20 @@ def test_our_own_records_are_read_back(tmp_path: Path) -> None:
     assert record["options"] == ["Managed model", "Own open weights", "Do not build it"]
 
 
+def test_what_a_later_decision_amends_is_said_in_both(tmp_path: Path) -> None:
+    text = (DESK / "system.yaml").read_text("utf-8").replace("include: [decisions.yaml, value.yaml]", "")
+    two = "options: {{a: {{}}, b: {{cost: $1k/month}}}}"
+    lines = ["decisions:"] + [
+        f"  {name}: {{title: {name}, date: 2026-11-20, question: Which?, {two.format()}{more}}}"
+        for name, more in (("first", ""), ("second", ", amends: [first]"))
+    ]
+    (tmp_path / "system.yaml").write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
+    decide_project(open_project(tmp_path), tmp_path / "out")
+    words = {file.name: file.read_text("utf-8") for file in (tmp_path / "out").glob("*.md")}
+    assert "It is amended by ADR-0002, second." in words["0001-first.md"]
+    assert "It amends ADR-0001, first." in words["0002-second.md"]
+
+
 def test_what_is_wrong_is_told(folder: Path) -> None:
     (folder / "0002-again.md").write_text("# Again\n\n- Status: superseded by ADR-9\n", encoding="utf-8")
     (folder / "0003-empty.md").write_text("", encoding="utf-8")

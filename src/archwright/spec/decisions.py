@@ -113,6 +113,7 @@ class Decision(Record):
     chosen: Word = text("name of the option that was chosen", default="")
     because: Word = text("why it was chosen", default="")
     supersedes: tuple[Word, ...] = references("decisions", "earlier decisions that it replaces")
+    amends: tuple[Word, ...] = references("decisions", "earlier decisions that it changes in part; they still stand")
     revisit: Day | None = day("when it is looked at again, whatever happens", default=None)
 
     def titled(self, option: str) -> str:

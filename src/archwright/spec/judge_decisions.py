@@ -168,14 +168,20 @@ def _together(system: System) -> Iterator[Problem]:
         taken.setdefault(number, name)
     replaced = {str(earlier) for decision in system.decisions.values() for earlier in decision.supersedes}
     for name, decision in system.decisions.items():
-        for earlier in decision.supersedes:
+        for word, earlier in _earlier(decision):
             if earlier == name:
-                message = f"decision `{name}` supersedes itself"
+                message = f"decision `{name}` {word} itself"
                 yield Problem("supersedes-itself", message, earlier.where, "name an earlier one")
         if decision.status == "superseded" and name not in replaced:
             message = f"decision `{name}` is superseded, and nobody knows by what"
             yield Problem("superseded-by-none", message, decision.place("status"),
                           f"add `supersedes: [{name}]` to the later one")  # fmt: skip
+
+
+def _earlier(decision: Decision) -> Iterator[tuple[str, Word]]:
+    """The decisions that one names as earlier ones, and what it does to them."""
+    yield from (("supersedes", earlier) for earlier in decision.supersedes)
+    yield from (("amends", earlier) for earlier in decision.amends)
 
 
 _JUDGES: tuple[Callable[[str, Decision], Iterator[Problem]], ...] = (_options, _criteria, _scores, _choice)

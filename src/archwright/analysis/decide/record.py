@@ -39,7 +39,7 @@ def record(system: System, result: Result, book: Book) -> Record:
         makers=str(decision.owner or system.owner),
         consulted=", ".join(decision.consulted),
         informed=", ".join(decision.informed),
-        context=(str(decision.question),),
+        context=(str(decision.question), *_amended(system, found.name, decision)),
         drivers=tuple(_drivers(result, book)),
         alternatives=tuple(_alternative(item, decision.options[item.name]) for item in found.candidates),
         outcome=tuple(_outcome(result)),
@@ -53,6 +53,16 @@ def _status(system: System, name: str, decision: Decision) -> str:
     numbers = numbered(system.decisions)
     later = [numbers[other] for other, item in system.decisions.items() if name in item.supersedes]
     return f"superseded by ADR-{later[-1]:04d}" if decision.status == "superseded" and later else str(decision.status)
+
+
+def _amended(system: System, name: str, decision: Decision) -> Iterator[str]:
+    """What the record changes in part of earlier ones, and what later ones change of it."""
+    numbers = numbered(system.decisions)
+    for earlier in decision.amends:
+        yield f"It amends ADR-{numbers[earlier]:04d}, {system.decisions[earlier].title}."
+    for other, item in system.decisions.items():
+        if name in item.amends:
+            yield f"It is amended by ADR-{numbers[other]:04d}, {item.title}."
 
 
 def _drivers(result: Result, book: Book) -> Iterator[str]:
