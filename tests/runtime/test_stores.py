@@ -8,17 +8,23 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import aiohttp
 import psycopg
 import pytest
 
 from archwright.base.errors import InputError, UsageError
 from archwright.ledger.chain import Head, seal, verify
-from archwright.ledger.rows import Gap, Run, encode
+from archwright.ledger.rows import Gap, Request, Run, decode, encode
+from archwright.plan.model import encode as encode_plan
+from archwright.runtime.emulator.app import Emulator
+from archwright.runtime.gateway.server import gateway
+from archwright.runtime.gateway.setup import Setup, Upstream
 from archwright.runtime.store import Store, StoreError
 from archwright.runtime.stores import STORES, store_for
 from archwright.runtime.stores.files import FileStore, head_file
 from archwright.runtime.stores.postgres import PostgresStore
 from tests.runtime.postgres import Server, server
+from tests.runtime.sample import plan, running
 
 RUN = encode(Run("0123", "desk", "prices", "serve", "2026-11-21T00:00:00.000+00:00"))
 
@@ -305,3 +311,28 @@ def test_a_writer_that_does_not_know_the_end_is_refused(database: Server, tmp_pa
     with pytest.raises(StoreError):
         add(store, 1)
     store.close()
+
+
+async def test_a_gateway_goes_on_while_its_database_is_away(database: Server, tmp_path: Path) -> None:
+    place = f"{database.place}#{tmp_path.name}"
+    made = plan()
+    with running(Emulator(made, 1.0)) as upstream:
+        upstreams = tuple(Upstream("emulated", upstream.url) for _ in made.targets)
+        with gateway(Setup(encode_plan(made), upstreams, place)) as app, running(app) as here:
+            journal = app.house.journal
+            statuses = [await _asked(here.url)]
+            assert await journal.written()
+            database.stop()
+            statuses += [await _asked(here.url) for _ in range(3)]
+            database.start()
+            statuses.append(await _asked(here.url))
+    assert statuses == [200] * 5
+    found = [row for row in decode(read(place), place) if isinstance(row, Request)]
+    assert [row.how for row in found] == ["answered"] * 5
+
+
+async def _asked(url: str) -> int:
+    body = {"model": "both", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 2}
+    async with aiohttp.ClientSession() as session, session.post(f"{url}/v1/chat/completions", json=body) as response:
+        await response.read()
+        return response.status
