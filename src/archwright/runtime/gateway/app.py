@@ -259,10 +259,10 @@ def _close(house: House, x: Exchange, status: int, target: str, cache: str) -> N
     x.request.left = None
     if x.number in house.brain.exchanges:
         cost = x.owed
-        if x.last is not None and x.last.total_s == 0.0:
-            x.last.outcome = CUT
-            conclude(house, x, x.last)
-            cost += x.last.cost
+        for item in [item for item in x.tries if item.total_s == 0.0]:
+            item.outcome = CUT
+            conclude(house, x, item)
+            cost += item.cost
         del house.brain.exchanges[x.number]
         house.brain.tell(Leave(x.number, cost))
     elif x.reply is None:

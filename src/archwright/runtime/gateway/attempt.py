@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Final
 
+from archwright.plan.rules import began_after, slower_of
 from archwright.policy import route
-from archwright.policy.machine import Begin, Call
+from archwright.policy.chance import BACKOFF, uniform
+from archwright.policy.machine import Begin, Call, Finish
 from archwright.runtime.gateway.answers import STREAM, own_headers
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.house import House, Line, wall
@@ -55,10 +57,12 @@ async def attempt(house: House, x: Exchange, call: Call) -> Try:
     """Call a target and say how it ended. A stream goes to the client while it comes."""
     item = Try(call, time.monotonic(), wall())
     x.last = item
+    x.tries.append(item)
     x.attempts = call.attempt
     line = house.lines[call.target]
+    content_s = line.target.first_content_s if x.ask is not None and x.ask.stream else 0.0
     try:
-        with house.deadlines.within(call.timeout_s):
+        with house.deadlines.within(min(call.timeout_s, content_s or call.timeout_s)) as item.deadline:
             await _call(house, x, item, line)
     except TimeoutError:
         item.outcome = route.CUT if x.begun else route.TIMEOUT
@@ -69,6 +73,18 @@ async def attempt(house: House, x: Exchange, call: Call) -> Try:
         item.outcome = route.CUT if x.begun else route.TRANSIENT
     conclude(house, x, item)
     return item
+
+
+def told(house: House, x: Exchange, item: Try) -> None:
+    """Tell the machine how an attempt ended."""
+    call = item.call
+    # What went well has no pause to draw.
+    luck = uniform(house.seed, x.luck, call.attempt, BACKOFF) if item.outcome != route.OK else 0.0
+    target, out = house.plan.targets[call.target], item.usage.output if item.usage else 0
+    slower = slower_of(target, house.lines[call.target].lane(x.lane))
+    first = began_after(target, item.outcome, item.first_s, item.total_s, out, slower)
+    cost, x.owed = item.cost + x.owed, 0
+    house.brain.tell(Finish(x.number, item.outcome, cost, item.retry_after, luck, first, call.attempt))
 
 
 def conclude(house: House, x: Exchange, item: Try) -> None:
@@ -105,7 +121,12 @@ async def called(house: House, item: Try, url: str, headers: Mapping[str, str], 
     """
     where = place(url)
     start = head(where.head, headers, len(body))
-    connection = await house.client.connection(where.origin)
+    connect_s = house.lines[item.call.target].target.connect_s
+    if connect_s > 0.0:
+        with house.deadlines.within(connect_s):
+            connection = await house.client.connection(where.origin)
+    else:
+        connection = await house.client.connection(where.origin)
     try:
         item.sent = True
         await connection.ask(start, body)
@@ -177,7 +198,7 @@ class _Stream:
     """
 
     __slots__ = ("_began", "_connection", "_events", "finished", "held", "house", "item", "over", "reader", "size",
-        "teller", "x",
+        "stall_s", "teller", "x",
     )  # fmt: skip
 
     def __init__(self, house: House, x: Exchange, item: Try, wire: Wire) -> None:
@@ -194,6 +215,7 @@ class _Stream:
         self._events = Events()
         self._began = 0.0
         self._connection: Connection | None = None
+        self.stall_s = house.lines[item.call.target].target.stall_s
 
     async def run(self, connection: Connection) -> None:
         """Pass it on. Until content comes it is held back, so that another target can still take over."""
@@ -214,8 +236,10 @@ class _Stream:
             self.x.waited_s -= time.monotonic() - began
 
     def _pass(self, piece: bytes) -> None:
-        if self.over:
+        if self.over or self.item.call.attempt in self.x.called_off:
             return
+        if self.stall_s > 0.0 and self.x.begun:
+            self._wait_on()
         self.size += len(piece)
         if self.size > MOST_ANSWER:
             raise _Broken
@@ -269,11 +293,20 @@ class _Stream:
         x.begun = True
         self.item.first_s = time.monotonic() - self.item.began
         x.first_s = time.monotonic() - x.began
-        self.house.brain.tell(Begin(x.number))
+        x.last = self.item
+        self._wait_on()
+        self.house.brain.tell(Begin(x.number, self.item.call.attempt))
         target = self.house.lines[self.item.call.target].target.name
         headers = [*STREAM, *own_headers(x, target, "miss" if x.key else "none")]
         if not x.request.begin(200, headers, body):
             self._slow()
+
+    def _wait_on(self) -> None:
+        """Content has come: the next piece is waited for, up to the end of what the whole call may take."""
+        item = self.item
+        end = item.began + item.call.timeout_s
+        if item.deadline is not None and (self.stall_s > 0.0 or item.deadline.due < end):
+            item.deadline.move(min(end, time.monotonic() + (self.stall_s or item.call.timeout_s)))
 
     def _write(self, data: bytes) -> None:
         if not self.x.request.write(data):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from archwright.policy import log
-from archwright.policy.machine import Arrive, Call, Event, Forget, Keep, Machine, Order, Reply, Sleep, Wake
+from archwright.policy.machine import Arrive, Call, Cancel, Event, Forget, Keep, Machine, Order, Reply, Sleep, Wake
 from archwright.policy.rules import Rules
 from archwright.runtime.gateway.exchange import Exchange, Stored
 
@@ -71,6 +71,8 @@ class Brain:
                 exchange.give(order)
             case Sleep(request, ticket, until):
                 asyncio.get_running_loop().call_later(max(0.0, until - now), self.tell, Wake(request, ticket))
+            case Cancel(request, attempt):
+                self.exchanges[request].call_off(attempt)
             case Keep(request, cache, key):
                 self.answers[cache][key] = _answer_of(self.exchanges[request])
             case Forget(cache, key):

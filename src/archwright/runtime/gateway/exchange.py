@@ -13,6 +13,7 @@ from archwright.plan.passages import Passage
 from archwright.policy.lanes import REALTIME
 from archwright.policy.machine import Call, Reply
 from archwright.runtime.gateway.ask import Ask
+from archwright.runtime.http1.deadlines import Deadline
 from archwright.runtime.http1.request import Request
 from archwright.runtime.neutral import Usage
 from archwright.runtime.wire import Events, Wire
@@ -68,6 +69,7 @@ class Try(msgspec.Struct, eq=False):
     shown: bytes = b""
     opening: Usage | None = None
     came: list[bytes] = msgspec.field(default_factory=list)
+    deadline: Deadline | None = None
 
     @property
     def events(self) -> list[bytes]:
@@ -119,6 +121,9 @@ class Exchange(msgspec.Struct, eq=False, dict=False):
     cost: int = 0
     estimated: bool = False
     last: Try | None = None
+    tries: list[Try] = msgspec.field(default_factory=list)
+    calls: dict[int, asyncio.Task[None]] = msgspec.field(default_factory=dict)
+    called_off: set[int] = msgspec.field(default_factory=set)
     order: Call | None = None
     given: Given | None = None
     cited: tuple[int, ...] | None = None
@@ -145,6 +150,12 @@ class Exchange(msgspec.Struct, eq=False, dict=False):
         self.inbox.append(order)
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(None)
+
+    def call_off(self, attempt: int) -> None:
+        """One of several calls is no longer wanted."""
+        self.called_off.add(attempt)
+        if attempt in self.calls:
+            self.calls[attempt].cancel()
 
     def left(self) -> None:
         """The client went away: the request ends, unless its answer is known already."""

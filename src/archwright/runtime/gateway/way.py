@@ -13,15 +13,15 @@ from typing import Final
 
 from archwright.base.text import nearest
 from archwright.plan.cost import call_cost
-from archwright.plan.rules import began_after, slower_of
 from archwright.policy import machine
-from archwright.policy.chance import BACKOFF, ROUTE, uniform
+from archwright.policy.chance import ROUTE, uniform
 from archwright.policy.lanes import BATCH, LANES, REALTIME
-from archwright.policy.machine import Arrive, Call, Finish, Reply
-from archwright.policy.route import CALLER, OK
+from archwright.policy.machine import Arrive, Call, Reply
+from archwright.policy.route import CALLER
+from archwright.runtime.gateway import beside
 from archwright.runtime.gateway.answers import JSON, Answer, Streamed, again, canned, error
 from archwright.runtime.gateway.ask import MOST_BYTES, Ask
-from archwright.runtime.gateway.attempt import Waiting, attempt
+from archwright.runtime.gateway.attempt import Waiting, attempt, told
 from archwright.runtime.gateway.citations import cited_end, cited_whole, note
 from archwright.runtime.gateway.exchange import Exchange, Stored
 from archwright.runtime.gateway.ground import ground
@@ -193,19 +193,26 @@ def _arrival(house: House, x: Exchange) -> Arrive:
 
 async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
     """Call the target that the machine names and tell it how that ended, until it says what to reply."""
+    if x.route is not None and x.route.hedge_s > 0.0:
+        return await _beside(house, x)
     while x.order is not None:
-        item = await attempt(house, x, x.order)
-        # What went well has no pause to draw.
-        luck = uniform(house.seed, x.luck, x.order.attempt, BACKOFF) if item.outcome != OK else 0.0
-        target = house.plan.targets[x.order.target]
-        out = item.usage.output if item.usage else 0
-        slower = slower_of(target, house.lines[x.order.target].lane(x.lane))
-        first = began_after(target, item.outcome, item.first_s, item.total_s, out, slower)
-        cost, x.owed = item.cost + x.owed, 0
-        house.brain.tell(Finish(x.number, item.outcome, cost, item.retry_after, luck, first))
+        told(house, x, await attempt(house, x, x.order))
         found = await _ordered(house, x)
         if found is not None:
             return found
+    return None
+
+
+async def _beside(house: House, x: Exchange) -> Answer | Streamed | None:
+    """The same where a second call may run beside the first."""
+    try:
+        while x.order is not None:
+            beside.start(house, x, x.order)
+            found = await _ordered(house, x)
+            if found is not None:
+                return found
+    finally:
+        await beside.end(x)
     return None
 
 
