@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
+from multiprocessing import active_children
 
 import pytest
 
@@ -62,6 +64,30 @@ def test_an_interrupt_lets_what_is_under_way_end() -> None:
     assert 3 in found
     assert len(found) < len(many)
     assert signal.getsignal(signal.SIGINT) == before
+
+
+def slow(_shared: None, _task: int) -> None:
+    """Longer than any test."""
+    threading.Event().wait(3600.0)
+
+
+def test_who_asks_no_more_leaves_nobody_at_work() -> None:
+    run = Processes(2).run(slow, None, [1, 2, 3])
+    usual = signal.getsignal(signal.SIGINT)
+
+    def twice() -> None:
+        """Interrupt as soon as it is listened for, and once more when that was heard."""
+        for heard in (False, True):
+            while (signal.getsignal(signal.SIGINT) == usual) is not heard:
+                threading.Event().wait(0.01)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=twice, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        next(iter(run))
+    for child in active_children():
+        child.join(20.0)
+    assert active_children() == []
 
 
 def test_there_is_a_core() -> None:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from types import FrameType
 from typing import Any, Protocol
 
@@ -62,12 +62,16 @@ class Processes:
         pool = ProcessPoolExecutor(
             min(self.count, len(tasks)) or 1, get_context("spawn"), initializer=_begin, initargs=(work, shared)
         )
+        places: dict[Future[Any], int] = {}
         try:
             with interrupts() as stop:
-                places = {pool.submit(_do, task): place for place, task in enumerate(tasks)}
+                places.update((pool.submit(_do, task), place) for place, task in enumerate(tasks))
                 yield from _ready(places, stop)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+            if not all(future.done() for future in places):  # nobody waits for them any more
+                for child in active_children():
+                    child.terminate()
 
 
 def _ready(places: dict[Future[Any], int], stop: threading.Event) -> Iterator[Done]:

@@ -71,6 +71,8 @@ def _answered(project: Project, question: Question, many: Many, say: Callable[[s
     swept, searched = ranges(question.swept, "--sweep"), ranges(question.searched, "--search")
     if (bool(swept) + bool(searched) + question.failures) > 1:
         raise UsageError("`--sweep` compares, `--search` chooses, `--failures` breaks; ask one of them at a time")
+    if question.failures and (question.scenarios or question.trace):
+        raise UsageError("`--failures` fails each part in the busiest hour; it takes no scenario and no trace")
     if question.failures:
         working = bench(many.keep, many.workers, many.cluster, Progress(say))
         return failures_project(project, working, question.seed)
