@@ -104,6 +104,7 @@ class Running:
 
     url: str
     loop: asyncio.AbstractEventLoop
+    stop: Callable[[], None]
 
 
 @contextlib.contextmanager
@@ -122,7 +123,7 @@ def running(app: Service | App) -> Iterator[Running]:
     thread.start()
     assert ready.wait(20), "the server did not start"
     try:
-        yield Running(f"http://127.0.0.1:{bound.getsockname()[1]}", loops[0])
+        yield Running(f"http://127.0.0.1:{bound.getsockname()[1]}", loops[0], server.stop)
     finally:
         server.stop()
         thread.join(20)
@@ -139,6 +140,7 @@ class Desk:
     ledger: Path
     record: Path
     supplier: str
+    loop: asyncio.AbstractEventLoop | None = None
 
     def rows(self) -> list[Row]:
         with self.ledger.open("rb") as lines:
@@ -175,7 +177,7 @@ def desk(
             agents=str(folder / "conversations.sqlite") if agents else "",
         )
         with gateway(setup) as app, running(app) as server:
-            yield Desk(server.url, app, folder / "ledger.jsonl", folder / "machine.jsonl", upstream.url)
+            yield Desk(server.url, app, folder / "ledger.jsonl", folder / "machine.jsonl", upstream.url, server.loop)
 
 
 Answering = Callable[["Case"], Awaitable[None]]

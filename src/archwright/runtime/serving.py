@@ -88,10 +88,11 @@ class Server:
         self._ended = asyncio.Event()
         self._listen_to_signals(self.loop)
         await self.service.start()
-        # What is loaded by now stays: the collector need not look at it again, nor as often as it would.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*COLLECT)
+        if threading.current_thread() is threading.main_thread():
+            # What is loaded by now stays: the collector need not look at it again, nor as often as it would.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(*COLLECT)
         main = Connections(self.service.handle)
         servers = [await main.listen(bound, self.tls) for bound in sockets]
         others = [Connections(service.handle) for service, _ in self.beside]
@@ -107,6 +108,7 @@ class Server:
             for connections in others:
                 await connections.drain(0.0)
             await self.service.stop()
+            self._ended = None
 
     def stop(self) -> None:
         """Finish what is under way and end. May be called from any thread."""

@@ -122,6 +122,11 @@ class Connection(asyncio.Protocol):
 
     # ------------------------------------------------------------------------------------------ the parser's calls
 
+    def on_message_begin(self) -> None:
+        """An answer begins; after the one that was asked for nothing may come."""
+        if self.whole:
+            self.close()
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
         name = name.lower()

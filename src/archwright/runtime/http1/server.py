@@ -44,6 +44,7 @@ class Connection(asyncio.Protocol):
         self._size = 0
         self._in_head = False
         self._paused = False
+        self._owed = 0  # bytes of a body that the parser leaves to us
         self._deaf = False  # what came was no request: nothing that comes after it is read
         self._waiting: list[Callable[[], None]] = []
         self.free = True
@@ -82,7 +83,7 @@ class Connection(asyncio.Protocol):
         try:
             self._feed(data)
         except httptools.HttpParserError:
-            self.refuse(400, b"this is no HTTP/1.1 request")
+            self.refuse(400, b"this is no request of HTTP")
             return
         if self._in_head:
             if not self._size:
@@ -130,6 +131,8 @@ class Connection(asyncio.Protocol):
         request = Incoming(self, method, _path(path), self._headers, query, self._hosts)
         request.plain(parser.should_keep_alive() and not self._house.closing, parser.get_http_version() != "1.0")
         self._in_head = False
+        if parser.should_upgrade():
+            self._offered(request.headers)
         self._coming = request
         self._requests.append(request)
         if len(self._requests) == 1:
@@ -142,7 +145,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Its end."""
-        if self._coming is not None:
+        if self._coming is not None and not self._owed:
             self._coming.complete()
             self._coming = None
 
@@ -233,14 +236,26 @@ class Connection(asyncio.Protocol):
 
     def _feed(self, data: bytes) -> None:
         """Feed the parser; an offer to speak another protocol is passed over, as is allowed."""
-        while True:
+        while data:
+            if self._owed:
+                piece, data = data[: self._owed], data[self._owed :]
+                self._owed -= len(piece)
+                self.on_body(piece)
+                if not self._owed:
+                    self.on_message_complete()
+                continue
             try:
                 self._parser.feed_data(data)
             except httptools.HttpParserUpgrade as offer:
                 data = data[offer.args[0] :]
-                if data:
-                    continue
+                continue
             return
+
+    def _offered(self, headers: dict[bytes, bytes]) -> None:
+        """An offer of another protocol: the parser takes it for granted and leaves the body to us."""
+        if b"transfer-encoding" in headers:
+            raise ValueError("an offer of another protocol with a body whose length is not known")
+        self._owed = int(headers.get(b"content-length", b"0"))
 
     def _begin(self, request: Incoming) -> None:
         request.task = asyncio.get_running_loop().create_task(self._house.handle(request))
