@@ -49,8 +49,9 @@ def setup(made: m.Plan, folder: Path, url: str = "http://127.0.0.1:9", **more: A
 
 def test_a_worker_s_share_is_a_part_of_every_limit() -> None:
     """Whoever adds a limit must say here how workers share it."""
-    assert set(m.Tenant.__struct_fields__) == {"name", "share", "budget", "request_rate"}
-    base = plan(tenants=(m.Tenant("shop", 1.0, 900, 30.0), m.Tenant("lab", 1.0, 0, 0.0)))
+    known = {"name", "share", "budget", "request_rate", "token_rate", "concurrent"}
+    assert set(m.Tenant.__struct_fields__) == known
+    base = plan(tenants=(m.Tenant("shop", 1.0, 900, 30.0, 600.0, 4), m.Tenant("lab", 1.0, 0, 0.0)))
     made = replace(base, gateway=replace(base.gateway, concurrency=7, queue=9, budget=1000, batch_places=1))
     part = share(made, 3)
     assert (part.gateway.concurrency, part.gateway.queue, part.gateway.budget, part.gateway.batch_places) == (
@@ -59,7 +60,9 @@ def test_a_worker_s_share_is_a_part_of_every_limit() -> None:
         333,
         1,
     )
-    assert [(tenant.budget, tenant.request_rate) for tenant in part.tenants] == [(300, 10.0), (0, 0.0)]
+    shop, lab = part.tenants
+    assert (shop.budget, shop.request_rate, shop.token_rate, shop.concurrent) == (300, 10.0, 200.0, 1)
+    assert (lab.budget, lab.request_rate, lab.token_rate, lab.concurrent) == (0, 0.0, 0.0, 0)
     assert share(made, 1) is made
     assert share(replace(made, gateway=replace(made.gateway, concurrency=1)), 8).gateway.concurrency == 1
     assert rules(part).tenants[0].cap.limit * 3 <= rules(made).tenants[0].cap.limit

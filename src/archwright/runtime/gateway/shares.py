@@ -1,6 +1,6 @@
 """A worker's share of the limits of a gateway that runs in several processes.
 
-Each of N workers has one N-th of every limit that is the gateway's own: places, queue, spend caps, tenants' rates.
+Each of N workers has one N-th of every limit that is the gateway's own: places, queue, caps, tenants' rates, provisioned tokens.
 Together they never let in more than the plan says, but for a number that is smaller than N: none goes below one place,
 and none below one request. A tenant all of whose connections are with one worker has that worker's share.
 """
@@ -26,13 +26,24 @@ def share(plan: Plan, workers: int) -> Plan:
             batch_places=_part(gateway.batch_places, workers),
             batch_queue=gateway.batch_queue // workers,
             budget=_part(gateway.budget, workers),
+            floor=_part(gateway.floor, workers),
+        ),
+        targets=tuple(
+            replace(target, provisioned_rate=target.provisioned_rate / workers) if target.provisioned_rate else target
+            for target in plan.targets
         ),
         tenants=tuple(_tenant(tenant, workers) for tenant in plan.tenants),
     )
 
 
 def _tenant(tenant: Tenant, workers: int) -> Tenant:
-    return replace(tenant, budget=_part(tenant.budget, workers), request_rate=tenant.request_rate / workers)
+    return replace(
+        tenant,
+        budget=_part(tenant.budget, workers),
+        request_rate=tenant.request_rate / workers,
+        token_rate=tenant.token_rate / workers,
+        concurrent=_part(tenant.concurrent, workers),
+    )
 
 
 def _part(limit: int, workers: int) -> int:
