@@ -1,8 +1,9 @@
 """A worker's share of the limits of a gateway that runs in several processes.
 
-Each of N workers has one N-th of every limit that is the gateway's own: places, queue, caps, tenants' rates, provisioned tokens.
-Together they never let in more than the plan says, but for a number that is smaller than N: none goes below one place,
-and none below one request. A tenant all of whose connections are with one worker has that worker's share.
+Each of N workers has one N-th of every limit that is the gateway's own: places, queue, spend caps, rates of tenants,
+provisioned tokens. Together they never let in more than the plan says, but for a number that is smaller than N: none
+goes below one place, and none below one request. A tenant all of whose connections are with one worker has that
+worker's share.
 """
 
 from __future__ import annotations
