@@ -33,8 +33,8 @@ async def test_two_thousand_random_requests(tmp_path: Path) -> None:
 
 async def test_a_cap_is_overspent_by_no_more_than_was_in_flight(tmp_path: Path) -> None:
     cap = PICO // 1000 * 8
-    rows, charges = await trade(tmp_path, 400, 4, lambda number: None, cap)
-    spent = spending(rows, charges, cap)
+    rows, _ = await trade(tmp_path, 400, 4, lambda number: None, cap)
+    spent = spending(rows, cap)
     assert spent.refused > 20
     assert spent.spent > cap // 2
     assert spent.beyond == 0
@@ -55,14 +55,13 @@ def test_books_see_what_differs() -> None:
 def test_a_cap_that_is_broken_is_seen() -> None:
     def row(number: int, at: int, lasts: float) -> Request:
         moment = f"2026-11-21T00:00:{at:02}.000+00:00"
-        return Request(str(number), "p", "", "", "", "", "r", "t", 0.0, moment, "answered", 200, total_s=lasts)
+        return Request(str(number), "p", "", "", "", "", "r", "t", 0.0, moment, "answered", 200, total_s=lasts, cost=10)
 
     rows = [row(1, 0, 1.0), row(2, 0, 5.0), row(3, 4, 1.0), row(4, 20, 1.0)]
-    charges = [Charged(number, 1, "t", "finished", str(Decimal(10) / PICO)) for number in (1, 2, 3, 4)]
-    spent = spending(list(rows), charges, 20)
+    spent = spending(list(rows), 20)
     assert (spent.spent, spent.overspend) == (40, 20)
     assert spent.in_flight == 20  # the second and the third; the fourth came long after
-    assert spending(list(rows), charges, 10).beyond == 10
+    assert spending(list(rows), 10).beyond == 10
 
 
 # --------------------------------------------------------------------------------------------------- settlement

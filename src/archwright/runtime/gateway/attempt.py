@@ -93,7 +93,8 @@ def conclude(house: House, x: Exchange, item: Try) -> None:
     line, guesser = house.lines[item.call.target], house.guessers[item.call.target]
     if item.usage is None:
         item.usage = guesser.guess(x, item, line.wire)
-        item.estimated = item.usage is not None or item.outcome == route.OK
+        unknown = item.sent and item.outcome in (route.CUT, route.TIMEOUT)  # nothing is an estimate too
+        item.estimated = item.usage is not None or item.outcome == route.OK or unknown
     elif item.outcome == route.OK:
         guesser.learn(x, item, line.wire)
     if item.usage is not None and line.tier(x.lane) is not None:

@@ -179,17 +179,12 @@ def compare(rows: list[Row], charges: list[Charged]) -> Books:
     )
 
 
-def spending(rows: list[Row], charges: list[Charged], cap: int) -> Spending:
-    """What a cap held, by the supplier's own bill: beyond it only what was in flight as it was reached."""
-    owed: dict[int, int] = {}
-    for charge in charges:
-        owed[charge.request] = owed.get(charge.request, 0) + int(Decimal(charge.dollars) * PICO)
-    ended = sorted(
-        (
-            (moment(row.at) + row.total_s, moment(row.at), owed.get(int(row.request), 0), row.how)
-            for row in _asked(rows)
-        ),
-    )
+def spending(rows: list[Row], cap: int) -> Spending:
+    """What a cap held, by the ledger: beyond it only what was in flight as it was reached.
+
+    How far the ledger is from the bill is another question, and `compare` answers it.
+    """
+    ended = sorted((moment(row.at) + row.total_s, moment(row.at), row.cost, row.how) for row in _asked(rows))
     spent = reached = 0
     flying = 0
     for at, _, amount, _ in ended:
