@@ -49,8 +49,8 @@ EXPLANATION = (
     "one second. Users think for 10 or 20 s. Times are in seconds. The interval is one of batch means: a run is cut",
     "into sixty parts, ten are dropped as warm-up, and fifty are taken as independent (Student's t with 49 degrees",
     "of freedom, 3.500). One such interval in a thousand misses by chance. The formulas and their sources are in",
-    "`tests/analysis/stress/theory.py`. The fast engine says what the plain one says, to the last bit; that is held by a",
-    "test of its own.",
+    "`tests/analysis/stress/theory.py`. The fast engine says what the plain one says, to the last bit; that is",
+    "held by a test of its own.",
 )
 
 

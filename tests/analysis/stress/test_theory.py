@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.analysis.stress import cases, theory
 from tests.analysis.stress import designs as d
 from tests.analysis.stress.cases import CASES, Case
 
+PAGE = Path(__file__).resolve().parents[3] / "docs/validation/queueing.md"
 VISITS = 15_000
 WIDEST = 0.3
 
@@ -37,6 +39,20 @@ def test_the_urgent_wait_as_long_as_cobham_says() -> None:
     for place, wait in enumerate(theory.urgent_wait(rates, 1.0)):
         times = [run.journeys[place].latencies.mean for run in runs]
         assert sum(times) / len(times) == pytest.approx(wait + 1.0, rel=0.1)
+
+
+def test_the_published_page_holds_every_case_inside_two_per_cent() -> None:
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    found = {(row[0], row[1]): row for row in rows if len(row) == 9 and row[0] != "queue"}
+    assert list(found) == [(case.name, case.measured) for case in CASES]
+    for case in CASES:
+        _, _, exact, middle, half, relative, *_, words = found[case.name, case.measured]
+        assert exact == f"{case.exact:.5f}"
+        assert abs(float(middle) - case.exact) <= float(half) + 1e-5
+        assert float(relative.rstrip("%")) <= 2.0
+        assert words.startswith("inside")
+    assert "do not overlap" not in PAGE.read_text(encoding="utf-8")
 
 
 # ------------------------------------------------------------------------------- the formulas themselves
