@@ -84,6 +84,7 @@ def test_what_makes_sense_is_read() -> None:
          "16 half-a-change"),
         ({"SCENARIO": "changes: [{what: load, factor: 1000000x, lasts: 9 d}], lasts: 9 d, begins: Mon 8"},
          "16 never-ends"),
+        ({"JOURNEY": "users: 1M\n      think: 1 ms"}, "17 never-ends"),
         ({"OBJECTIVES": "hit: {measure: cache-hit, at_least: 5 %}"}, "14 not-measured"),
         ({"OBJECTIVES": "fast: {measure: p95, at_most: 5 s}", "STEP": "background: true"}, "14 not-measured"),
     ],

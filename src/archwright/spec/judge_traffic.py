@@ -111,7 +111,7 @@ def _endless(system: System, title: str, scenario: Scenario) -> Iterator[Problem
     """A scenario of more journeys than can be simulated, and failures that come all the time."""
     lasts = scenario.lasts.value
     raised = max((change.factor.value for change in scenario.changes if change.what == "load"), default=1.0)
-    rate = sum(item.volume.value * item.peak.value for item in system.workload.journeys.values() if not item.users)
+    rate = sum(_rate(item) for item in system.workload.journeys.values())
     if rate * max(1.0, raised) * lasts > MOST_VISITS:
         message = f"{title} brings up to {rate * max(1.0, raised) * lasts:.3g} journeys; {MOST_VISITS:,} are the most"
         yield Problem("never-ends", message, scenario.lasts.where, "shorten `lasts`, or lower `volume` or `factor`")
@@ -119,6 +119,13 @@ def _endless(system: System, title: str, scenario: Scenario) -> Iterator[Problem
         if item.mtbf is not None and item.mtbf.value * MOST_FAILURES < lasts:
             message = f"{title}: `{name}` fails every {item.mtbf}, more than {MOST_FAILURES:,} times"
             yield Problem("never-ends", message, item.mtbf.where, "raise `mtbf`, or shorten the scenario")
+
+
+def _rate(journey: Journey) -> float:
+    """Visits a second in the busiest hour; of users who come back, if they did nothing but think."""
+    if journey.users is not None and journey.think is not None:
+        return journey.users.value / journey.think.median.value
+    return journey.volume.value * journey.peak.value
 
 
 def _calendar(system: System, title: str, scenario: Scenario) -> Iterator[Problem]:

@@ -73,6 +73,10 @@ def unfit(plan: Plan, trace: Trace | None = None) -> Iterator[str]:
     for route in plan.routes:
         if route.hedge_s:
             yield f"{route.name} hedges"
+    yield from _targets(plan)
+
+
+def _targets(plan: Plan) -> Iterator[str]:
     for target in plan.targets:
         if target.first_content_s:
             yield f"the first content of {target.name} has a deadline"
