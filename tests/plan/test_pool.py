@@ -7,8 +7,9 @@ import pytest
 
 from archwright.base.errors import InputError
 from archwright.plan.model import Plan, decode, encode
-from archwright.plan.pool import Pool, working
+from archwright.plan.pool import Pool
 from archwright.plan.rules import compress
+from archwright.policy.replica import working
 from tests.plan.small import SMALL, small
 
 BEGIN = SMALL.index("    kind: managed-model\n    model: acme/large")
@@ -135,4 +136,4 @@ def test_a_plan_without_replicas_reads_as_before() -> None:
     ("down", "share", "left"), [(False, 1.0, 2), (False, 0.5, 1), (False, 1e-9, 0), (False, 3.0, 2), (True, 1.0, 0)]
 )
 def test_a_lost_share_of_the_capacity_is_a_share_of_the_replicas(down: bool, share: float, left: int) -> None:
-    assert working(replicas("    batching: bf16\n"), down, share) == left
+    assert working(2, int(down), share) == left

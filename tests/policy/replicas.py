@@ -83,7 +83,7 @@ class _Drive:
         self.wake(end)
 
     def turn(self, now: float) -> None:
-        count = self.leaf.settle(*self.columns, self.law.sequences, FOREVER, self.told)
+        count = self.leaf.settle(*self.columns, FOREVER, self.told)
         for entry in self.told[:count]:
             times = {BEGAN: self.found.first, ENDED: self.found.last}.get(entry % TOLD)
             if times is not None:

@@ -124,8 +124,8 @@ def test_a_mixture_reads_more_experts_for_more_tokens() -> None:
 def test_calls_go_round_or_to_the_one_that_owes_least() -> None:
     replicas = idle(3, 4)
     replicas.owed[:] = [5, 3, 3]
-    assert pick(replicas, [1, 1, 1], 3, ROUND_ROBIN, 2) == 0
-    assert pick(replicas, [0, 1, 1], 3, ROUND_ROBIN, 2) == 1
-    assert pick(replicas, [1, 1, 1], 3, LEAST_TOKENS, 2) == 1
-    assert pick(replicas, [1, 0, 1], 3, LEAST_TOKENS, 2) == 2
-    assert pick(replicas, [0, 0, 0], 3, LEAST_TOKENS, 2) == -1
+    assert pick(replicas, [1, 1, 1], 0, 3, ROUND_ROBIN, 2) == 0
+    assert pick(replicas, [0, 1, 1], 0, 3, ROUND_ROBIN, 2) == 1
+    assert pick(replicas, [1, 1, 1], 0, 3, LEAST_TOKENS, 2) == 1
+    assert pick(replicas, [1, 0, 1], 0, 3, LEAST_TOKENS, 2) == 2
+    assert pick(replicas, [0, 0, 0], 0, 3, LEAST_TOKENS, 2) == -1

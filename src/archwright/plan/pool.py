@@ -60,8 +60,3 @@ def compressed(pool: Pool, scale: float) -> Pool:
         sequence_s=pool.sequence_s / scale,
         token_s=pool.token_s / scale,
     )
-
-
-def working(pool: Pool, down: bool, share: float) -> int:
-    """How many replicas work when the model is `down` or has a `share` of its capacity: a lost share is of replicas."""
-    return 0 if down else min(pool.replicas, int(pool.replicas * share + 0.5))

@@ -57,7 +57,7 @@ class Group:
         """
         if prompt - min(shared, prompt - 1) + answer > self.law.kv_tokens:
             return TOO_LONG
-        at = replica.pick(self.replicas, self.up, self.number, self.router, self.turned)
+        at = replica.pick(self.replicas, self.up, 0, self.number, self.router, self.turned)
         if at < 0 or replica.full(self.law, self.replicas, at):
             return FULL
         self.turned = at
@@ -77,7 +77,7 @@ class Group:
     def turn(self, at: int, slow: float) -> list[Happened]:
         """The run of a replica ends when it was due; what happened, and the next run begins."""
         now = self.due[at]
-        count = replica.settle(self.calls, self.replicas, at, self.law.sequences, self.horizon, self.told)
+        count = replica.settle(self.calls, self.replicas, at, self.horizon, self.told)
         found = [Happened(entry % TOLD, entry // TOLD) for entry in self.told[:count]]
         for what, slot in found:
             if what != replica.BEGAN:
@@ -97,10 +97,7 @@ class Group:
         kept = [slot for slot in lost if not self.calls.leaves[slot]]
         for slot in lost:
             self._release(slot)
-        fresh = sequences.idle(1, self.law.sequences)
-        for name in ("writing", "running", "held", "context", "reading", "waits", "first_waiting", "last_waiting",
-                     "first_running", "last_running", "leaving", "owed", "steps"):  # fmt: skip
-            getattr(self.replicas, name)[at] = getattr(fresh, name)[0]
+        replica.lost(self.replicas, at)
         self.up[at] = 0
         self.due[at] = NEVER
         return kept

@@ -54,14 +54,14 @@ class _Filled(NamedTuple):
 # ------------------------------------------------------------------------------------------------ choosing one
 
 
-def pick(replicas: Replicas, up: Ints, number: int, router: int, turn: int) -> int:
-    """The replica for the next call among the first `number`, -1 if none of them is `up`.
+def pick(replicas: Replicas, up: Ints, first: int, number: int, router: int, turn: int) -> int:
+    """The replica for the next call among `number` from the `first` on, -1 if none of them is `up`.
 
     Round robin begins after the replica `turn`; the least owed tokens win elsewhere, the first of equals.
     """
     best = -1
     for offset in range(number):
-        at = (turn + 1 + offset) % number if router == ROUND_ROBIN else offset
+        at = first + ((turn - first + 1 + offset) % number if router == ROUND_ROBIN else offset)
         if up[at] == 0:
             continue
         if router == ROUND_ROBIN:
@@ -69,6 +69,28 @@ def pick(replicas: Replicas, up: Ints, number: int, router: int, turn: int) -> i
         if best < 0 or replicas.owed[at] < replicas.owed[best]:
             best = at
     return best
+
+
+def working(number: int, down: int, share: float) -> int:
+    """How many of `number` replicas work when the model is down (1) or has a `share` of its capacity left."""
+    return 0 if down == 1 else min(number, int(float(number) * share + 0.5))
+
+
+def lost(replicas: Replicas, at: int) -> None:
+    """A replica is gone with all its calls; what was counted stays."""
+    replicas.writing[at] = 0
+    replicas.running[at] = 0
+    replicas.held[at] = 0
+    replicas.context[at] = 0
+    replicas.waits[at] = 0
+    replicas.owed[at] = 0
+    replicas.steps[at] = 0
+    replicas.reading[at] = -1
+    replicas.first_waiting[at] = -1
+    replicas.last_waiting[at] = -1
+    replicas.first_running[at] = -1
+    replicas.last_running[at] = -1
+    replicas.leaving[at] = -1
 
 
 # ------------------------------------------------------------------------------------------ calls come and go
@@ -154,10 +176,10 @@ def _lets_in(law: Law, calls: Calls, replicas: Replicas, at: int) -> int:
 # ---------------------------------------------------------------------------------------------- a run has ended
 
 
-def settle(calls: Calls, replicas: Replicas, at: int, room: int, horizon: float, told: Ints) -> int:
+def settle(calls: Calls, replicas: Replicas, at: int, horizon: float, told: Ints) -> int:
     """Bring a replica to the end of its run; how many entries of `told` say what happened, in order.
 
-    `room` is the law's number of sequences. Sums over time stop at the time `horizon`.
+    Sums over time stop at the time `horizon`.
     """
     steps = replicas.steps[at]
     if steps == 0:
@@ -173,12 +195,12 @@ def settle(calls: Calls, replicas: Replicas, at: int, room: int, horizon: float,
     replicas.context[at] += grown
     replicas.wrote[at] += grown
     replicas.steps[at] = 0
-    count = _begun(calls, replicas, at, room, told)
-    count = _ended(calls, replicas, at, room, told, count)
-    return _gone(calls, replicas, at, room, told, count)
+    count = _begun(calls, replicas, at, told)
+    count = _ended(calls, replicas, at, told, count)
+    return _gone(calls, replicas, at, told, count)
 
 
-def _begun(calls: Calls, replicas: Replicas, at: int, room: int, told: Ints) -> int:
+def _begun(calls: Calls, replicas: Replicas, at: int, told: Ints) -> int:
     """Sequences whose prompt is read have written their first token."""
     count = 0
     slot = replicas.reading[at]
@@ -188,7 +210,7 @@ def _begun(calls: Calls, replicas: Replicas, at: int, room: int, told: Ints) -> 
         calls.ends[slot] = replicas.step[at] + calls.left[slot] - 1
         replicas.context[at] += calls.shared[slot] + calls.held[slot]
         replicas.wrote[at] += 1
-        pushed(calls, replicas, at * room, replicas.writing[at], slot)
+        pushed(calls, replicas, replicas.row[at], replicas.writing[at], slot)
         replicas.writing[at] += 1
         if calls.began[slot] == 0 and calls.leaves[slot] == 0:
             calls.began[slot] = 1
@@ -199,12 +221,12 @@ def _begun(calls: Calls, replicas: Replicas, at: int, room: int, told: Ints) -> 
     return count
 
 
-def _ended(calls: Calls, replicas: Replicas, at: int, room: int, told: Ints, count: int) -> int:
+def _ended(calls: Calls, replicas: Replicas, at: int, told: Ints, count: int) -> int:
     while replicas.writing[at] > 0:
-        slot = replicas.soonest[at * room]
+        slot = replicas.soonest[replicas.row[at]]
         if calls.ends[slot] > replicas.step[at]:
             break
-        removed(calls, replicas, at, room, slot)
+        removed(calls, replicas, at, slot)
         if calls.leaves[slot] == 1:
             calls.leaves[slot] = 0  # it ended in the step in which its caller went: `_gone` does not look for it
             _forget(calls, replicas, at, slot)
@@ -217,10 +239,10 @@ def _ended(calls: Calls, replicas: Replicas, at: int, room: int, told: Ints, cou
     return count
 
 
-def _gone(calls: Calls, replicas: Replicas, at: int, room: int, told: Ints, count: int) -> int:
+def _gone(calls: Calls, replicas: Replicas, at: int, told: Ints, count: int) -> int:
     slot = replicas.leaving[at]
     while slot >= 0:
-        removed(calls, replicas, at, room, slot)
+        removed(calls, replicas, at, slot)
         replicas.owed[at] -= calls.promised[slot]
         calls.doing[slot] = NOTHING
         told[count] = slot * TOLD + GONE
@@ -253,7 +275,7 @@ def plan(law: Law, calls: Calls, replicas: Replicas, at: int, now: float, slow: 
         return -1.0
     steps = 1
     if filled.tokens == 0:
-        until_end = calls.ends[replicas.soonest[at * law.sequences]] - replicas.step[at]
+        until_end = calls.ends[replicas.soonest[replicas.row[at]]] - replicas.step[at]
         steps = min(until_end, (law.kv_tokens - replicas.held[at]) // writing)
     running = replicas.running[at]
     context = replicas.context[at] + filled.context
@@ -278,7 +300,7 @@ def _make_room(law: Law, calls: Calls, replicas: Replicas, at: int) -> int:
         wrote = 0
         if calls.doing[slot] == WRITING:
             wrote = replicas.step[at] - calls.mark[slot] + 1
-        held = removed(calls, replicas, at, law.sequences, slot)
+        held = removed(calls, replicas, at, slot)
         calls.need[slot] += held + (1 if wrote > 0 else 0)
         calls.left[slot] -= wrote
         calls.held[slot] = 0

@@ -44,7 +44,7 @@ class Calls(NamedTuple):
 
 
 class Replicas(NamedTuple):
-    """Columns by replica, but for `soonest`: the slots that are being written as a heap by their end, one row each.
+    """Columns by replica, but for `soonest`: slots that are being written, as heaps by their end, each from `row` on.
 
     `step` counts all steps; `writing` and `running` count sequences (`running`: those being read, too); `held` is the
     cache in use, `context` what those being written look at; `reading` is the first that is still read (-1: none).
@@ -68,6 +68,7 @@ class Replicas(NamedTuple):
     owed: Ints
     deepest: Ints
     most_held: Ints
+    row: Ints
     steps: Ints
     thrown_out: Ints
     wrote: Ints
@@ -93,6 +94,7 @@ def idle(number: int, sequences: int) -> Replicas:
     columns: dict[str, Any] = {name: [-1 if name in none else 0] * number for name in Replicas._fields}
     columns |= {name: [0.0] * number for name in timed}
     columns["soonest"] = [0] * (number * sequences)
+    columns["row"] = [at * sequences for at in range(number)]
     return Replicas(**columns)
 
 
@@ -154,7 +156,7 @@ def unqueued(calls: Calls, replicas: Replicas, at: int, slot: int) -> None:
     replicas.waits[at] -= 1
 
 
-def removed(calls: Calls, replicas: Replicas, at: int, room: int, slot: int) -> int:
+def removed(calls: Calls, replicas: Replicas, at: int, slot: int) -> int:
     """Take a sequence from those at work, and its tokens from the cache; how many."""
     before, after = calls.before[slot], calls.after[slot]
     if before >= 0:
@@ -170,7 +172,7 @@ def removed(calls: Calls, replicas: Replicas, at: int, room: int, slot: int) -> 
         held += replicas.step[at] - calls.mark[slot]
         replicas.context[at] -= calls.shared[slot] + held
         replicas.writing[at] -= 1
-        _pop(calls, replicas, at * room, replicas.writing[at], calls.place[slot])
+        _pop(calls, replicas, replicas.row[at], replicas.writing[at], calls.place[slot])
     elif replicas.reading[at] == slot:
         replicas.reading[at] = after
     replicas.running[at] -= 1

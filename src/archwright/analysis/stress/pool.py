@@ -15,7 +15,6 @@ from archwright.analysis.stress.supplier import Ending, content_s
 from archwright.plan.faults import Faults, Weather
 from archwright.plan.model import Target
 from archwright.plan.pool import Pool as Stated
-from archwright.plan.pool import working
 from archwright.plan.rules import pace, target_limits
 from archwright.plan.workload import Work, streams
 from archwright.policy import chance, provider, replica, route
@@ -211,7 +210,7 @@ class Pool:
     def _changed(self, now: float, _: object) -> None:
         """The weather has changed: replicas come and go, and steps get another length."""
         weather = self.faults.at(now)
-        there = working(self.stated, weather.down, weather.limit)
+        there = replica.working(self.stated.replicas, int(weather.down), weather.limit)
         for at in range(self.stated.replicas):
             if at >= there and self.group.up[at]:
                 self._lose(now, at)

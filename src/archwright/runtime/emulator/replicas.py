@@ -9,7 +9,7 @@ import asyncio
 import time
 
 from archwright.plan.faults import Faults
-from archwright.plan.pool import Pool, working
+from archwright.plan.pool import Pool
 from archwright.policy import replica
 from archwright.policy.group import NEVER, Group
 from archwright.runtime.emulator.pens import Lost
@@ -87,7 +87,7 @@ class Replicas:
     def _changed(self, now: float) -> None:
         """The weather has changed: replicas come and go, and steps get another length."""
         weather = self.faults.at(now - self.zero)
-        there = working(self.pool, weather.down, weather.limit)
+        there = replica.working(self.pool.replicas, int(weather.down), weather.limit)
         for at in range(self.group.number):
             if at >= there and self.group.up[at]:
                 self._lose(at, now)
