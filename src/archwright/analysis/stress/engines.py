@@ -80,8 +80,6 @@ def _targets(plan: Plan) -> Iterator[str]:
     for target in plan.targets:
         if target.first_content_s:
             yield f"the first content of {target.name} has a deadline"
-        if target.pool is not None:
-            yield f"{target.name} has replicas of its own"
         yield from _dearer(plan, target)
 
 

@@ -40,6 +40,8 @@ def grown(s: t.State) -> t.State:
         trips=_more(s.trips, trips, desk, "trips"),
         walks=_more(s.walks, walks, desk, "walks"),
         calls=_more(s.calls, walks, desk, "calls"),
+        seats=_more(s.seats, walks, desk, "seats"),
+        sequences=type(s.sequences)(*(_longer(column, walks) for column in s.sequences)),
         answers=_more(s.answers, max(p.ANSWERS, 2 * len(s.answers)), desk, "answers"),
         heap=_longer(s.heap, max(p.EVENTS, 2 * len(s.heap), 8 * walks)),
         of_slot=_longer(s.of_slot, walks),

@@ -6,7 +6,7 @@ orders become calls and events.
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel import counts, kept, suppliers
+from archwright.analysis.stress.kernel import counts, kept, pools, suppliers
 from archwright.analysis.stress.kernel.heap import CALL_ENDS, REPLIED, WAKES, schedule
 from archwright.analysis.stress.kernel.luck import tokens_of
 from archwright.analysis.stress.kernel.tables import NOBODY, Record, State
@@ -148,6 +148,9 @@ def _call(s: State, now: float, place: int) -> None:
     call.walk = at
     call.target = target
     call.attempt = order.attempt
+    if s.targets[target].pool != NOBODY:
+        pools.call(s, now, number, order.seconds)
+        return
     suppliers.begin(s, now, number, order.seconds)
     schedule(s, now + call.after_s, CALL_ENDS, number, 0)
 

@@ -16,6 +16,9 @@ READY = 7  # replicas are at work: station, how many
 OPENS = 8  # working hours begin or end: station
 GOES_ON = 9  # a pause between two runs is over: walk
 COMES = 10  # a user comes back: the number of the visit
+TURNS = 11  # the run of a replica ends: replica
+LEAVES = 12  # the caller of a call at a replica gives up: seat, its serial number
+CHANGES = 13  # the weather of a model with replicas changes: target
 
 
 def schedule(s: State, at: float, kind: int, a: int, b: int) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel import arrivals, crews, gateway, rooms, trips
+from archwright.analysis.stress.kernel import arrivals, crews, gateway, pools, rooms, trips
 from archwright.analysis.stress.kernel.heap import (
     CALL_ENDS,
     COMES,
     GIVES_UP,
     GOES_ON,
+    LEAVES,
     LOOKS,
     READY,
     REFUSED,
     REPLIED,
+    TURNS,
     WAKES,
     WORKED,
     drop,
@@ -31,11 +33,12 @@ def run(s: State, events: int) -> int:
     end = desk.events + events
     if desk.begun == 0:
         desk.begun = 1
+        pools.begin(s)
         crews.begin(s)
     while desk.events < end:
-        if desk.room <= 0:
+        if desk.room <= desk.most_at_once:
             desk.room = room(s)
-            if desk.room <= 0:
+            if desk.room <= desk.most_at_once:
                 return FULL
         if desk.visit == desk.visits and desk.over == 0:
             if desk.draws == 0:
@@ -61,7 +64,8 @@ def room(s: State) -> int:
     events = (len(s.heap) - desk.pending - 2 * desk.used_walks) // (4 * desk.widest)
     calls = len(s.calls) - desk.used_calls - desk.widest
     answers = len(s.answers) - desk.used_answers - 1
-    return int(min(len(s.trips) - desk.used_trips, walks, events, calls // desk.widest, answers))
+    seats = len(s.seats) - desk.used_seats - 1
+    return int(min(len(s.trips) - desk.used_trips, walks, events, calls // desk.widest, answers, seats // desk.widest))
 
 
 def _happen(s: State) -> None:
@@ -81,8 +85,25 @@ def _happen(s: State) -> None:
         gateway.wakes(s, now, a, b)
     elif kind == REPLIED:
         trips.replied(s, now, a, b)
+    elif kind >= TURNS:
+        _at_replicas(s, now, kind, a, b)
     else:
         _more(s, now, kind, a, b)
+
+
+def _at_replicas(s: State, now: float, kind: int, a: int, b: int) -> None:
+    """What happens at replicas; with a run may end as many calls as were written at once."""
+    if kind == TURNS:
+        ended = pools.turn(s, now, a)
+        s.desk[0].room -= ended
+        for place in range(ended):
+            gateway.call_ends(s, now, s.endings[place])
+    elif kind == LEAVES:
+        number = pools.leaves(s, now, a, b)
+        if number >= 0:
+            gateway.call_ends(s, now, number)
+    else:
+        pools.changes(s, now, a)
 
 
 def _more(s: State, now: float, kind: int, a: int, b: int) -> None:

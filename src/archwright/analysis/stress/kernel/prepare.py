@@ -8,6 +8,7 @@ from itertools import accumulate, chain
 import numpy as np
 
 from archwright.analysis.stress.kernel import tables as t
+from archwright.analysis.stress.kernel.prepare_pools import pooled, replicas
 from archwright.analysis.stress.outcome import HOWS, OUTCOMES
 from archwright.analysis.stress.station import RANKS
 from archwright.analysis.stress.tally import BUCKETS
@@ -81,7 +82,7 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
         journeys=journeys,
         steps=steps,
         stations=_stations(plan, scenario, numbers),
-        targets=_table(t.TARGET, [_target(target) for target in plan.targets]),
+        targets=_table(t.TARGET, [_target(target) | {"pool": place} for target, place in pooled(plan)]),
         routes=_routes(plan),
         hops=np.array([hop.target for route in plan.routes for hop in route.hops], dtype=np.int64),
         weather=weather,
@@ -113,6 +114,7 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
         bins=np.zeros((len(histograms), BINS), dtype=np.int64),
         lanes=t.blank(len(LANES), t.LANE),
         bills=t.blank((len(steps), len(plan.targets)), t.BILL),
+        **replicas(plan),
     )
 
 
@@ -136,7 +138,8 @@ def _desk(plan: Plan, scenario: Scenario, seed: int, trace: Trace | None) -> t.T
         "recorded": len(trace.times) if trace is not None else 0,
         "draws": 1,
         "widest": max((len(journey.steps) for journey in plan.journeys), default=1),
-        **dict.fromkeys(("trips", "walks", "calls", "answers"), t.NOBODY),
+        "most_at_once": max((target.pool.sequences for target in plan.targets if target.pool), default=0),
+        **dict.fromkeys(("trips", "walks", "calls", "answers", "seats"), t.NOBODY),
     }
     return _table(t.DESK, [row])
 
@@ -313,7 +316,7 @@ def _row(faults: Faults, since: float, target: Target | None) -> dict[str, float
         "limit": weather.limit,
     }
     if target is not None:
-        limits = target_limits(target, weather.limit)
+        limits = target_limits(target, weather.limit if target.pool is None else 1.0)  # a lost share is of replicas
         row |= {
             "request_rate": limits.requests.rate,
             "request_burst": limits.requests.burst,

@@ -7,12 +7,14 @@ from typing import Any
 from archwright.analysis.stress.kernel import tables as t
 from archwright.analysis.stress.kernel.prepare import order
 from archwright.analysis.stress.outcome import Outcome
+from archwright.analysis.stress.pool import Pool
 from archwright.analysis.stress.station import Room
 from archwright.analysis.stress.supplier import Supplier
 from archwright.analysis.stress.tally import Tally
 from archwright.base.histogram import Counting
 from archwright.plan.faults import Faults, faults_of
-from archwright.plan.model import Plan, Scenario
+from archwright.plan.model import Plan, Scenario, Target
+from archwright.plan.pool import Pool as Stated
 from archwright.policy.scale import Fleet
 
 # What is counted at a station, by the names of the plain engine.
@@ -105,11 +107,26 @@ def _never(*_: object) -> None:
     """Nothing is scheduled any more."""
 
 
-def _suppliers(plan: Plan, s: t.State) -> list[Supplier]:
+def _suppliers(plan: Plan, s: t.State) -> list[Supplier | Pool]:
     """Suppliers of the plain engine with what was counted."""
-    found = []
+    found: list[Supplier | Pool] = []
     for target, row in zip(plan.targets, _rows(s.called), strict=True):
-        supplier = Supplier(target, Faults(()), 0)
+        supplier: Supplier | Pool = Supplier(target, Faults(()), 0)
+        if target.pool is not None:
+            supplier = _pool(target, target.pool, s, sum(isinstance(item, Pool) for item in found))
         supplier.refused = [row["r_requests"], row["r_tokens"], row["r_concurrent"]]
         found.append(supplier)
     return found
+
+
+def _pool(target: Target, stated: Stated, s: t.State, place: int) -> Pool:
+    """Replicas of the plain engine with what was counted."""
+    pool = Pool(target, stated, Faults(()), 0, float(s.desk[0]["lasts_s"]), _never, _never)
+    row = s.pools[place]
+    mine = slice(int(row["first"]), int(row["first"]) + int(row["number"]))
+    pool.turned_away = int(row["away"])
+    pool.group.up = s.up[mine].tolist()
+    columns = {name: getattr(s.replicas, name)[mine].tolist() for name in s.replicas._fields if name != "soonest"}
+    pool.group.replicas = pool.group.replicas._replace(**columns)
+    pool.up_s, pool.up_since = s.posts["up_s"][mine].tolist(), s.posts["up_since"][mine].tolist()
+    return pool

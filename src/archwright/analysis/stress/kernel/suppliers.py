@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel.tables import State
+from archwright.analysis.stress.kernel.tables import Record, State
 from archwright.analysis.stress.kernel.weather import weather_of
 from archwright.plan.workload import STREAMED
 from archwright.policy import bucket, chance, provider, route
@@ -14,12 +14,8 @@ from archwright.policy.provider import Limits, Meter, Pace
 def begin(s: State, now: float, number: int, timeout_s: float) -> None:
     """Begin a call that its caller gives up after `timeout_s`, and write down how it will end."""
     call = s.calls[number]
-    call.tokens_in = 0
-    call.tokens_out = 0
-    call.begins_s = -1.0
-    call.retry_after = 0.0
-    call.let_in = 0
-    again_s = _enter(s, now, number)
+    fresh(call)
+    again_s = enter(s, now, number)
     if again_s > 0.0:
         call.outcome = route.OVERLOAD
         call.after_s = 0.0
@@ -50,7 +46,17 @@ def begin(s: State, now: float, number: int, timeout_s: float) -> None:
     _answer(s, number, timing, timeout_s)
 
 
-def _enter(s: State, now: float, number: int) -> float:
+def fresh(call: Record) -> None:
+    """Nothing has come of a call yet."""
+    call.tokens_in = 0
+    call.tokens_out = 0
+    call.after_s = 0.0
+    call.begins_s = -1.0
+    call.retry_after = 0.0
+    call.let_in = 0
+
+
+def enter(s: State, now: float, number: int) -> float:
     """Let a call in (0.0), or say when to come back."""
     call = s.calls[number]
     walk = s.walks[call.walk]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 
+from archwright.policy.sequences import Calls, Replicas
 from archwright.policy.state import State as Machine
 
 NOBODY = -1
@@ -46,7 +47,7 @@ STATION = _type(
     real="median_s spread error_rate patience_s target every_s cold_start_s settle_s",
 )
 TARGET = _type(
-    whole="input cached output batch_input batch_cached batch_output weather",
+    whole="input cached output batch_input batch_cached batch_output weather pool",
     real="first_token_s per_token_s prefill_rate spread error_rate prompt_cache batch_slower",
 )
 ROUTE = _type(
@@ -62,7 +63,23 @@ PIECE = _type(
     real="end first last",
 )
 
+# A model's replicas: rows `first` to `first + number` of the posts. `there` of them work, `turned` got the last call.
+POOL = _type(
+    whole="first number router target there turned away kv_tokens sequences batched_tokens waiting",
+    real="fixed_s weights_s experts_s touched kv_s compute_s sequence_s token_s",
+)
+
 # What changes.
+# a replica: its pool, when its run ends, for when that is scheduled, since when it is up
+POST = _type(
+    whole="pool",
+    real="due set_at up_s up_since",
+)
+# a call at a replica; its row is its slot in `sequences`
+SEAT = _type(
+    whole="call home serial live next",
+    real="began came",
+)
 VISIT = _type(
     whole="number answer tokens_in tokens_out tokens_cached journey tenant wording",
     real="at",
@@ -145,7 +162,7 @@ DESK = _type(
     whole=(
         "seed events order fallbacks retries most_in_flight most_waiting recorded room journeys tenants "
         "pending visit visits over begun draws widest trips walks calls answers used_trips used_walks "
-        "used_calls used_answers"
+        "used_calls used_answers seats used_seats serial most_at_once"
     ),
     real="lasts_s width_s begins_s changed told waited_s",
 )
@@ -157,7 +174,7 @@ class State(NamedTuple):
     `firsts` are the first visits of users who come back, `comer` is one row: whoever comes back now.
     `numbers` holds sums and strata that journeys, steps and tenants point to. `bins` has a row of counts for each row
     of `histograms`: journeys, all requests, intervals. `index` finds kept answers by their key. `of_slot` is the walk
-    of each of the machine's slots.
+    of each of the machine's slots. `sequences` and `replicas` are the columns of `policy.sequences`.
     """
 
     machine: Machine
@@ -197,6 +214,14 @@ class State(NamedTuple):
     bins: Table
     lanes: Table
     bills: Table
+    pools: Table
+    posts: Table
+    seats: Table
+    up: Table
+    sequences: Calls
+    replicas: Replicas
+    told: Table
+    endings: Table
 
 
 def make(kind: type[Any], values: Sequence[Any]) -> Any:

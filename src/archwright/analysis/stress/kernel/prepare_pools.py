@@ -1,0 +1,68 @@
+"""The kernel's tables of replicas, from a plan; the types are the same where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from archwright.analysis.stress.kernel import tables as t
+from archwright.plan.model import Plan, Target
+from archwright.policy import replica
+from archwright.policy.sequences import idle, no_calls
+
+LAW = (
+    "fixed_s", "weights_s", "experts_s", "touched", "kv_s", "compute_s", "sequence_s", "token_s", "kv_tokens",
+    "sequences", "batched_tokens", "waiting",
+)  # fmt: skip
+
+
+def pooled(plan: Plan) -> Iterator[tuple[Target, int]]:
+    """Every target and the place of its pool, -1 where it has none."""
+    place = 0
+    for target in plan.targets:
+        yield target, place if target.pool is not None else t.NOBODY
+        place += target.pool is not None
+
+
+def replicas(plan: Plan) -> dict[str, Any]:
+    """The tables of all replicas: those of one pool stand one after the other."""
+    stated = [(number, target.pool) for number, target in enumerate(plan.targets) if target.pool is not None]
+    pools = t.blank(len(stated), t.POOL)
+    homes: list[int] = []
+    rows: list[int] = []
+    width = 0
+    for place, (number, pool) in enumerate(stated):
+        row = {name: getattr(pool, name) for name in LAW}
+        first = len(homes)
+        row |= {
+            "first": first, "number": pool.replicas, "router": replica.ROUTERS.index(pool.router), "target": number,
+            "there": pool.replicas, "turned": first + pool.replicas - 1,
+        }  # fmt: skip
+        for name, value in row.items():
+            pools[name][place] = value
+        homes += [place] * pool.replicas
+        rows += range(width, width + pool.replicas * pool.sequences, pool.sequences)
+        width += pool.replicas * pool.sequences
+    posts = t.blank(len(homes), t.POST)
+    posts["pool"] = homes
+    posts["due"] = posts["set_at"] = np.inf
+    columns = idle(len(homes), 0)._replace(row=rows, soonest=[0] * width)
+    most = max((pool.sequences for _, pool in stated), default=1)
+    return {
+        "pools": pools,
+        "posts": posts,
+        "seats": t.blank(0, t.SEAT),
+        "up": np.ones(len(homes), dtype=np.int64),
+        "sequences": _arrays(no_calls(0)),
+        "replicas": _arrays(columns),
+        "told": np.zeros(3 * most, dtype=np.int64),
+        "endings": np.zeros(most, dtype=np.int64),
+    }
+
+
+def _arrays(columns: Any) -> Any:
+    """The same columns as arrays: of floats where the name says that they are sums or times of seconds."""
+    kinds = {name: np.float64 if name == "since" or name.endswith("_s") else np.int64 for name in columns._fields}
+    return type(columns)(*(np.array(getattr(columns, name), dtype=kind) for name, kind in kinds.items()))
