@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 SLICE: Final = 64  # rows that are written in one piece
 PAUSE_S: Final = 0.004  # rows are gathered for so long
-WINDOW_S: Final = 0.05  # what is promised: the pause, the write, and a busy machine
+WINDOW_S: Final = 0.25  # what is promised: the pause, the write, and a busy machine (usually it is 5 to 10 ms)
 STEADY_S: Final = 0.5  # a loss of power takes at most what came since, and what the disk was busy with
 MOST: Final = 65_536  # rows that may wait for a store that cannot be written
 RETRY_S: Final = (0.05, 1.0)  # first and longest pause before a store is tried again

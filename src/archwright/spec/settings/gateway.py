@@ -100,7 +100,7 @@ class LedgerSpec(Record):
     SHORT: ClassVar[str] = "writes"
     writes: str = choice(
         ("soon", "sync"),
-        "`soon`: a killed gateway loses rows of the last 50 ms at most; `sync`: none, each answer waits for its rows",
+        "`soon`: a killed gateway loses rows of the last 250 ms at most; `sync`: none, each answer waits for its rows",
         default="soon",
     )
     lost: str = choice(
