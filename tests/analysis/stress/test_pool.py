@@ -8,10 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from archwright.analysis.stress.engine import simulate
+from archwright.analysis.stress.fleet_table import replicas
 from archwright.analysis.stress.outcome import Outcome, PoolOutcome
 from archwright.plan.model import Change, Plan, Scenario
 from archwright.policy import route
 from archwright.policy.batching import step_s
+from archwright.report.document import Table
+from archwright.report.figures import Book
 from tests.plan.small import small
 from tests.plan.test_pool import OURS, WAS
 
@@ -133,3 +136,12 @@ def test_a_common_prefix_saves_reading() -> None:
     without, with_it = run(plan()), run(plan("bf16", "    prompt_cache: 50 %\n"))
     assert pool(with_it).read == pytest.approx(pool(without).read / 2, rel=0.02)
     assert with_it.request_latencies.mean < without.request_latencies.mean
+
+
+def test_what_replicas_did_is_a_table_of_figures() -> None:
+    book = Book()
+    (table,) = replicas(book, run(plan()))
+    assert isinstance(table, Table)
+    assert table.rows[0][0] == "model"
+    assert book["stress.test.model.replicas.hardware"].value == pool(run(plan())).hardware
+    assert replicas(book, run(replace(plan(), targets=plan().targets[1:], routes=(), journeys=()))) == []

@@ -15,6 +15,7 @@ from archwright.analysis.stress.figures import (
     enter_loads,
     objective_key,
 )
+from archwright.analysis.stress.fleet_table import replicas
 from archwright.analysis.stress.objectives import DIMENSIONS, SHARES, Verdict, verdicts
 from archwright.analysis.stress.outcome import Bucket, Outcome
 from archwright.analysis.stress.points import latency
@@ -193,6 +194,7 @@ def _scenario(book: Book, plan: Plan, scenario: Scenario, outcome: Outcome) -> S
     blocks.append(_loads(book, plan, outcome))
     waited = waiting(book, outcome)
     blocks += [waited] if waited is not None else []
+    blocks += replicas(book, outcome)
     blocks += _lanes(book, plan, outcome)
     lead = scenario.summary or plural(outcome.arrivals, "journey")
     return Section(f"stress-{scenario.name}", f"Scenario {scenario.name}", tuple(blocks), lead)
