@@ -23,7 +23,8 @@ Make = Callable[[type[Any], Sequence[Any]], Any]
 class RouteRow(NamedTuple):
     """A route: where its hops and its ways begin and end, deadlines of both lanes, its cache and what it gives when.
 
-    `cache` -1: none. `fresh_s` is how long an answer is kept as new. The last three as in `rules.RouteRule`.
+    `picks` is one of `choose.CHOICES`; a record of NumPy has a method called `choose`. `cache` -1: none. `fresh_s` is
+    how long an answer is kept as new. The last three as in `rules.RouteRule`.
     """
 
     begin: int
@@ -36,7 +37,7 @@ class RouteRow(NamedTuple):
     fresh_s: float
     stale_s: float
     degrades: int
-    choose: int
+    picks: int
     slow_s: float
     most_cost: int
     hedge_s: float
@@ -166,7 +167,7 @@ def _route(rules: Rules, rule: RouteRule, places: tuple[int, int, int, int], pat
         fresh_s=rules.caches[rule.cache].ttl_s if rule.cache >= 0 else 0.0,
         stale_s=rule.stale_s,
         degrades=int(rule.degrades),
-        choose=rule.choose,
+        picks=rule.choose,
         slow_s=rule.slow_s,
         most_cost=rule.most_cost,
         hedge_s=rule.hedge_s,

@@ -23,7 +23,7 @@ def line_up(m: State, now: float, a: Arrival) -> int:
     rule = m.law.routes[a.route]
     at = a.slot * m.law.width
     hops = _fitting(m, a, at)
-    how = COST if _crowded(m, rule.relief) == 1 else rule.choose
+    how = COST if _crowded(m, rule.relief) == 1 else rule.picks
     if hops == 1 or (how == ORDER and rule.slow_s == 0.0):
         return hops
     if how == WEIGHT:
