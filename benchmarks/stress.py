@@ -32,7 +32,11 @@ from msgspec.structs import replace  # noqa: E402
 
 from archwright.analysis.stress.kernel.engine import Run, simulate  # noqa: E402
 from archwright.analysis.stress.outcome import Outcome  # noqa: E402
+from archwright.facts.accelerators import accelerator  # noqa: E402
+from archwright.facts.models import shape  # noqa: E402
 from archwright.plan.model import Plan, Scenario  # noqa: E402
+from archwright.plan.pool import Pool  # noqa: E402
+from archwright.plan.serving import Deployment, law_of  # noqa: E402
 from archwright.verbs.engines import loaded, warm  # noqa: E402
 from archwright.verbs.project import open_project  # noqa: E402
 from tests.analysis.stress import designs as d  # noqa: E402
@@ -58,6 +62,21 @@ def full(loop: Run) -> float:
     plan = open_project(FULL).compiled.plan
     outcome, seconds = timed(lambda: simulate(plan, plan.scenarios[0], SEED, 1.0, None, loop))
     told(f"every control on: {outcome.requests:,} requests, {outcome.events:,} events in {seconds:.2f} s", outcome)
+    return float(outcome.requests / seconds)
+
+
+def batched(loop: Run) -> float:
+    """Requests a second of the same design with its first model on as many replicas of our own as it keeps busy."""
+    plan = open_project(FULL).compiled.plan
+    known, model = accelerator("h100-80gb"), shape("llama-3.1-8b")
+    if known is None or model is None:
+        raise SystemExit("the facts have lost an accelerator or a model")
+    law = law_of(Deployment(model, known, "fp8", 1))._asdict()
+    pool = Pool(replicas=8, hourly=0, router="least-tokens", serves="Llama 3.1 8B", least=0.5, most=1.3, **law)
+    first = replace(plan.targets[0], pool=pool, spread=0.0, request_rate=0.0, token_rate=0.0, concurrent=0)
+    plan = replace(plan, targets=(first, *plan.targets[1:]))
+    outcome, seconds = timed(lambda: simulate(plan, plan.scenarios[0], SEED, 1.0, None, loop))
+    told(f"with replicas: {outcome.requests:,} requests, {outcome.events:,} events in {seconds:.2f} s", outcome)
     return float(outcome.requests / seconds)
 
 
@@ -179,7 +198,7 @@ def main() -> None:
     here, other, another = ours(loop), in_simpy(), in_ciw()
     figures |= {"here_per_s": here, "simpy_per_s": other, "ciw_per_s": another}
     figures |= {"ratio_simpy": here / other, "ratio_ciw": here / another, "warm_start_s": warm_start()}
-    figures["replica_requests_per_s"] = 0.0  # replica pools run on the plain engine so far
+    figures["replica_requests_per_s"] = batched(loop)
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
 
 
