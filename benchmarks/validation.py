@@ -85,7 +85,7 @@ def main() -> int:
     share = float(os.environ.get("SHARE", "1"))
     wanted = os.environ.get("CASES", "")
     loop = compiled_loop(Path(tempfile.gettempdir()) / "archwright-validation")
-    engines.put_at_hand(lambda *told: fast(*told, loop))
+    engines.put_at_hand(lambda: lambda *told: fast(*told, loop))
     rows = [run(case, share) for case in CASES if case.name.startswith(wanted)]
     against = {key: (in_simpy(queue, share), in_ciw(queue, share)) for key, queue in QUEUES.items()}
     if share == 1.0 and not wanted:
