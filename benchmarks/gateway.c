@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,7 @@ int main(int count, char **given) {
   if (count != 4) return 2;
   chunks = atoi(given[2]);
   pace_us = atoi(given[3]);
+  signal(SIGPIPE, SIG_IGN); /* clients leave */
   prepare();
   int one = 1, ear = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), poll = epoll_create1(0);
   setsockopt(ear, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
