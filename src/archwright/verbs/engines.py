@@ -71,7 +71,7 @@ def warm(say: Say, folder: Path | None = None) -> Path:
         raise DependencyMissing("the fast engine needs numba: install `archwright[fast]`")
     place = folder or cache()
     home = _home(place)
-    with _alone(place):
+    with _alone(home):
         if not (home / READY).exists():
             say("compiling the fast engine, about 40 s")
             _drop(home)
@@ -130,10 +130,10 @@ def _compile_beside() -> None:
     """Start a process that compiles and outlives this one, unless another one does so already."""
     import subprocess
 
-    place = cache()
+    home = _home(cache())
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        with (place / "lock").open("a") as lock:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with home.with_suffix(".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return
@@ -143,10 +143,10 @@ def _compile_beside() -> None:
 
 
 @contextmanager
-def _alone(place: Path) -> Iterator[None]:
-    """While it lasts, no other process compiles here."""
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / "lock").open("a") as lock:
+def _alone(home: Path) -> Iterator[None]:
+    """While it lasts, no other process compiles the same."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_suffix(".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -149,7 +149,7 @@ def write(s: State, visit: Record, journey: int, number: int, at: float) -> None
         visit.wording = 0
         return
     luck = chance.uniform(desk.seed, number, 0, chance.ANSWER)
-    visit.answer = min(_right_of(s, law.zipf, law.answers, luck), law.answers - 1)
+    visit.answer = min(_guided(s, law, luck), law.answers - 1)
     visit.wording = 0
     if law.wordings > 1:
         visit.wording = int(chance.uniform(desk.seed, number, 0, chance.WORDING) * law.wordings)
@@ -166,6 +166,26 @@ def _tenant(s: State, number: int) -> int:
         return 0
     luck = chance.uniform(desk.seed, number, 0, chance.TENANT)
     return int(min(_right_of(s, 0, desk.tenants, luck), desk.tenants - 1))
+
+
+def _guided(s: State, law: Record, luck: float) -> int:
+    """`_right_of` the sums of a journey's answers, looked for where its guide says."""
+    first = law.zipf
+    limit = luck * s.numbers[first + law.answers - 1]
+    share = law.guide + int(luck * law.answers)
+    low = int(s.numbers[share])
+    high = min(int(s.numbers[share + 1]) + 1, law.answers)
+    while low > 0 and limit < s.numbers[first + low - 1]:
+        low -= 1
+    while high < law.answers and not limit < s.numbers[first + high]:
+        high += 1
+    while low < high:
+        middle = (low + high) >> 1
+        if limit < s.numbers[first + middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def _right_of(s: State, first: int, count: int, luck: float) -> int:

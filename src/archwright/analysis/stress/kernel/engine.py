@@ -44,6 +44,7 @@ def grown(s: t.State) -> t.State:
         sequences=type(s.sequences)(*(_longer(column, walks) for column in s.sequences)),
         answers=_more(s.answers, max(p.ANSWERS, 2 * len(s.answers)), desk, "answers"),
         heap=_longer(s.heap, max(p.EVENTS, 2 * len(s.heap), 8 * walks)),
+        soon=_longer(s.soon, max(p.EVENTS, 2 * len(s.soon), 8 * walks)),
         of_slot=_longer(s.of_slot, walks),
         index=np.full(2 * max(p.ANSWERS, 2 * len(s.answers)), t.NOBODY, dtype=np.int64),
     )

@@ -7,7 +7,7 @@ orders become calls and events.
 from __future__ import annotations
 
 from archwright.analysis.stress.kernel import counts, kept, pools, suppliers
-from archwright.analysis.stress.kernel.heap import CALL_ENDS, REPLIED, WAKES, schedule
+from archwright.analysis.stress.kernel.heap import CALL_ENDS, WAKES, reply, schedule
 from archwright.analysis.stress.kernel.luck import tokens_of
 from archwright.analysis.stress.kernel.tables import NOBODY, Record, State
 from archwright.plan.rules import began_after
@@ -126,7 +126,7 @@ def _do(s: State, now: float) -> None:
             if order.how in (CACHED, STALE):
                 kept.use(s, s.routes[s.steps[s.walks[at].step].route].cache, s.walks[at].key)
             # Later in the same instant, so that a visit's next step never begins inside another one's orders.
-            schedule(s, now, REPLIED, at, order.how * HOPS + order.hop + 1)
+            reply(s, now, at, order.how * HOPS + order.hop + 1)
         elif order.kind == SLEEP:
             schedule(s, order.seconds, WAKES, order.slot, order.ticket)
         elif order.kind == KEEP:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from archwright.analysis.stress.kernel.tables import Record, State
 
 # Kinds of events, and what `a` and `b` are.
@@ -9,7 +11,6 @@ WORKED = 0  # a station's work is done: walk
 GIVES_UP = 1  # a job has waited too long at a station: walk, job
 CALL_ENDS = 2  # call
 WAKES = 3  # a request's sleep is over: slot, ticket
-REPLIED = 4  # the gateway answered: walk, how
 REFUSED = 5  # a station was full: walk
 LOOKS = 6  # a station scales: station
 READY = 7  # replicas are at work: station, how many
@@ -41,6 +42,38 @@ def schedule(s: State, at: float, kind: int, a: int, b: int) -> None:
     event.kind = kind
     event.a = a
     event.b = b
+
+
+def reply(s: State, now: float, a: int, b: int) -> None:
+    """The gateway's answer `b` will reach the walk `a` later in this instant. Time stands still until the last one has.
+
+    So they need no heap: they stand in a row, and go before what the heap has for a later time.
+    """
+    desk = s.desk[0]
+    event = s.soon[desk.soon_end]
+    desk.soon_end += 1
+    event.at = now
+    event.order = desk.order
+    desk.order += 1
+    event.a = a
+    event.b = b
+
+
+def soon_first(s: State) -> bool:
+    """Whether the next event is one of this instant, and not of the heap."""
+    desk = s.desk[0]
+    if desk.soon == desk.soon_end:
+        return False
+    event = s.soon[desk.soon]
+    return bool(desk.pending == 0 or _before(event, s.heap[0].at, s.heap[0].order))
+
+
+def next_at(s: State) -> float:
+    """When the next event is; infinite where there is none."""
+    desk = s.desk[0]
+    if desk.soon < desk.soon_end:
+        return float(s.soon[desk.soon].at)
+    return float(s.heap[0].at) if desk.pending > 0 else math.inf
 
 
 def drop(s: State) -> None:

@@ -12,11 +12,12 @@ from archwright.analysis.stress.kernel.heap import (
     LOOKS,
     READY,
     REFUSED,
-    REPLIED,
     TURNS,
     WAKES,
     WORKED,
     drop,
+    next_at,
+    soon_first,
 )
 from archwright.analysis.stress.kernel.tables import State
 
@@ -45,9 +46,12 @@ def run(s: State, events: int) -> int:
                 return VISITS
             arrivals.fill(s)
         desk.room -= 1
-        if desk.visit < desk.visits and (desk.pending == 0 or s.visits[desk.visit].at <= s.heap[0].at):
+        if desk.visit < desk.visits and s.visits[desk.visit].at <= next_at(s):
             desk.events += 1
             trips.begin(s)
+        elif soon_first(s):
+            desk.events += 1
+            _happen_at_once(s)
         elif desk.pending > 0:
             desk.events += 1
             _happen(s)
@@ -62,10 +66,23 @@ def room(s: State) -> int:
     walks = (len(s.walks) - desk.used_walks) // desk.widest
     # A walk has two events to come at most; what it waited for in vain may stand there beside them.
     events = (len(s.heap) - desk.pending - 2 * desk.used_walks) // (4 * desk.widest)
+    soon = (len(s.soon) - desk.soon_end - desk.used_walks) // desk.widest
     calls = len(s.calls) - desk.used_calls - desk.widest
     answers = len(s.answers) - desk.used_answers - 1
     seats = len(s.seats) - desk.used_seats - 1
-    return int(min(len(s.trips) - desk.used_trips, walks, events, calls // desk.widest, answers, seats // desk.widest))
+    tables = min(walks, events, soon, calls // desk.widest, seats // desk.widest)
+    return int(min(len(s.trips) - desk.used_trips, tables, answers))
+
+
+def _happen_at_once(s: State) -> None:
+    """The next event of this instant happens: the gateway answers a walk."""
+    desk = s.desk[0]
+    event = s.soon[desk.soon]
+    desk.soon += 1
+    if desk.soon == desk.soon_end:
+        desk.soon = 0
+        desk.soon_end = 0
+    trips.replied(s, event.at, event.a, event.b)
 
 
 def _happen(s: State) -> None:
@@ -83,8 +100,6 @@ def _happen(s: State) -> None:
         trips.worked(s, now, a)
     elif kind == WAKES:
         gateway.wakes(s, now, a, b)
-    elif kind == REPLIED:
-        trips.replied(s, now, a, b)
     elif kind >= TURNS:
         _at_replicas(s, now, kind, a, b)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import accumulate, chain
 
 import numpy as np
@@ -94,6 +95,7 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
         firsts=_firsts(plan, scenario, seed, load, journeys),
         comer=t.blank(1, t.VISIT),
         heap=t.blank(0, t.EVENT),
+        soon=t.blank(0, t.EVENT),
         trips=t.blank(0, t.TRIP),
         walks=t.blank(0, t.WALK),
         calls=t.blank(0, t.CALL),
@@ -202,6 +204,7 @@ def _journeys(plan: Plan, places: list[int], numbers: Numbers, traced: int) -> t
                 "answers": journey.answers,
                 "wordings": journey.wordings,
                 "zipf": numbers.put(zipf(journey.answers, journey.skew)) if journey.answers else 0,
+                "guide": numbers.put(guide(journey.answers, journey.skew)) if journey.answers else 0,
                 "scale": 1.0 / (journey.rate * journey.peak) / math.gamma(1.0 + 1.0 / shape),
                 "power": 1.0 / shape,
                 "first": places[number],
@@ -215,6 +218,13 @@ def _journeys(plan: Plan, places: list[int], numbers: Numbers, traced: int) -> t
             }
         )
     return _table(t.JOURNEY, rows)
+
+
+@lru_cache(maxsize=32)
+def guide(answers: int, skew: float) -> tuple[float, ...]:
+    """For each of as many equal shares as there are answers, the first answer in it: where to begin to look."""
+    sums = np.array(zipf(answers, skew))
+    return tuple(np.searchsorted(sums, np.arange(answers + 1) / answers * sums[-1]).astype(float).tolist())
 
 
 def _pieces(plan: Plan, scenario: Scenario, load: float, journeys: t.Table) -> t.Table:

@@ -31,7 +31,7 @@ def _type(whole: str = "", real: str = "") -> Type:
 # What the plan says; written once.
 # its steps are rows first to end of STEP
 JOURNEY = _type(
-    whole="answers wordings zipf contents first end lane traced rank pieces pieces_end users firsts firsts_end",
+    whole="answers wordings zipf guide contents first end lane traced rank pieces pieces_end users firsts firsts_end",
     real="scale power semantic think_s think_spread load",
 )
 STEP = _type(
@@ -161,7 +161,7 @@ BILL = _type(
 DESK = _type(
     whole=(
         "seed events order fallbacks retries most_in_flight most_waiting recorded room journeys tenants "
-        "pending visit visits over begun draws widest trips walks calls answers used_trips used_walks "
+        "pending soon soon_end visit visits over begun draws widest trips walks calls answers used_trips used_walks "
         "used_calls used_answers seats used_seats serial most_at_once"
     ),
     real="lasts_s width_s begins_s changed told waited_s",
@@ -194,6 +194,7 @@ class State(NamedTuple):
     firsts: Table
     comer: Table
     heap: Table
+    soon: Table
     trips: Table
     walks: Table
     calls: Table
