@@ -4,8 +4,9 @@
 
 LOAD_S sets how long (60). Who is let in must keep p95 within 200 ms; the rest is to be sent away within 50 ms and told
 when to come back; after the load everybody is answered again within 5 s. A time counts from when a request is sent. The
-client, the gateway and the supplier share the machine: `client_late_p99_ms` says how far the client was behind its own clock, and with
-much of that a run says more of the machine than of the gateway; `gateway_cpu_us` is what a request took of a processor.
+client, the gateway and the supplier share the machine: `client_late_p99_ms` says how far the client was behind its own
+clock, and with much of that a run says more of the machine than of the gateway. `gateway_cpu_us` is what a request took
+of a processor.
 """
 
 from __future__ import annotations

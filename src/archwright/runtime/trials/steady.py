@@ -29,10 +29,11 @@ def _whole() -> bytes:
 
 def _events() -> bytes:
     deltas: list[dict[str, object]] = [{"content": word} for word in WORDS]
-    choices = [[{"index": 0, "delta": delta, "finish_reason": None}] for delta in deltas]
-    choices.append([{"index": 0, "delta": {}, "finish_reason": "stop"}])
-    chunks = [{**_KEPT, "object": "chat.completion.chunk", "choices": choice} for choice in choices]
-    chunks.append({**_KEPT, "object": "chat.completion.chunk", "choices": [], "usage": _USAGE})
+    ends: list[dict[str, object]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    ends.append({"index": 0, "delta": {}, "finish_reason": "stop"})
+    kind = "chat.completion.chunk"
+    chunks: list[dict[str, object]] = [{**_KEPT, "object": kind, "choices": [choice]} for choice in ends]
+    chunks.append({**_KEPT, "object": kind, "choices": [], "usage": _USAGE})
     return b"".join(b"data: " + msgspec.json.encode(chunk) + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
 
 
