@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -43,6 +44,8 @@ class Wish:
         scale: how many times as fast time runs; other than 1 only against an emulated supplier.
         sync: store every row before its answer ends.
         key_file: hashes of keys that `archwright keys add` made; it is read again when it changes.
+        otlp: address of a collector that traces are sent to; empty: none.
+        log: `json` for a line a request on stderr; empty: none.
     """
 
     plan_file: Path
@@ -53,6 +56,8 @@ class Wish:
     scale: float = 1.0
     sync: bool = False
     key_file: Path | None = None
+    otlp: str = ""
+    log: Literal["", "json"] = ""
 
 
 def serve(  # noqa: PLR0913 - one argument an option of the command
@@ -69,6 +74,8 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     workers: int = 1,
     tls: tuple[Path, Path | None] | None = None,
     admin_port: int | None = None,
+    otlp: str = "",
+    log: Literal["", "json"] = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve a plan until the process is told to stop. Arguments that are not named here are those of `Wish`.
@@ -87,6 +94,8 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         workers: processes that share the address and the plan's limits, each with a ledger of its own.
         tls: files of a certificate and of its key (None: it is in the same file); None: plain HTTP.
         admin_port: port of the door for those who run it, on this machine only; 0 takes a free one, None: no such door.
+        otlp: see `Wish`.
+        log: see `Wish`.
         say: told the address once requests are accepted.
 
     Raises:
@@ -98,7 +107,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     """
     known = os.environ if environment is None else environment
     door = Door(host, port, workers, *_files_of(tls), admin_port)
-    wish = Wish(plan_file, door, ledger, record, emulated, scale, sync, key_file)
+    wish = Wish(plan_file, door, ledger, record, emulated, scale, sync, key_file, otlp, log)
     setup = setup_of(wish, known)
     plan = decode(setup.plan, str(plan_file))
     _left_out(plan, setup, say)
@@ -197,6 +206,8 @@ def setup_of(wish: Wish, environment: Mapping[str, str]) -> Setup:
         workers=wish.door.workers,
         admin=hashlib.sha256(admin.encode()).hexdigest() if admin else "",
         counted_apart=wish.door.admin_port is not None,
+        otlp=wish.otlp,
+        log=wish.log,
     )
 
 

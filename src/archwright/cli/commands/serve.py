@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -32,6 +33,10 @@ from archwright.cli.show import Sink
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="Certificate as PEM: serve TLS.")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="Its private key; none where --tls-cert holds it.")
 @click.option("--admin-port", type=click.IntRange(0, 65535), help="Open the admin door there, on this machine only.")
+@click.option(
+    "--otlp", default="", help="Send traces to a collector there (OTLP over HTTP), such as http://127.0.0.1:4318."
+)
+@click.option("--log", type=click.Choice(["json"]), help="Write a line for each request to stderr.")
 @JSON
 def command(  # noqa: PLR0913 - one argument an option
     plan: Path,
@@ -45,6 +50,8 @@ def command(  # noqa: PLR0913 - one argument an option
     tls_cert: Path | None,
     tls_key: Path | None,
     admin_port: int | None,
+    otlp: str,
+    log: Literal["json"] | None,
     as_json: bool,
 ) -> None:
     """Serve a built PLAN: a gateway to real providers for clients of OpenAI and of Anthropic.
@@ -76,5 +83,7 @@ def command(  # noqa: PLR0913 - one argument an option
         workers=workers,
         tls=(tls_cert, tls_key) if tls_cert is not None else None,
         admin_port=admin_port,
+        otlp=otlp,
+        log=log or "",
         say=say,
     )

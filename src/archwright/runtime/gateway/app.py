@@ -80,6 +80,8 @@ class Gateway:
         """Begin with what goes on beside the requests."""
         if self.house.crew is not None:
             await self.house.crew.start()
+        for listener in self.house.listeners:
+            await listener.start()
         self.flusher = asyncio.get_running_loop().create_task(self._flush())
         if self.read_again is not None:
             self.watcher = asyncio.get_running_loop().create_task(self._watch(self.read_again))
@@ -95,6 +97,8 @@ class Gateway:
                 task.cancel()
         if self.house.crew is not None:
             await self.house.crew.stop()
+        for listener in self.house.listeners:
+            await listener.stop()
         self.house.client.close()
         self.house.brain.flush()
 
@@ -210,7 +214,8 @@ class Gateway:
     def counted(self) -> bytes:
         """All counters, in the format that Prometheus reads."""
         house = self.house
-        return ("\n".join((*house.metrics.lines(), *house.journal.figures(), *self._gauges())) + "\n").encode()
+        beside = (line for listener in house.listeners for line in listener.figures())
+        return ("\n".join((*house.metrics.lines(), *house.journal.figures(), *beside, *self._gauges())) + "\n").encode()
 
     def _gauges(self) -> Iterable[str]:
         brain = self.house.brain.machine

@@ -23,6 +23,7 @@ from archwright.runtime.gateway.estimate import Guesser
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.keys import Keyring
 from archwright.runtime.gateway.library import Library
+from archwright.runtime.gateway.listeners import Listener, Told
 from archwright.runtime.gateway.metrics import Metrics
 from archwright.runtime.gateway.prompts import Prompts
 from archwright.runtime.gateway.setup import ClientKey, Upstream
@@ -134,10 +135,17 @@ class House:
         self.deadlines = Deadlines()
         self.crew: Crew | None = None
         self.libraries: tuple[Library, ...] = ()
+        self.listeners: tuple[Listener, ...] = ()
 
     def library_of(self, x: Exchange) -> Library | None:
         """The documents that the route of a request answers from."""
         return self.libraries[x.route.retriever] if x.route is not None and x.route.retriever >= 0 else None
+
+    def _write(self, row: Told, x: Exchange) -> None:
+        """Write a row of a request, and tell it to whoever listens."""
+        self.journal.add(row)
+        for listener in self.listeners:
+            listener.told(row, x)
 
     def price(self, x: Exchange, item: Try) -> None:
         """Enter what an attempt cost: exact where the supplier told its usage, else estimated from what came."""
@@ -163,7 +171,7 @@ class House:
             ):
                 self.metrics.tokens.add((target.name, kind), tokens)
             self.metrics.cost.add((target.name,), item.cost)
-        self.journal.add(
+        self._write(
             Attempt(
                 request=x.id,
                 number=item.call.attempt,
@@ -189,7 +197,8 @@ class House:
                 trace=x.trace,
                 tier=item.tier,
                 lane=LANES[line.lane(self._lane(x, item))],
-            )
+            ),
+            x,
         )
 
     def _lane(self, x: Exchange, item: Try) -> int:
@@ -216,7 +225,7 @@ class House:
         self.metrics.own.add((route,), own)
         if x.first_s >= 0:
             self.metrics.first.add((route,), x.first_s)
-        self.journal.add(
+        self._write(
             Request(
                 request=x.id,
                 plan=self.hash,
@@ -250,7 +259,8 @@ class House:
                 known=x.known,
                 lane=LANES[x.lane],
                 key=x.client,
-            )
+            ),
+            x,
         )
 
 

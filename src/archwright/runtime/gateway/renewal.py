@@ -35,7 +35,7 @@ def renew(app: Gateway, setup: Setup) -> House:
     spent, age_s = _spent(old, plan)
     brain = Brain(decided, None, spent, age_s)
     house = House(plan, setup.upstreams, setup.keys, brain, old.journal, setup.seed)
-    house.libraries = old.libraries
+    house.libraries, house.listeners = old.libraries, old.listeners
     house.client, house.deadlines, house.metrics = old.client, old.deadlines, old.metrics
     house.numbers, house.instance = old.numbers, old.instance
     app.house = house

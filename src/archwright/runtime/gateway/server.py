@@ -26,9 +26,12 @@ from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.keys import Watched
 from archwright.runtime.gateway.library import open_libraries
+from archwright.runtime.gateway.listeners import Listener
 from archwright.runtime.gateway.prompts import Prompts
 from archwright.runtime.gateway.setup import Setup
 from archwright.runtime.gateway.shares import share
+from archwright.runtime.gateway.speaking import Speaker
+from archwright.runtime.gateway.tracing import Tracer
 from archwright.runtime.gateway.writer import Writer
 from archwright.runtime.stores import store_for
 
@@ -78,11 +81,25 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         if plan.gateway.record_prompts:
             app.house.prompts = Prompts(prompts_file(setup.ledger))
             files.callback(app.house.prompts.close)
+        app.house.listeners = tuple(listeners(setup, app.house))
         watch(app, setup)
         app.counted_apart = setup.counted_apart
         if setup.agents and plan.agents:
             app.house.crew = hire(compress(plan, setup.scale), setup, app)
         yield app
+
+
+def listeners(setup: Setup, house: House) -> Iterator[Listener]:
+    """Who is told of what happens, beside the ledger.
+
+    Raises:
+        UsageError: the address of a collector is none.
+    """
+    if setup.otlp:
+        providers = {target.name: target.provider for target in house.plan.targets}
+        yield Tracer(setup.otlp, house.plan.gateway.name, house.instance, providers)
+    if setup.log:
+        yield Speaker()
 
 
 def prompts_file(ledger: str) -> Path:

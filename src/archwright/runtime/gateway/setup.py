@@ -49,6 +49,8 @@ class Setup(msgspec.Struct, frozen=True):
         workers: how many processes share the plan's limits; each has an equal part.
         admin: hexadecimal SHA-256 of the key of the admin door; empty: whoever is on this machine is let in.
         counted_apart: counters are shown at the admin door only.
+        otlp: address of a collector that traces are sent to; empty: none.
+        log: how a line for each request is written to stderr; empty: not at all.
         agents: file for the conversations of the plan's agents; empty: they are not run.
     """
 
@@ -68,6 +70,8 @@ class Setup(msgspec.Struct, frozen=True):
     workers: int = 1
     admin: str = ""
     counted_apart: bool = False
+    otlp: str = ""
+    log: Literal["", "json"] = ""
 
 
 def read(line: bytes) -> Setup:
