@@ -21,7 +21,7 @@ from archwright.analysis.draw.overlays import OVERLAYS
 from archwright.analysis.status.deliverables import DELIVERABLES
 from archwright.base.units import DIMENSIONS
 from archwright.cli.main import main as command
-from archwright.facts import accelerators, controls, frameworks, vendors
+from archwright.facts import accelerators, controls, frameworks, technologies, vendors
 from archwright.render.svg import svg
 from archwright.runtime.providers import PROVIDERS
 from archwright.runtime.wires import WIRES
@@ -215,6 +215,7 @@ def shelves() -> str:
     offered = ", ".join(f"`{name}`" for name in accelerators.names())
     lines.append(f"| `archwright.facts.accelerators` | {offered} |")
     lines.append(f"| `archwright.facts.vendors` | {', '.join(f'`{name}`' for name in vendors.names())} |")
+    lines.append(f"| `archwright.facts.technologies` | {', '.join(f'`{name}`' for name in technologies.names())} |")
     lines.append(f"| `archwright.facts.frameworks` | {', '.join(f'`{name}`' for name in frameworks.names())} |")
     return "\n".join(lines) + "\n"
 

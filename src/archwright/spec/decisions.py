@@ -56,6 +56,7 @@ class Option(Record):
     once: Given | None = number(
         "money", "what it costs once: moving, training, leaving what is there", default=None, estimate=True
     )
+    uses: tuple[Word, ...] = texts("technologies that it rests on, by their names in `archwright catalogue`")
     do_not_build: bool = flag("this is the option to leave it; it has a `cost` too")
     good: tuple[Word, ...] = texts("what speaks for it")
     bad: tuple[Word, ...] = texts("what speaks against it")

@@ -205,6 +205,7 @@ class Component(Record):
     title: Word = text("name in pictures and reports", default="")
     summary: Word = text("what it does", default="")
     owner: Word = text("who answers for it; the system's owner by default", default="")
+    technology: Word = text("which product it is, by its name in `archwright catalogue`", default="")
     group: Word | None = reference("groups", "the frame it is drawn in", default=None)
     replicas: Given = number("count", "how many run side by side", default=1, minimum=1, maximum=100_000)
     region: Word = text("where it runs, such as `eu-west-1`", default="")

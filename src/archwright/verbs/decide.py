@@ -14,6 +14,7 @@ from archwright.analysis.decide.result import Result, decide
 from archwright.base.errors import InputError, Problem, UsageError
 from archwright.base.money import PICO
 from archwright.base.text import nearest
+from archwright.facts.technologies import entries
 from archwright.plan.expect import FUNCTIONS
 from archwright.plan.model import plan_hash
 from archwright.render.madr import madr
@@ -23,6 +24,7 @@ from archwright.spec.decisions import Decision
 from archwright.spec.given import Word
 from archwright.verbs import figures
 from archwright.verbs.answer import Answer
+from archwright.verbs.catalogue import plain, stale
 from archwright.verbs.options import Seen, changed, computed, failed, is_stated, renamed, seen, stated
 from archwright.verbs.project import Project
 from archwright.verbs.records import keep_record
@@ -65,7 +67,7 @@ def decide_project(project: Project, out: Path, names: tuple[str, ...] = (), see
     if written:
         written = (*written, figures.keep(out, hashed, book))
     return Answer(
-        "decide", (document,), book, tuple(_findings(results, book)), written,
+        "decide", (document,), book, (*_findings(results, book), *_stale(results, project)), written,
         {"decisions": [_data(result, book) for result in results], "notes": notes, "seed": seed},
         work.sources, hashed,
     )  # fmt: skip
@@ -197,6 +199,16 @@ def _findings(results: list[Result], book: Book) -> list[Finding]:
     ]  # fmt: skip
 
 
+def _stale(results: list[Result], project: Project) -> list[Finding]:
+    """Technologies of options of which nobody looked up the facts for long; each is told at its first option."""
+    first: dict[str, Word] = {}
+    for result in results:
+        for option in result.matrix.decision.options.values():
+            for word in option.uses:
+                first.setdefault(str(word), word)
+    return [finding for word in first.values() for finding in stale(entries([word]), project.as_of, word.where)]
+
+
 def _data(result: Result, book: Book) -> dict[str, object]:
     found = result.matrix
     return {
@@ -218,6 +230,7 @@ def _data(result: Result, book: Book) -> dict[str, object]:
                 "broken": [check.label for check in item.broken],
                 "unproven": [check.label for check in item.unproven],
                 "why": item.why,
+                "uses": [plain(entry) for entry in entries(found.decision.options[item.name].uses)],
                 "tco": _dollars(book, result.sure.costs[item.name][-1]) if item.name in result.sure.costs else None,
                 "tco_years": [_dollars(book, key) for key in result.sure.costs.get(item.name, ())],
                 "band": [_dollars(book, key) for key in result.sure.bands.get(item.name, ())[::2]],

@@ -91,7 +91,7 @@ class Project:
             InputError: the file cannot be read, or the two do not make a system.
         """
         overlays = (*self.overlays, name)
-        return replace(self, loaded=load(self.path, overlays, self.given), overlays=overlays, _cache={})
+        return replace(self, loaded=_read(self.path, overlays, self.given), overlays=overlays, _cache={})
 
     def changed(self, given: Sequence[Setting]) -> Project:
         """The same system with some values changed, each as if it were written in the file.
@@ -102,7 +102,7 @@ class Project:
         if not given:
             return self
         both = (*self.given, *given)
-        return replace(self, loaded=load(self.path, self.overlays, both), given=both, _cache={})
+        return replace(self, loaded=_read(self.path, self.overlays, both), given=both, _cache={})
 
     def trace(self, given: Path | None = None) -> Trace | None:
         """Recorded traffic: the given file, else `recorded`, else what the first critical journey names, else none.
@@ -136,7 +136,22 @@ def open_project(
     """
     file = path / "system.yaml" if path.is_dir() else path
     words = tuple(Word(name) for name in overlays)
-    return Project(file, load(file, words), as_of or dt.datetime.now(dt.UTC).date(), prices, words)
+    return Project(file, _read(file, words), as_of or dt.datetime.now(dt.UTC).date(), prices, words)
+
+
+def _read(path: Path, overlays: tuple[Word, ...], given: tuple[Setting, ...] = ()) -> Loaded:
+    """Load a file with what is laid over it, and look up the technologies that it names.
+
+    Raises:
+        InputError: with every problem found.
+    """
+    from archwright.plan.technologies import unknown
+
+    loaded = load(path, overlays, given)
+    problems = unknown(loaded.system)
+    if problems:
+        raise InputError(problems)
+    return loaded
 
 
 def read_trace_file(path: Path) -> Trace:

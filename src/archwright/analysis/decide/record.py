@@ -18,7 +18,9 @@ from archwright.analysis.decide.report import (
     verdict,
 )
 from archwright.analysis.decide.result import Result
+from archwright.analysis.decide.technologies import CAPTION, HEADINGS, technology_rows
 from archwright.analysis.decide.years import YEAR_HEADINGS, year_rows
+from archwright.facts.technologies import entries
 from archwright.report.document import Table, Text
 from archwright.report.figures import Book
 from archwright.report.record import Alternative, Note, Record
@@ -76,6 +78,7 @@ def _drivers(result: Result, book: Book) -> Iterator[str]:
 def _alternative(item: Candidate, option: Option) -> Alternative:
     points: list[tuple[Note, str]] = [("Good", str(words)) for words in option.good]
     points += [("Neutral", f"lock-in: {option.lock_in}")] if option.lock_in else []
+    points += [("Neutral", f"rests on {entry.title}") for entry in entries(option.uses)]
     points += [("Bad", str(words)) for words in option.bad]
     points += [("Bad", words) for words in said_of(item)]
     how = f"The system with `{option.overlay}`." if option.overlay else ""
@@ -148,6 +151,9 @@ def _more(result: Result, book: Book) -> Iterator[Text | Table]:
     if costs:
         yield Table(YEAR_HEADINGS, tuple(costs), "what options cost, and how often each is ahead",
                     frozenset(range(1, 6)))  # fmt: skip
+    technologies = technology_rows(found.decision)
+    if technologies:
+        yield Table(("Option", *HEADINGS), tuple(technologies), CAPTION)
     turning = flip_rows(result, book)
     if turning and len(result.ranking.order) > 1:
         yield Table(("Criterion", "Weight", "Flips", "Then"), tuple(turning), "which weight changes the winner",

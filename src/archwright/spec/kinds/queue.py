@@ -1,7 +1,7 @@
 """Kind `queue`: work that waits until it is taken."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings.work import WorkSettings
+from archwright.spec.settings.stores import QueueSettings
 
 KIND = Kind(
     name="queue",
@@ -9,5 +9,5 @@ KIND = Kind(
     traits=frozenset({"queue", "store"}),
     shape="queue",
     caption="queue",
-    settings=WorkSettings,
+    settings=QueueSettings,
 )

@@ -1,6 +1,7 @@
 """Kind `stream`: events in order, kept for a while."""
 
 from archwright.spec.kind import Kind
+from archwright.spec.settings.stores import StreamSettings
 
 KIND = Kind(
     name="stream",
@@ -8,4 +9,5 @@ KIND = Kind(
     traits=frozenset({"queue", "store"}),
     shape="queue",
     caption="stream",
+    settings=StreamSettings,
 )

@@ -1,7 +1,7 @@
 """Kind `vector-store`: passages and their vectors."""
 
 from archwright.spec.kind import Kind
-from archwright.spec.settings.work import WorkSettings
+from archwright.spec.settings.stores import VectorSettings
 
 KIND = Kind(
     name="vector-store",
@@ -9,5 +9,5 @@ KIND = Kind(
     traits=frozenset({"store", "compute"}),
     shape="store",
     caption="vector store",
-    settings=WorkSettings,
+    settings=VectorSettings,
 )
