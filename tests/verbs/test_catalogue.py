@@ -94,7 +94,7 @@ def test_a_decision_shows_what_its_options_rest_on(tmp_path: Path) -> None:
         "ours": ["pgvector", "valkey"], "theirs": ["pinecone", "valkey"]
     }  # fmt: skip
     record = next(file for file in answer.written if file.suffix == ".md").read_text("utf-8")
-    assert "rests on pgvector on PostgreSQL" in record
+    assert "it rests on pgvector on PostgreSQL" in record
     assert "2,000 (with an index" in record
     assert not [finding for finding in answer.findings if finding.code == "CAT01"]
 
@@ -103,6 +103,7 @@ def test_a_decision_warns_of_old_facts_once_each(tmp_path: Path) -> None:
     answer = decide_project(open_project(written(tmp_path), LATER), tmp_path / "out")
     found = [(item.subject, item.where.line) for item in answer.findings if item.code == "CAT01"]
     assert found == [("pgvector", 10), ("valkey", 10), ("pinecone", 11)]
+    assert [note for note in answer.data["notes"] if "Valkey was last looked at on 2026-11-21" in note]
 
 
 def test_a_decision_without_technologies_says_nothing_of_them(tmp_path: Path) -> None:

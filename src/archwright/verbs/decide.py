@@ -63,11 +63,13 @@ def decide_project(project: Project, out: Path, names: tuple[str, ...] = (), see
         for result in results
         if (day := result.matrix.decision.revisit) is not None and day.date <= project.as_of
     ]
+    old = _stale(results, project)
+    notes += [f"{finding.message}; {finding.mend}" for finding in old]
     hashed = plan_hash(plan) if plan is not None else ""
     if written:
         written = (*written, figures.keep(out, hashed, book))
     return Answer(
-        "decide", (document,), book, (*_findings(results, book), *_stale(results, project)), written,
+        "decide", (document,), book, (*_findings(results, book), *old), written,
         {"decisions": [_data(result, book) for result in results], "notes": notes, "seed": seed},
         work.sources, hashed,
     )  # fmt: skip

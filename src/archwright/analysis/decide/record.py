@@ -78,7 +78,7 @@ def _drivers(result: Result, book: Book) -> Iterator[str]:
 def _alternative(item: Candidate, option: Option) -> Alternative:
     points: list[tuple[Note, str]] = [("Good", str(words)) for words in option.good]
     points += [("Neutral", f"lock-in: {option.lock_in}")] if option.lock_in else []
-    points += [("Neutral", f"rests on {entry.title}") for entry in entries(option.uses)]
+    points += [("Neutral", f"it rests on {entry.title}") for entry in entries(option.uses)]
     points += [("Bad", str(words)) for words in option.bad]
     points += [("Bad", words) for words in said_of(item)]
     how = f"The system with `{option.overlay}`." if option.overlay else ""

@@ -28,8 +28,8 @@ def _find(system: System) -> Iterator[Hit]:
             limit = known.limits.get(measure) if known is not None else None
             if known is None or limit is None or limit.most is None or asked.value <= limit.most:
                 continue
-            message = f"`{name}` needs {asked.text}, and {known.title} takes {limit.shown}"
-            mend = f"take less, or another technology; look the limit up: {limit.source.url}"
+            message = f"`{name}` is given {asked.text} where {known.title} has this limit: {limit.shown}"
+            mend = f"make it smaller, or take another technology; the limit is to be seen at {limit.source.url}"
             yield Hit(message, asked.where, name, mend, "warning" if limit.confidence == "seen" else "note")
 
 
