@@ -163,6 +163,7 @@ class House:
         price = price.at(usage.input) if usage is not None else price
         outcome = OUTCOMES[item.outcome]
         self.metrics.attempts.add((target.name, outcome))
+        self.metrics.calls.add((target.name,), item.total_s)
         if usage is not None:
             for kind, tokens in (
                 ("input", usage.input - usage.cached),

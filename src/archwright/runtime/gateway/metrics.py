@@ -101,6 +101,7 @@ class Metrics:
             "archwright_request_seconds", "From request to end of answer.", SECONDS, "route", "how"
         )
         self.first = Histogram("archwright_first_byte_seconds", "From request to first content.", SECONDS, "route")
+        self.calls = Histogram("archwright_attempt_seconds", "From call to end of its answer.", SECONDS, "target")
         self.own = Histogram("archwright_overhead_seconds", "The gateway's own part of a request.", OWN, "route")
 
     def lines(self) -> Iterable[str]:
@@ -115,5 +116,5 @@ class Metrics:
             self.citations,
         ):
             yield from counter.lines()
-        for histogram in (self.seconds, self.first, self.own):
+        for histogram in (self.seconds, self.first, self.calls, self.own):
             yield from histogram.lines()

@@ -93,6 +93,7 @@ class Crowd:
         self._asked = asked
         self._idle: list[Caller] = []
         self._last = b"", b""
+        self._number = 0
         self.late_s: list[float] = []
 
     def close(self) -> None:
@@ -140,7 +141,8 @@ class Crowd:
             nonlocal started
             if started < count:
                 started += 1
-                caller.ask(self._request(started), ended)
+                self._number += 1  # goes on from one queue to the next
+                caller.ask(self._request(self._number), ended)
             else:
                 self._back(caller)
 

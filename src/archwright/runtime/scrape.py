@@ -1,0 +1,45 @@
+"""Fetches the counters of a gateway that runs."""
+
+from __future__ import annotations
+
+import http.client
+import urllib.error
+import urllib.request
+from typing import Final
+from urllib.parse import urlsplit
+
+from archwright.base.errors import ProviderUnavailable, UsageError
+
+PATIENCE_S: Final = 5.0
+MOST: Final = 16 * 1024 * 1024
+
+
+def counters(url: str, key: str) -> str:
+    """The text at `/metrics`; `key` is sent where there is one.
+
+    Raises:
+        UsageError: this is no address, or the key is not the one.
+        ProviderUnavailable: no gateway answers there.
+    """
+    try:
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+            raise ValueError
+        request = urllib.request.Request(f"{url.rstrip('/')}/metrics")
+    except ValueError:
+        raise UsageError(f"{url} is no address; a gateway is at one such as http://127.0.0.1:8080") from None
+    if key:
+        request.add_header("Authorization", f"Bearer {key}")
+    try:
+        # A proxy of the environment is not asked: what runs here is meant.
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=PATIENCE_S) as answer:
+            text: bytes = answer.read(MOST)
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code in (401, 403):
+            raise UsageError(f"{url} wants a key: set ARCHWRIGHT_ADMIN_KEY to that of its admin door") from error
+        raise UsageError(
+            f"{url} has no /metrics ({error.code}); with --admin-port they are at the admin door"
+        ) from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise ProviderUnavailable(f"no gateway answers at {url}: {error}") from error
+    return text.decode("utf-8", "replace")
