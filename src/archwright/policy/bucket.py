@@ -58,10 +58,14 @@ def draw(bucket: Bucket, held: Held, now: float, amount: float) -> float:
     """Take `amount`, or nothing: the wait until it would be there, 0.0 if it was taken."""
     if bucket.rate <= 0.0:
         return 0.0
-    taken = take(bucket, Level(held.held, held.at), now, amount)
-    held.held = taken.level.held
-    held.at = taken.level.at
-    return taken.wait
+    there = min(bucket.burst, held.held + bucket.rate * max(0.0, now - held.at))
+    asked = min(amount, bucket.burst)
+    held.at = now
+    if there + SLACK_S * bucket.rate >= asked:
+        held.held = there - asked
+        return 0.0
+    held.held = there
+    return (asked - there) / bucket.rate
 
 
 def put_back(bucket: Bucket, held: Held, amount: float) -> None:

@@ -7,7 +7,8 @@
     Leave  -> nothing for this request
 
 Whenever a place is free, the next request in the queue gets its Call in the same answer. What is decided is decided in
-`decide`; here requests get their slots, and keys of caches the times at which their answers were kept.
+`decide`; here requests get their slots, and keys of caches the times at which their answers were kept. Who needs no
+events and orders as tuples drives `decide` with these slots and reads `state.orders`: `take`, an event, `settled`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from archwright.policy.budget import Spent
 from archwright.policy.kept import Kept
 from archwright.policy.lanes import REALTIME
 from archwright.policy.law import written
+from archwright.policy.quick import quick
 from archwright.policy.rules import Rules
 from archwright.policy.state import (
     ANSWERED,
@@ -199,10 +201,10 @@ class Machine:
 
     def __init__(self, rules: Rules, start: float = 0.0) -> None:
         self.rules = rules
-        self.state = begun(written(rules), rules, start, SLOTS)
+        self.state = quick(begun(written(rules), rules, start, SLOTS))
         self.caches = [Kept(cache.entries) for cache in rules.caches]
         self.open: dict[int, int] = {}  # the slot of each request
-        self._requests = [0] * SLOTS
+        self.requests = [0] * SLOTS  # the request of each slot
         self._keys = [0] * SLOTS
         self._caches = [-1] * SLOTS
 
@@ -260,52 +262,68 @@ class Machine:
                 self.state.desk.orders = 0
             elif isinstance(event, Finish):
                 decide.finish(self.state, now, Ended(slot, *event[1:]))
-                self._settled(slot)
+                self.settled(slot)
             elif isinstance(event, Begin):
                 decide.begin(self.state, now, slot, event.attempt)
             elif isinstance(event, Wake):
                 decide.wake(self.state, now, slot, event.ticket)
             else:
                 decide.leave(self.state, now, slot, event.cost)
-                self._settled(slot)
+                self.settled(slot)
         orders: list[Order] = []
         self._read(now, orders)
         while self.state.desk.waiting and decide.advance(self.state, now):
             self._read(now, orders)
         return orders
 
-    def _arrive(self, now: float, event: Arrive) -> None:
-        request, route, tenant, key, cost, tokens_in, tokens_out, journey, luck, lane = event
+    def take(self, request: int, route: int, key: int) -> int:
+        """A slot for a request that is about to arrive."""
         slot = decide.take(self.state)
         if slot < 0:
-            more = len(self._requests)
+            more = len(self.requests)
             grow(self.state, more)
-            self._requests += [0] * more
+            self.requests += [0] * more
             self._keys += [0] * more
             self._caches += [-1] * more
             slot = decide.take(self.state)
         self.open[request] = slot
-        self._requests[slot] = request
+        self.requests[slot] = request
         self._keys[slot] = key
-        cache = self._caches[slot] = self.state.law.routes[route].cache
-        age = self.caches[cache].age(now, key) if cache >= 0 and key else -1.0
-        decide.arrive(
-            self.state,
-            now,
-            Arrival(slot, route, tenant, key, cost, tokens_in, tokens_out, journey, luck, lane, age),
-        )
+        self._caches[slot] = self.state.law.routes[route].cache if key else -1
+        return slot
+
+    def age(self, now: float, slot: int) -> float:
+        """How long ago (seconds) the answer to a slot's key was kept; -1.0: there is none."""
+        cache = self._caches[slot]
+        return self.caches[cache].age(now, self._keys[slot]) if cache >= 0 else -1.0
+
+    def used(self, slot: int) -> None:
+        """The answer to a slot's key was given."""
+        self.caches[self._caches[slot]].use(self._keys[slot])
+
+    def settled(self, slot: int) -> None:
+        """A slot that is free again has no request."""
+        if not self.state.slots[slot].open:
+            self.open.pop(self.requests[slot], None)
+
+    def _arrive(self, now: float, event: Arrive) -> None:
+        request, route, tenant, key, cost, tokens_in, tokens_out, journey, luck, lane = event
+        slot = self.take(request, route, key)
+        age = self.age(now, slot)
+        given = Arrival(slot, route, tenant, key, cost, tokens_in, tokens_out, journey, luck, lane, age)
+        decide.arrive(self.state, now, given)
 
     def _read(self, now: float, orders: list[Order]) -> None:
         """What was ordered, in the ids of those who ask."""
         for place in range(self.state.desk.orders):
             order = self.state.orders[place]
-            request = self._requests[order.slot]
+            request = self.requests[order.slot]
             if order.kind == CALL:
                 orders.append(Call(request, order.target, order.attempt, order.seconds, order.hop))
             elif order.kind == REPLY:
                 if order.how in (CACHED, STALE):
-                    self.caches[self._caches[order.slot]].use(self._keys[order.slot])
-                self._settled(order.slot)
+                    self.used(order.slot)
+                self.settled(order.slot)
                 orders.append(Reply(request, order.how, order.hop, order.attempt, order.seconds))
             elif order.kind == SLEEP:
                 orders.append(Sleep(request, order.ticket, order.seconds))
@@ -315,8 +333,3 @@ class Machine:
                 orders.append(Keep(request, order.target, order.key))
                 dropped = self.caches[order.target].keep(now, order.key)
                 orders += [Forget(order.target, key) for key in dropped]
-
-    def _settled(self, slot: int) -> None:
-        """A slot that is free again has no request."""
-        if not self.state.slots[slot].open:
-            self.open.pop(self._requests[slot], None)

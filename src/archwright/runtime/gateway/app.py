@@ -12,7 +12,6 @@ import msgspec
 
 from archwright.policy import breaker, machine
 from archwright.policy.lanes import LANES
-from archwright.policy.machine import Leave
 from archwright.policy.route import CUT
 from archwright.runtime.gateway.answers import Answer, Streamed, error, own_headers
 from archwright.runtime.gateway.attempt import conclude
@@ -268,8 +267,7 @@ def _close(house: House, x: Exchange, status: int, target: str, cache: str) -> N
             item.outcome = CUT
             conclude(house, x, item)
             cost += item.cost
-        del house.brain.exchanges[x.number]
-        house.brain.tell(Leave(x.number, cost))
+        house.brain.leave(x, cost)
     elif x.reply is None:
         if not x.served:
             house.metrics.refused.add((str(status),))

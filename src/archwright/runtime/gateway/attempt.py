@@ -12,7 +12,7 @@ from typing import Final
 from archwright.plan.rules import began_after, slower_of
 from archwright.policy import route
 from archwright.policy.chance import BACKOFF, uniform
-from archwright.policy.machine import Begin, Call, Finish
+from archwright.policy.machine import Call
 from archwright.runtime.gateway.answers import STREAM, own_headers
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.house import House, Line, wall
@@ -84,7 +84,7 @@ def told(house: House, x: Exchange, item: Try) -> None:
     slower = slower_of(target, house.lines[call.target].lane(x.lane))
     first = began_after(target, item.outcome, item.first_s, item.total_s, out, slower)
     cost, x.owed = item.cost + x.owed, 0
-    house.brain.tell(Finish(x.number, item.outcome, cost, item.retry_after, luck, first, call.attempt))
+    house.brain.finish(x, item, cost, luck, first)
 
 
 def conclude(house: House, x: Exchange, item: Try) -> None:
@@ -296,7 +296,7 @@ class _Stream:
         x.first_s = time.monotonic() - x.began
         x.last = self.item
         self._wait_on()
-        self.house.brain.tell(Begin(x.number, self.item.call.attempt))
+        self.house.brain.begin(x, self.item.call.attempt)
         target = self.house.lines[self.item.call.target].target.name
         headers = [*STREAM, *own_headers(x, target, "miss" if x.key else "none")]
         if not x.request.begin(200, headers, body):

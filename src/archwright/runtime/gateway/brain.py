@@ -7,14 +7,40 @@ import time
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from archwright.policy import log
-from archwright.policy.machine import Arrive, Call, Cancel, Event, Forget, Keep, Machine, Order, Reply, Sleep, Wake
+from archwright.policy import decide, log
+from archwright.policy.machine import (
+    Arrive,
+    Begin,
+    Call,
+    Cancel,
+    Event,
+    Finish,
+    Forget,
+    Keep,
+    Leave,
+    Machine,
+    Reply,
+    Sleep,
+    Wake,
+)
 from archwright.policy.rules import Rules
-from archwright.runtime.gateway.exchange import Exchange, Stored
+from archwright.policy.state import (
+    CACHED,
+    CALL,
+    CANCEL,
+    NOBODY,
+    REPLY,
+    SLEEP,
+    STALE,
+    Arrival,
+    Ended,
+    Order,
+)
+from archwright.runtime.gateway.exchange import Exchange, Stored, Try
 
 
 class Brain:
-    """The one place that talks to the machine.
+    """The one place that talks to the machine: to its functions, and where a record is kept to its events and orders.
 
     Args:
         rules: what the machine decides by.
@@ -35,16 +61,50 @@ class Brain:
         self.exchanges: dict[int, Exchange] = {}
         self.answers: list[dict[int, Stored]] = [{} for _ in rules.caches]
 
-    def tell(self, event: Event) -> None:
-        """Tell the machine what happened now and carry out what it orders."""
+    def arrive(self, x: Exchange, tokens: tuple[int, int], journey: int, luck: float) -> None:
+        """A request asks for a place, with the tokens (in, out) that are expected of it."""
         now = time.monotonic()
-        if isinstance(event, Arrive):
-            self._hold(event)
-        orders = self.machine.handle(now, event)
+        self.exchanges[x.number] = x
+        self._hold(x)
+        known = (x.route_index, x.tenant_index, x.key, x.reserved, *tokens, journey, luck, x.lane)
         if self.record is not None:
-            self.pending.append(log.encode(now, event, orders))
-        for order in orders:
-            self._follow(now, order)
+            self._told(now, Arrive(x.number, *known))
+            return
+        slot = self.machine.take(x.number, x.route_index, x.key)
+        decide.arrive(self.machine.state, now, Arrival(slot, *known, self.machine.age(now, slot)))
+        self._follow(now)
+
+    def begin(self, x: Exchange, attempt: int) -> None:
+        """The answer of a call began to go to the client."""
+        now, slot = time.monotonic(), self.machine.open.get(x.number, NOBODY)
+        if self.record is not None:
+            self._told(now, Begin(x.number, attempt))
+        elif slot != NOBODY:
+            decide.begin(self.machine.state, now, slot, attempt)
+            self._follow(now)
+
+    def finish(self, x: Exchange, item: Try, cost: int, luck: float, first_s: float) -> None:
+        """An attempt ended at a cost (pico-dollars); its answer began after `first_s` (below 0: nobody knows)."""
+        now, slot = time.monotonic(), self.machine.open.get(x.number, NOBODY)
+        outcome, retry_after, attempt = item.outcome, item.retry_after, item.call.attempt
+        if self.record is not None:
+            self._told(now, Finish(x.number, outcome, cost, retry_after, luck, first_s, attempt))
+        elif slot != NOBODY:
+            ended = Ended(slot, outcome, cost, retry_after, luck, first_s, attempt)
+            decide.finish(self.machine.state, now, ended)
+            self.machine.settled(slot)
+            self._follow(now)
+
+    def leave(self, x: Exchange, cost: int) -> None:
+        """The client went away; `cost` is that of calls which will say nothing more (pico-dollars)."""
+        now, slot = time.monotonic(), self.machine.open.get(x.number, NOBODY)
+        del self.exchanges[x.number]
+        if self.record is not None:
+            self._told(now, Leave(x.number, cost))
+        elif slot != NOBODY:
+            decide.leave(self.machine.state, now, slot, cost)
+            self.machine.settled(slot)
+            self._follow(now)
 
     def flush(self) -> None:
         """Write the record so far."""
@@ -53,30 +113,75 @@ class Brain:
             self.record.write(b"".join(batch))
             self.record.flush()
 
-    def _hold(self, event: Arrive) -> None:
-        """An answer that may be given when all else fails must not be dropped before."""
-        exchange = self.exchanges[event.request]
-        if event.key and exchange.route is not None and exchange.route.stale_s > 0.0:
-            exchange.stored = self.answers[exchange.route.cache].get(event.key)
+    def _wake(self, number: int, ticket: int) -> None:
+        now, slot = time.monotonic(), self.machine.open.get(number, NOBODY)
+        if self.record is not None:
+            self._told(now, Wake(number, ticket))
+        elif slot != NOBODY:
+            decide.wake(self.machine.state, now, slot, ticket)
+            self._follow(now)
 
-    def _follow(self, now: float, order: Order) -> None:
-        match order:
-            case Call(request):
-                self.exchanges[request].give(order)
-            case Reply(request):
-                exchange = self.exchanges.pop(request)
-                if exchange.route is not None and exchange.route.cache >= 0:
-                    # Taken now: before the request goes on another one may have dropped it.
-                    exchange.stored = self.answers[exchange.route.cache].get(exchange.key, exchange.stored)
-                exchange.give(order)
-            case Sleep(request, ticket, until):
-                asyncio.get_running_loop().call_later(max(0.0, until - now), self.tell, Wake(request, ticket))
-            case Cancel(request, attempt):
-                self.exchanges[request].call_off(attempt)
-            case Keep(request, cache, key):
-                self.answers[cache][key] = _answer_of(self.exchanges[request])
-            case Forget(cache, key):
-                self.answers[cache].pop(key, None)
+    def _hold(self, x: Exchange) -> None:
+        """An answer that may be given when all else fails must not be dropped before."""
+        if x.key and x.route is not None and x.route.stale_s > 0.0:
+            x.stored = self.answers[x.route.cache].get(x.key)
+
+    def _told(self, now: float, event: Event) -> None:
+        """The same with a record: what happened and what was ordered are written down in words of their own."""
+        orders = self.machine.handle(now, event)
+        self.pending.append(log.encode(now, event, orders))
+        for order in orders:
+            match order:
+                case Call(request):
+                    self.exchanges[request].give(order)
+                case Reply(request):
+                    self._reply(order)
+                case Sleep(request, ticket, until):
+                    self._sleep(now, request, ticket, until)
+                case Cancel(request, attempt):
+                    self.exchanges[request].call_off(attempt)
+                case Keep(request, cache, key):
+                    self.answers[cache][key] = _answer_of(self.exchanges[request])
+                case Forget(cache, key):
+                    self.answers[cache].pop(key, None)
+
+    def _follow(self, now: float) -> None:
+        """Carry out what the machine ordered, and let those who wait go on."""
+        state = self.machine.state
+        while True:
+            for place in range(state.desk.orders):
+                self._carry_out(now, state.orders[place])
+            if not state.desk.waiting or not decide.advance(state, now):
+                return
+
+    def _carry_out(self, now: float, order: Order) -> None:
+        number, kind = self.machine.requests[order.slot], order.kind
+        if kind == CALL:
+            self.exchanges[number].give(Call(number, order.target, order.attempt, order.seconds, order.hop))
+        elif kind == REPLY:
+            if order.how in (CACHED, STALE):
+                self.machine.used(order.slot)
+            self.machine.settled(order.slot)
+            self._reply(Reply(number, order.how, order.hop, order.attempt, order.seconds))
+        elif kind == SLEEP:
+            self._sleep(now, number, order.ticket, order.seconds)
+        elif kind == CANCEL:
+            self.exchanges[number].call_off(order.attempt)
+        else:
+            kept = self.answers[order.target]
+            kept[order.key] = _answer_of(self.exchanges[number])
+            for key in self.machine.caches[order.target].keep(now, order.key):
+                kept.pop(key, None)
+
+    def _reply(self, order: Reply) -> None:
+        exchange = self.exchanges.pop(order.request)
+        if exchange.route is not None and exchange.route.cache >= 0:
+            # Taken now: before the request goes on another one may have dropped it.
+            exchange.stored = self.answers[exchange.route.cache].get(exchange.key, exchange.stored)
+        exchange.give(order)
+
+    def _sleep(self, now: float, number: int, ticket: int, until: float) -> None:
+        asyncio.get_running_loop().call_later(max(0.0, until - now), self._wake, number, ticket)
 
 
 def _answer_of(exchange: Exchange) -> Stored:

@@ -16,7 +16,7 @@ from archwright.plan.cost import call_cost
 from archwright.policy import machine
 from archwright.policy.chance import ROUTE, uniform
 from archwright.policy.lanes import BATCH, LANES, REALTIME
-from archwright.policy.machine import Arrive, Call, Reply
+from archwright.policy.machine import Call, Reply
 from archwright.policy.route import CALLER
 from archwright.runtime.gateway import beside
 from archwright.runtime.gateway.answers import JSON, Answer, Streamed, again, canned, error
@@ -173,8 +173,7 @@ def estimate(house: House, x: Exchange) -> Answer | None:
 
 async def admit(house: House, x: Exchange) -> Answer | Streamed | None:
     """Ask the machine for a place: it lets the request go on, or says what to reply."""
-    house.brain.exchanges[x.number] = x
-    house.brain.tell(_arrival(house, x))
+    _ask(house, x)
     if not x.inbox or not isinstance(x.inbox[0], Reply):
         x.task, x.request.left = asyncio.current_task(), x.left
         if x.request.lost:
@@ -182,13 +181,12 @@ async def admit(house: House, x: Exchange) -> Answer | Streamed | None:
     return await _ordered(house, x)
 
 
-def _arrival(house: House, x: Exchange) -> Arrive:
-    """What the machine is told of a request; its luck counts only where chance chooses the target."""
+def _ask(house: House, x: Exchange) -> None:
+    """Tell the machine of a request; its luck counts only where chance chooses the target."""
     added = x.route.passages if x.route is not None else 0
     tokens = (x.ask.tokens_in + added, x.ask.tokens_out) if x.ask is not None else (0, 0)
     luck = uniform(house.seed, x.luck, 0, ROUTE) if house.draws[x.route_index] else 0.0
-    journey = house.journeys.get(x.journey, -1)
-    return Arrive(x.number, x.route_index, x.tenant_index, x.key, x.reserved, *tokens, journey, luck, x.lane)
+    house.brain.arrive(x, tokens, house.journeys.get(x.journey, -1), luck)
 
 
 async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
