@@ -98,3 +98,8 @@ flows:
         Edge("desk", "shopper", "return"),
         Edge("desk", "kept", "async"),
     )
+
+
+def test_a_part_that_names_its_product_is_told_by_it() -> None:
+    text = "system: Wiki\ncomponents:\n  a: {kind: vector-store, technology: qdrant}\n  b: {kind: vector-store}\n"
+    assert [node.technology for node in diagram(loads(text)).nodes] == ["Qdrant", "vector store"]

@@ -18,7 +18,7 @@ from archwright.analysis.decide.report import (
     verdict,
 )
 from archwright.analysis.decide.result import Result
-from archwright.analysis.decide.technologies import CAPTION, HEADINGS, technology_rows
+from archwright.analysis.decide.technologies import HEADINGS, LEAD, technology_rows
 from archwright.analysis.decide.years import YEAR_HEADINGS, year_rows
 from archwright.facts.technologies import entries
 from archwright.report.document import Table, Text
@@ -153,7 +153,8 @@ def _more(result: Result, book: Book) -> Iterator[Text | Table]:
                     frozenset(range(1, 6)))  # fmt: skip
     technologies = technology_rows(found.decision)
     if technologies:
-        yield Table(("Option", *HEADINGS), tuple(technologies), CAPTION)
+        yield Table(HEADINGS, tuple(technologies), "what the options rest on")
+        yield Text(LEAD)
     turning = flip_rows(result, book)
     if turning and len(result.ranking.order) > 1:
         yield Table(("Criterion", "Weight", "Flips", "Then"), tuple(turning), "which weight changes the winner",

@@ -7,23 +7,19 @@ from archwright.report.document import Cell, Section, Table
 from archwright.spec.decisions import Decision
 
 Row = tuple[str | Cell, ...]
-HEADINGS = ("Technology", "Costs", "Constrains", "Permits", "From")
-CAPTION = "what the catalogue says; what is marked as from memory is to be looked up before anything rests on it"
-
-
-def technology_cells(item: Technology) -> Row:
-    """One entry as the cells of a row, without what it is used for."""
-    charges = f"{item.charges}; licence: {item.licence}"
-    return (item.title, charges, item.constrains, item.allows, f"{item.origin}, {item.source.url}")
+HEADINGS = ("Option", "Technology", "", "The catalogue says")
+LEAD = "What is marked as from memory is to be looked up before anything rests on it."
 
 
 def technology_rows(decision: Decision) -> list[Row]:
-    """One line for each technology that an option names."""
-    return [
-        (decision.titled(name), *technology_cells(item))
-        for name, option in decision.options.items()
-        for item in entries(option.uses)
-    ]
+    """A few lines for each technology that an option names."""
+    rows: list[Row] = []
+    for name, option in decision.options.items():
+        for item in entries(option.uses):
+            first, *others = _said(item)
+            rows.append((decision.titled(name), item.title, *first))
+            rows += [("", "", *said) for said in others]
+    return rows
 
 
 def technologies(name: str, decision: Decision) -> list[Section]:
@@ -31,5 +27,13 @@ def technologies(name: str, decision: Decision) -> list[Section]:
     rows = technology_rows(decision)
     if not rows:
         return []
-    table = Table(("Option", *HEADINGS), tuple(rows), CAPTION)
-    return [Section(f"decide-{name}-technologies", "What the options rest on", (table,))]
+    return [Section(f"decide-{name}-technologies", "What the options rest on", (Table(HEADINGS, tuple(rows)),), LEAD)]
+
+
+def _said(item: Technology) -> list[tuple[str, str]]:
+    return [
+        ("costs", f"{item.charges}; licence: {item.licence}"),
+        ("constrains", item.constrains),
+        ("permits", item.allows),
+        ("from", f"{item.origin}, {item.source.url}"),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import get_args
 
+from archwright.facts.technologies import technology
 from archwright.report.diagram import Diagram, Edge, Group, Line, Node, Shape
 from archwright.spec.given import Given
 from archwright.spec.judge import routes_of
@@ -53,6 +54,9 @@ def _node(system: System, name: str, component: Component) -> Node:
 
 
 def _technology(component: Component) -> str:
+    known = technology(component.technology)
+    if known is not None:
+        return known.title
     settings = component.settings_as(ModelSettings)
     return str(settings.model) if settings is not None else component.of_kind.caption or component.of_kind.name
 
