@@ -41,5 +41,5 @@ def counters(url: str, key: str) -> str:
             f"{url} has no /metrics ({error.code}); with --admin-port they are at the admin door"
         ) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise ProviderUnavailable(f"no gateway answers at {url}: {error}") from error
+        raise ProviderUnavailable(f"no gateway answers at {url}: {getattr(error, 'reason', error)}") from error
     return text.decode("utf-8", "replace")
