@@ -27,7 +27,7 @@ class Side:
     """A driver whose clock and sleeps are ours, and everything that it had its exchanges do."""
 
     def __init__(self, now: Callable[[], float], record: io.BytesIO | None, patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(subject.time, "monotonic", now)
+        patch.setattr(f"{subject.__name__}.time.monotonic", now)
         self.brain = Brain(rules(PLAN), record)
         self.said: list[object] = []
         self.slept: list[tuple[int, int]] = []
