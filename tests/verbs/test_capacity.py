@@ -91,7 +91,7 @@ def test_what_it_says_to_write_can_be_written_and_then_holds(tmp_path: Path) -> 
 
 
 def test_points_need_somebody_whose_they_are(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="components with replicas: model"):
+    with pytest.raises(UsageError, match="`spare` has no replicas to calibrate; components with replicas: model"):
         calibrate_project(project(tmp_path), tmp_path / "points.csv", "spare")
     step = "{precision: bf16, kv_tokens: 9k, step: {fixed: 1 ms, weights: 1 ms, context: 1 us, compute: 1 ms}}"
     with pytest.raises(UsageError, match="nothing to calibrate"):

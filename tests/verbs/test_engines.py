@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 from pathlib import Path
 from types import ModuleType
@@ -122,10 +124,34 @@ def test_there_are_three_wishes() -> None:
 
 
 def test_only_the_newest_are_kept(place: Path, said: list[str]) -> None:
-    for name in ("a", "b", "c", "d"):
-        _made(place / name)
+    for name in range(engines.KEPT + 1):
+        _made(place / str(name))
     engines.warm(said.append)
     assert len([item for item in place.iterdir() if item.is_dir()]) == engines.KEPT
+
+
+def test_who_waits_for_another_process_is_told(place: Path, said: list[str]) -> None:
+    lock = (_made(place) / "0123.lock").open("a")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+    def say(words: str) -> None:
+        said.append(words)
+        lock.close()
+
+    engines.warm(say)
+    assert said[0] == engines.WAITING
+
+
+def test_the_same_sources_in_another_place_are_compiled_into_another_folder(tmp_path: Path) -> None:
+    here, there = tmp_path / "here.py", tmp_path / "there.py"
+    for file in (here, there):
+        file.write_text("", encoding="utf-8")
+        os.utime(file, ns=(0, 0))
+    assert sources.folder(here) != sources.folder(there)
+    before = sources.folder(here)
+    assert sources.folder(here) == before
+    os.utime(here, ns=(0, 1))
+    assert sources.folder(here) != before
 
 
 def test_an_edited_policy_has_another_digest(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ def calibrate_project(project: Project, points: Path, component: str = "") -> An
     pool = pools.get(name)
     if pool is None:
         known = ", ".join(pools) or "none: add `batching: fp8` to a self-hosted model"
-        raise UsageError(f"say whose points they are with --component; components with replicas: {known}")
+        ask = f"`{name}` has no replicas to calibrate" if name else "say whose points they are with --component"
+        raise UsageError(f"{ask}; components with replicas: {known}")
     settings = project.system.components[name].settings_as(GpuSettings)
     batching = settings.batching if settings else None
     if batching is None or batching.step is not None:

@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 
 ENGINES: Final = ("auto", "fast", "plain")
 WANTED: Final = "ARCHWRIGHT_ENGINE"  # the environment says it to child processes too
-KEPT: Final = 3  # compiled versions that stay in the cache
+KEPT: Final = 8  # compiled versions, a megabyte each, that stay in the cache
 READY: Final = "ready"
 NO_COMPILER: Final = "numba is not installed, so the plain engine simulates, slower: install `archwright[fast]`"
 COLD: Final = (
     "the fast engine is not compiled yet, so the plain one simulates, slower; it is being compiled for the next time"
 )
+WAITING: Final = "another process compiles the fast engine; waiting for it"
 
 Say = Callable[[str], None]
 
@@ -71,7 +72,7 @@ def warm(say: Say, folder: Path | None = None) -> Path:
         raise DependencyMissing("the fast engine needs numba: install `archwright[fast]`")
     place = folder or cache()
     home = _home(place)
-    with _alone(home):
+    with _alone(home, say):
         if not (home / READY).exists():
             say("compiling the fast engine, about 40 s")
             _drop(home)
@@ -143,18 +144,22 @@ def _compile_beside() -> None:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """While it lasts, no other process compiles the same."""
+def _alone(home: Path, say: Say) -> Iterator[None]:
+    """While it lasts, no other process compiles the same; `say` is told when another one does so first."""
     home.parent.mkdir(parents=True, exist_ok=True)
     with home.with_suffix(".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(WAITING)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def _home(place: Path) -> Path:
-    from archwright.analysis.stress.kernel.sources import digest
+    from archwright.analysis.stress.kernel import loop, sources
 
-    return place / digest()
+    return place / sources.folder(Path(loop.__file__))
 
 
 def _compiled(place: Path) -> Run:

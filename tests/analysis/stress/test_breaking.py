@@ -8,8 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from archwright.analysis.stress import breaking as subject
+from archwright.analysis.stress.answer import to_do
 from archwright.analysis.stress.breaking import Breaking, breaking
-from archwright.plan.model import Plan
+from archwright.plan.model import Plan, Tenant
 from tests.analysis.stress import designs as d
 
 
@@ -101,3 +102,18 @@ def test_canned_answers_that_keep_a_promise_are_found() -> None:
     assert result.degrading is not None
     assert result.degrading.cause.component == "first"
     assert 4.0 < result.degrading.load < 12.0
+
+
+def test_more_places_do_not_help_against_a_limit_that_is_meant() -> None:
+    base = d.plan(
+        d.journey(rate=0.2),
+        tenants=(Tenant("shop", 1.0, 0, request_rate=1.0),),
+        objectives=(d.objective("availability", 0.99, at_most=False),),
+    )
+    plan = replace(base, gateway=replace(base.gateway, concurrency=8))
+    result = found(plan)
+    assert result.edge is not None
+    assert result.edge.cause.mechanism == "tenants' request limits"
+    said = to_do(plan, result)
+    assert said[0] == "raise what the file allows (tenants' request limits), if that load is to be let in."
+    assert not any("would carry" in words for words in said)

@@ -136,3 +136,18 @@ def test_the_chain_says_what_breaks_and_why() -> None:
     assert "objective there breaks: availability is" in words
     assert "promised ≥ 99 %" in words
     assert "the supplier's request limit of first" in words
+
+
+def test_a_promise_that_no_journey_came_to_test_is_not_called_none() -> None:
+    plan = d.plan(d.journey(rate=1e-9), objectives=(d.objective("p95", 8.0),), scenarios=(d.scenario(10.0),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subject, "MOST", 1.0)
+        patch.setattr(subject, "SAMPLE", 1)
+        document, _ = stress_document(stress(plan), plan)
+    tiles = next(block for block in blocks(document) if isinstance(block, Tiles))
+    assert "too few journeys came to test an objective" in str(tiles)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subject, "MOST", 1.0)
+        patch.setattr(subject, "SAMPLE", 1)
+        document, _ = stress_document(stress(replace(plan, objectives=())), replace(plan, objectives=()))
+    assert "the file promises nothing" in str(document)

@@ -45,7 +45,9 @@ def _holds(book: Book, plan: Plan, outcome: Outcome) -> tuple[str, str, str, str
     note = f"scenario {outcome.scenario}"
     book.leaf(base, kept, "count", label="objectives kept", origin="simulated", note=note)
     if not judged:
-        return outcome.scenario, "–", "the file promises nothing", ""
+        promised = any(item.measure in DIMENSIONS for item in plan.objectives)
+        none = "too few journeys came to test an objective" if promised else "the file promises nothing"
+        return outcome.scenario, "–", none, ""
     return outcome.scenario, book[base].shown, f"of {plural(len(judged), 'objective')} kept", base
 
 
@@ -151,7 +153,9 @@ def to_do(plan: Plan, found: Breaking) -> list[str]:
     known = needs(plan, found.usual)
     said = []
     edge = found.edge or found.degrading
-    if edge is not None and edge.cause.component:
+    if edge is not None and edge.cause.meant:
+        said.append(f"raise what the file allows ({edge.cause.mechanism}), if that load is to be let in.")
+    elif edge is not None and edge.cause.component:
         first = [need for need in known if need.component == edge.cause.component and need.full_at() <= 2 * edge.load]
         said += [
             f"{_have(need, need.least(edge.load))} would carry {edge.load:.3g} times the busiest hour."

@@ -20,12 +20,14 @@ class Cause:
     """A component, the mechanism by which it breaks the objective, the chain in sentences, and how much it weighs.
 
     The weight is in journeys for each journey, or seconds for each journey; only weights of one kind are compared.
+    `meant`: a rule of the file turns work away, so more room would carry nothing.
     """
 
     component: str
     mechanism: str
     chain: tuple[str, ...]
     weight: float
+    meant: bool = False
 
 
 NONE = Cause("", "no single cause", ("Nothing that is counted has grown: it is so at any load.",), 0.0)
@@ -209,11 +211,11 @@ def _refusals(plan: Plan, held: Outcome, broke: Outcome) -> list[Cause]:
         Cause(name, "gateway full", full, grew(machine.SHED)),
         Cause(
             name, "spend cap", ("The gateway's spend cap is reached.", turned(machine.OVER_BUDGET)),
-            grew(machine.OVER_BUDGET),
+            grew(machine.OVER_BUDGET), meant=True,
         ),
         Cause(
             name, "tenants' request limits", ("Tenants reach their request limits.", turned(machine.OVER_RATE)),
-            grew(machine.OVER_RATE),
+            grew(machine.OVER_RATE), meant=True,
         ),
     ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from typing import Any
 from archwright.analysis.stress.kernel import loop
 from archwright.analysis.stress.kernel.engine import Run
 from archwright.analysis.stress.kernel.memory import Memory
-from archwright.analysis.stress.kernel.sources import digest
+from archwright.analysis.stress.kernel.sources import folder as named
 from archwright.analysis.stress.kernel.tables import State
 
 numba: Any = import_module("numba")
@@ -42,7 +42,7 @@ def compiled_loop(folder: Path | None = None) -> Run:
     before = numba.config.CACHE_DIR
     if folder is not None:
         # The only place in which numba lets its user say where; it is read when a function is decorated.
-        numba.config.CACHE_DIR = str(folder / digest())
+        numba.config.CACHE_DIR = str(folder / named(Path(loop.__file__)))
     try:
         compiled = numba.njit(loop.run, cache=folder is not None, **OUTER)
     finally:

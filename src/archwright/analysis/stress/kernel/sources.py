@@ -31,6 +31,16 @@ def digest(modules: Iterable[ModuleType] = SOURCES) -> str:
     return total.hexdigest()
 
 
+def folder(loop: Path) -> str:
+    """The name of the folder of what was compiled from `loop`.
+
+    The compiler keeps its own files by the place and the time of the loop's file, so the same sources in another place
+    are another folder: what is called ready is never compiled again unseen.
+    """
+    kept_by = f"{digest()} {loop.resolve()} {loop.stat().st_mtime_ns}"
+    return hashlib.blake2b(kept_by.encode(), digest_size=8).hexdigest()
+
+
 def _files(module: ModuleType) -> Iterator[Path]:
     """A module's file; of a package all its modules, in order."""
     file = Path(str(module.__file__))
