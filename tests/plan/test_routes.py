@@ -92,11 +92,18 @@ def test_no_fallback_leaves_the_regions_of_its_data(
     plan = walled(large, small).plan
     assert tuple(hop.target for hop in plan.routes[1].hops) == left
     assert tuple(hop.target for hop in plan.routes[0].hops) == (0,)  # its data are not those of the other route
+    said = [text.partition(": ")[0] for text in plan.routes[1].walled]
+    names = ("model", "spare")
+    assert said == [f"route `cached` never goes to `{names[at]}`" for at in (0, 1) if at not in left]
+    assert plan.routes[0].walled == ()
 
 
 def test_no_fallback_goes_to_who_may_train_on_it() -> None:
     trains = ("model: acme/small\n", "model: acme/small\n    region: eu\n    supplier: {name: Acme, training: true}\n")
-    assert [hop.target for hop in walled(at("eu", "large"), trains).plan.routes[1].hops] == [0]
+    route = walled(at("eu", "large"), trains).plan.routes[1]
+    assert [hop.target for hop in route.hops] == [0]
+    wall = "its supplier may train on `claim`, which is personal"
+    assert route.walled == (f"route `cached` never goes to `spare`: {wall}",)
 
 
 def test_a_route_with_no_target_inside_its_walls_is_refused() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +138,29 @@ async def test_first_content_that_does_not_come_is_a_timeout_that_another_target
     assert (status, headers["x-archwright-target"]) == (200, "second")
     assert b"from " in body
     assert [row.outcome for row in here.attempts] == ["timeout", "ok"]
+
+
+async def test_a_target_that_takes_no_connection_in_time_is_a_timeout_that_another_takes_over(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, contextlib.ExitStack() as waiting:
+        for _ in range(4):  # as many as its queue has room for, so that it lets nobody else in
+            there = waiting.enter_context(socket.socket())
+            there.setblocking(False)
+            there.connect_ex(deaf.getsockname())
+        supplier = Script({"first": well, "second": well})
+        hops = (hop(0, timeout_s=90.0), hop(1))
+        made = patient(connect_s=0.2)
+        made = replace(made, routes=(route("both", hops, deadline_s=100.0), *made.routes[1:]))
+        with desk(tmp_path, made, supplier=supplier) as here:
+            house = here.app.house
+            url = f"http://127.0.0.1:{deaf.getsockname()[1]}/v1/chat/completions"
+            house.lines = (dataclasses.replace(house.lines[0], url=url), *house.lines[1:])
+            async with asyncio.timeout(30):
+                status, _, headers = await post(here)
+    assert (status, headers["x-archwright-target"]) == (200, "second")
+    assert [row.outcome for row in here.attempts] == ["timeout", "ok"]
+    assert here.attempts[0].cost == 0
+    assert [case.target for case in supplier.seen] == ["second"]
+    settled(here)
 
 
 async def test_a_stream_that_has_begun_in_time_may_last_longer(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ class Route(msgspec.Struct, frozen=True):
     there are. A target slower than `slow_s` (0: never) is passed over; an answer up to `stale_s` too old comes before
     the canned one. While nothing has come for `hedge_s` (0: never) the next target is called beside; no attempt is made
     that would cost a request more than `most_cost` (0: no bound); with so large a share of the places taken as `relief`
-    (0: never) the cheapest target comes first.
+    (0: never) the cheapest target comes first. `walled` says which of its targets a wall keeps it from, and which.
     `retriever` -1: answers rest on the model alone; else on passages, which add about so many tokens as `passages` to
     the input, and `refusal` is said where none supports an answer.
     """
@@ -140,6 +140,7 @@ class Route(msgspec.Struct, frozen=True):
     hedge_s: Seconds = 0.0
     most_cost: Whole = 0
     relief: Share = 0.0
+    walled: tuple[str, ...] = ()
 
 
 class Retriever(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from archwright.plan import model as m
 from archwright.plan.entries import LARGEST, Entries
-from archwright.plan.walls import allowed
+from archwright.plan.walls import allowed, walled
 from archwright.spec.given import Given
 from archwright.spec.judge import routes_of
 from archwright.spec.settings.gateway import RouteSpec, WaySpec
@@ -50,6 +50,7 @@ def compile_route(work: Entries, name: str, targets: Mapping[str, int], caches: 
         hedge_s=work.note(f"{key}.hedge", route.hedge, "then the next target is called beside"),
         most_cost=work.whole(f"{key}.max_cost", route.max_cost, "a request costs no more"),
         relief=work.note(f"{key}.relief", route.relief, "places taken when the cheapest target comes first"),
+        walled=walled(work, gateway, name, route),
     )
 
 

@@ -19,10 +19,9 @@ def allowed(work: Entries, gateway: str, name: str, route: RouteSpec) -> tuple[W
     A route without any target left is a problem.
     """
     system = work.system
-    flows = [flow for target in route.targets if (flow := system.flow(gateway, target)) is not None]
-    words = dict.fromkeys(word for flow in flows for word in flow.data)
+    words = _words(system, gateway, route)
     left = tuple(
-        target for target in route.targets if all(_may_see(system, system.components[target], word) for word in words)
+        target for target in route.targets if not any(_wall(system, system.components[target], word) for word in words)
     )
     if not left and route.targets:
         message = f"no target of route `{name}` may see its data: {', '.join(f'`{word}`' for word in words)}"
@@ -44,13 +43,34 @@ def distance(one: str, other: str) -> int:
     return 1 if one.lower().split("-")[0] == other.lower().split("-")[0] else 2
 
 
-def _may_see(system: System, component: Component, word: Word) -> bool:
+def walled(work: Entries, gateway: str, name: str, route: RouteSpec) -> tuple[str, ...]:
+    """What to say of the targets of a route that `allowed` leaves out: which, and which wall stands before each."""
+    said = []
+    words = _words(work.system, gateway, route)
+    for target in route.targets:
+        component = work.system.components[target]
+        wall = next((wall for word in words if (wall := _wall(work.system, component, word))), "")
+        if wall:
+            said.append(f"route `{name}` never goes to `{target}`: {wall}")
+    return tuple(said)
+
+
+def _words(system: System, gateway: str, route: RouteSpec) -> dict[Word, None]:
+    """The data of a route: what flows to any of its targets."""
+    flows = [flow for target in route.targets if (flow := system.flow(gateway, target)) is not None]
+    return dict.fromkeys(word for flow in flows for word in flow.data)
+
+
+def _wall(system: System, component: Component, word: Word) -> str:
+    """Why a component may not see a class of data, in words; empty: it may."""
     data = system.data[word]
     guarded = SENSITIVITIES.index(data.sensitivity) >= GUARDED
-    trains = component.supplier is not None and component.supplier.training == "true"
-    if guarded and trains:
-        return False
-    return not data.residency or any(_lies_in(str(component.region), area) for area in data.residency)
+    if guarded and component.supplier is not None and component.supplier.training == "true":
+        return f"its supplier may train on `{word}`, which is {data.sensitivity}"
+    if not data.residency or any(_lies_in(str(component.region), area) for area in data.residency):
+        return ""
+    region = f"it lies in {component.region}" if component.region else "nobody says in which region it lies"
+    return f"`{word}` must stay in {', '.join(data.residency)}, and {region}"
 
 
 def _lies_in(region: str, area: str) -> bool:

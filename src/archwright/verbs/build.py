@@ -23,10 +23,11 @@ def build_project(project: Project, out: Path) -> Answer:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(encode(plan))
     indexes = write_indexes(project.documents.indexes, file.parent)
+    walls = [wall for route in plan.routes for wall in route.walled]
     return Answer(
         "build",
         findings=project.documents.findings,
         written=(file, *indexes),
-        data={"routes": [route.name for route in plan.routes], "notes": project.documents.notes},
+        data={"routes": [route.name for route in plan.routes], "notes": [*project.documents.notes, *walls]},
         plan=plan_hash(plan),
     )

@@ -151,7 +151,9 @@ def _files_of(tls: tuple[Path, Path | None] | None) -> tuple[str, str]:
 
 
 def _left_out(plan: Plan, setup: Setup, say: Callable[[str], None]) -> None:
-    """Say what the plan has and is not served."""
+    """Say what the file has and is not served."""
+    for wall in (wall for route in plan.routes for wall in route.walled):
+        say(wall)
     if plan.agents and not setup.agents:
         lacking = ", ".join(emulated_only(plan.tools))
         say(f"its agents are not served: {lacking} without `endpoint` can only be rehearsed")
