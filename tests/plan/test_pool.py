@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from archwright.base.errors import InputError
-from archwright.plan.model import Plan, decode, encode
+from archwright.plan.model import Plan, Scaling, decode, encode
 from archwright.plan.pool import Pool
 from archwright.plan.rules import compress
 from archwright.policy.replica import working
@@ -104,6 +104,10 @@ def test_a_mixture_of_experts_has_the_wide_band() -> None:
         ("batching: {precision: fp8, step: {fixed: 1 ms, weights: 1 ms, context: 1 us, compute: 1 ms}}", ("", ""),
          "no-cache", "how much context fits", "kv_tokens"),
         ("version: x", ("", ""), "no-pace", "how fast", "batching: fp8"),
+        ("batching: fp8\n    scale: {least: 3, most: 2}", ("", ""), "out-of-range", "from 3 to 2", "raise `most`"),
+        ("batching: fp8\n    scale: {most: 1}", ("", ""), "out-of-range", "begins with 2", "within the bounds"),
+        ("pace: {first_token: 1 s, per_token: 1 ms}\n    scale: {most: 3}", ("", ""), "no-batching", "not simulated",
+         "batching: fp8"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_says_what_to_do(more: str, edit: tuple[str, str], code: str, said: str, mend: str) -> None:
@@ -122,6 +126,18 @@ def test_a_plan_with_replicas_comes_back_and_runs_in_another_time() -> None:
     assert fast is not None
     assert fast.fixed_s == usual.fixed_s / 10
     assert fast.kv_tokens == usual.kv_tokens
+
+
+def test_replicas_that_scale_do_so_in_another_time() -> None:
+    law = "scale: {least: 2, most: 5, target: 80 %, every: 20 s, cold_start: 3 min, settle: 10 min}"
+    plan = small((WAS, f"{OURS}    batching: bf16\n    {law}\n")).plan
+    assert decode(encode(plan), "plan") == plan
+    usual, fast = plan.targets[0].pool, compress(plan, 10.0).targets[0].pool
+    assert usual is not None
+    assert fast is not None
+    assert (usual.begins, usual.room) == (2, 5)
+    assert usual.scale == Scaling(2, 5, 0.8, 20.0, 180.0, 600.0)
+    assert fast.scale == Scaling(2, 5, 0.8, 2.0, 18.0, 60.0)
 
 
 def test_a_plan_without_replicas_reads_as_before() -> None:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from archwright.plan.amounts import Count, Seconds, Share, Whole
+from archwright.plan.world import Scaling, quicker
 from archwright.policy.batching import Law
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
@@ -16,8 +17,9 @@ Positive = Annotated[float, msgspec.Meta(gt=0)]
 class Pool(msgspec.Struct, frozen=True):
     """Replicas with continuous batching. For the seconds and tokens of the law see `policy.batching.Law`.
 
-    An hour of a replica costs `hourly`. What a replica really does lies between `least` and `most` times what the law
-    says, as far as measured deployments tell. `serves` says what runs on what.
+    An hour of a replica costs `hourly`. Where they `scale`, they begin with `replicas`. What a replica really does lies
+    between `least` and `most` times what the law says, as far as measured deployments tell. `serves` says what runs on
+    what.
     """
 
     replicas: Count
@@ -38,6 +40,17 @@ class Pool(msgspec.Struct, frozen=True):
     compute_s: Seconds
     sequence_s: Seconds
     token_s: Seconds
+    scale: Scaling | None = None
+
+    @property
+    def begins(self) -> int:
+        """Replicas at work at first."""
+        return self.replicas if self.scale is None else max(self.scale.least, min(self.scale.most, self.replicas))
+
+    @property
+    def room(self) -> int:
+        """Most replicas that there can be."""
+        return self.replicas if self.scale is None else self.scale.most
 
     @property
     def law(self) -> Law:
@@ -59,4 +72,5 @@ def compressed(pool: Pool, scale: float) -> Pool:
         compute_s=pool.compute_s / scale,
         sequence_s=pool.sequence_s / scale,
         token_s=pool.token_s / scale,
+        scale=quicker(pool.scale, scale) if pool.scale is not None else None,
     )

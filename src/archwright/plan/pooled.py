@@ -12,6 +12,7 @@ from archwright.facts.serving import MEASURED_BAND, SERVING
 from archwright.plan.entries import Entries
 from archwright.plan.pool import Pool
 from archwright.plan.serving import Deployment, Steps, band_of, steps_of
+from archwright.plan.stations import scaling
 from archwright.policy.batching import step_s
 from archwright.spec.settings.models import Batching, GpuSettings, ModelSettings, StepTimes
 
@@ -20,8 +21,14 @@ LEAST_TOKENS = 1024  # a cache that holds less serves nobody
 
 def pool_of(work: Entries, name: str, settings: ModelSettings) -> Pool | None:
     """The replicas of a model, or None where the file does not ask for them; what is wrong becomes a problem."""
-    batching = settings.batching if isinstance(settings, GpuSettings) else None
-    if batching is None or not isinstance(settings, GpuSettings):
+    if not isinstance(settings, GpuSettings):
+        return None
+    batching = settings.batching
+    if batching is None:
+        if settings.scale is not None:
+            message = f"`{name}` scales, but how its replicas share their load is not simulated"
+            mend = "add `batching: fp8`, so that what is asked of its replicas is known"
+            work.problems.append(Problem("no-batching", message, settings.scale.where, mend))
         return None
     if batching.max_batched_tokens.value < batching.max_seqs.value:
         message = (
@@ -48,6 +55,7 @@ def pool_of(work: Entries, name: str, settings: ModelSettings) -> Pool | None:
         batched_tokens=work.whole(f"{key}.max_batched_tokens", batching.max_batched_tokens, "tokens in one step"),
         waiting=work.whole(f"{key}.waiting", batching.waiting, "calls that may wait at each replica"),
         **steps._asdict(),
+        scale=scaling(work, key, settings.scale) if settings.scale else None,
     )
 
 

@@ -8,6 +8,7 @@ from archwright.base.units import MONTH
 from archwright.plan.agents import compressed
 from archwright.plan.model import Plan, Price, Route, Station, Target
 from archwright.plan.pool import compressed as in_time
+from archwright.plan.world import quicker
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
@@ -216,9 +217,5 @@ def shortest_duration(plan: Plan) -> tuple[float, str]:
 
 
 def _station(item: Station, scale: float) -> Station:
-    law = item.scale
-    if law is not None:
-        law = replace(
-            law, every_s=law.every_s / scale, cold_start_s=law.cold_start_s / scale, settle_s=law.settle_s / scale
-        )
+    law = quicker(item.scale, scale) if item.scale is not None else None
     return replace(item, median_s=item.median_s / scale, patience_s=item.patience_s / scale, scale=law)

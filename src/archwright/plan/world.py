@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from archwright.plan.amounts import Amount, Count, MaybePlace, Seconds, Share, Whole
 
@@ -18,6 +19,13 @@ class Scaling(msgspec.Struct, frozen=True):
     every_s: Annotated[float, msgspec.Meta(gt=0)]
     cold_start_s: Seconds
     settle_s: Seconds
+
+
+def quicker(law: Scaling, scale: float) -> Scaling:
+    """The same in a time that runs `scale` times as fast."""
+    return replace(
+        law, every_s=law.every_s / scale, cold_start_s=law.cold_start_s / scale, settle_s=law.settle_s / scale
+    )
 
 
 class Station(msgspec.Struct, frozen=True):

@@ -44,6 +44,14 @@ class Look(NamedTuple):
     stops: int
 
 
+def replicas_used(calls: float, tokens: float, sequences: int, kv_tokens: int) -> float:
+    """How many replicas' worth so many calls take: of their places, or of their KV cache if that is more.
+
+    Calls that wait are counted; `tokens` are those of the whole calls, prompt and answer.
+    """
+    return max(calls / float(sequences), tokens / float(kv_tokens))
+
+
 def begin(running: int) -> Fleet:
     """A fleet of which nothing is known yet but its size."""
     return Fleet(running, 0, -1.0, 0)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from archwright.base.errors import Problem
 from archwright.spec.model import Change, Component, Journey, Objective, Scenario, System
 from archwright.spec.settings.gateway import GatewaySettings
-from archwright.spec.settings.work import WorkSettings
+from archwright.spec.settings.models import GpuSettings
+from archwright.spec.settings.work import Scale, WorkSettings
 from archwright.spec.shape import DAY_H, WEEK_D
 
 DAY_S = 86400.0
@@ -21,7 +22,10 @@ def stations(system: System) -> Iterator[Problem]:
         settings = component.settings_as(WorkSettings)
         if settings is not None:
             yield from _work(f"`{name}`", settings)
-            yield from _scale(f"`{name}`", component, settings)
+            yield from _scale(f"`{name}`", component, settings.scale)
+        hosted = component.settings_as(GpuSettings)
+        if hosted is not None:
+            yield from _scale(f"`{name}`", component, hosted.scale)
         if (component.mtbf is None) != (component.mttr is None):
             stated, lacks = ("mtbf", "mttr") if component.mttr is None else ("mttr", "mtbf")
             message = f"`{name}` has an `{stated}` and no `{lacks}`"
@@ -47,8 +51,7 @@ def _work(title: str, settings: WorkSettings) -> Iterator[Problem]:
         yield Problem("no-spread", message, settings.place("spread"), "remove it, or write `law: log-normal`")
 
 
-def _scale(title: str, component: Component, settings: WorkSettings) -> Iterator[Problem]:
-    scale = settings.scale
+def _scale(title: str, component: Component, scale: Scale | None) -> Iterator[Problem]:
     if scale is None:
         return
     if scale.least.value > scale.most.value:

@@ -11,6 +11,8 @@ from archwright.report.figures import Book
 
 COLUMNS: Final = (
     ("Replicas, mean", "mean_replicas", "number"),
+    ("Fewest", "least_replicas", "count"),
+    ("Most", "most_replicas", "count"),
     ("At work", "utilisation", "share"),
     ("Sequences at once", "batch", "number"),
     ("KV cache, mean", "occupancy", "share"),

@@ -1,7 +1,7 @@
 """Several runs of one scenario as one outcome: other seeds, the same plan, scenario and load.
 
-A number is the sum over the runs, unless its name is told here: then it is the largest of all runs, or their mean, or
-the same in each of them.
+A number is the sum over the runs, unless its name is told here: then it is the largest or the smallest of all runs, or
+their mean, or the same in each of them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ LARGEST = frozenset(
         "peak_tokens",
     )
 )
+SMALLEST = frozenset(("least_replicas",))
 MEAN = frozenset(("asked", "batch", "mean_in_flight", "mean_replicas", "mean_waiting", "occupancy", "utilisation"))
 SAME = frozenset(
     (
@@ -90,6 +91,8 @@ def _value(name: str, values: Sequence[Any], runs: Sequence[int]) -> Any:
         return tuple(_value(name, items, runs) for items in zip(*values, strict=True))
     if name in LARGEST:
         return max(values)
+    if name in SMALLEST:
+        return min(values)
     if name in MEAN:
         return sum(value * weight for value, weight in zip(values, runs, strict=True)) / sum(runs)
     return sum(values)

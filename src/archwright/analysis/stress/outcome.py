@@ -133,7 +133,8 @@ class StationOutcome:
 class PoolOutcome:
     """The replicas of one self-hosted model within the scenario.
 
-    `mean_replicas` is how many there were in the mean, `utilisation` the share of their time in which they worked,
+    `mean_replicas` is how many were paid for in the mean, starting and stopping ones included, of at least
+    `least_replicas` and at most `most_replicas` at once; `utilisation` the share of their time in which they worked,
     `batch` the mean number of sequences while they did (of at most `sequences`), `occupancy` the mean and `fullest` the
     largest share of the KV cache in use. `deepest` is the longest queue in front of one. Sequences were `thrown_out` of
     the cache, calls `turned_away` for want of room; tokens were read and written; the hardware cost so much.
@@ -153,6 +154,8 @@ class PoolOutcome:
     read: int
     wrote: int
     hardware: int
+    least_replicas: int = 0
+    most_replicas: int = 0
 
 
 class LaneOutcome(NamedTuple):

@@ -1,7 +1,9 @@
 """The replicas of a self-hosted model in virtual time: the law of `policy.replica` under the faults of a scenario.
 
 A fault that takes the model down, or a part of its replicas (`limit`), loses the calls that they were working on; it is
-slow from the next step on. Errors, and limits that the file states, are those of any other supplier.
+slow from the next step on. Where replicas scale, one that starts is paid for at once, and one that stops gets no more
+calls and goes when it has ended those that it has. Errors, and limits that the file states, are those of any other
+supplier.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from archwright.plan.faults import Faults, Weather
 from archwright.plan.model import Target
 from archwright.plan.pool import Pool as Stated
 from archwright.plan.rules import pace, target_limits
+from archwright.plan.sizing import Size
 from archwright.plan.workload import Work, streams
 from archwright.policy import chance, provider, replica, route
 from archwright.policy.group import FULL, NEVER, TOO_LONG, Group
@@ -68,15 +71,21 @@ class Pool:
         self.pace = pace(target)
         self.limits = target_limits(target)
         self.meter = provider.idle(self.limits, 0.0)
-        self.group = Group(stated.law, stated.replicas, replica.ROUTERS.index(stated.router), horizon)
+        self.group = Group(stated.law, stated.room, replica.ROUTERS.index(stated.router), horizon)
+        self.size = Size(stated)
+        begins = stated.begins
+        self.group.up[begins:] = [0] * (stated.room - begins)
         self.under_way: dict[int, _Work] = {}
         self.refused = [0, 0, 0]
         self.turned_away = 0
-        self.up_s = [0.0] * stated.replicas
-        self.up_since = [0.0] * stated.replicas
-        self.set_at = [NEVER] * stated.replicas
+        self.up_s = [0.0] * stated.room  # that were paid for, up to `up_since`; -1.0: none is now
+        self.up_since = [0.0 if at < begins else -1.0 for at in range(stated.room)]
+        self.set_at = [NEVER] * stated.room
+        self.least = self.most = begins
         for edge in faults.edges:
             schedule(edge, self._changed, None)
+        if self.size.law is not None:
+            schedule(self.size.law.every_s, self._look, None)
 
     # ------------------------------------------------------------------------------------------------ the calls
 
@@ -91,6 +100,7 @@ class Pool:
             self._fail(now, order, work, weather)
             return
         shared = max(int(work.tokens_in * self.target.prompt_cache), work.cached)
+        self._spent(now)
         slot = self.group.join(now, work.tokens_in, shared, work.tokens_out, weather.slow)
         if slot == TOO_LONG:
             self._end(now, order, Ending(route.CALLER, 0.0, -1.0, 0, 0, 0.0, True))
@@ -154,6 +164,7 @@ class Pool:
         item.ended = True
         del self.under_way[item.slot]
         at = self.group.homes[item.slot]
+        self._spent(now)
         self.group.leave(now, item.slot)
         self._wake(at)
         self.ended(now, (item.order, ending))
@@ -185,8 +196,13 @@ class Pool:
     def _turn(self, now: float, at: int) -> None:
         if self.group.due[at] != now:
             return
+        self._spent(now)
         happened = self.group.turn(at, self.faults.at(now).slow)
         self._wake(at)
+        fleet = self.size.fleet
+        if not self.group.up[at] and self.group.due[at] == NEVER and at >= fleet.running + fleet.starting:
+            self._paid_until(now, at)
+            self._counted(now)
         # Slots of calls that ended are free now, and whoever is told may begin a call at once.
         told = [(what, self.under_way[slot]) for what, slot in happened]
         for what, item in told:
@@ -209,20 +225,71 @@ class Pool:
 
     def _changed(self, now: float, _: object) -> None:
         """The weather has changed: replicas come and go, and steps get another length."""
-        weather = self.faults.at(now)
-        there = replica.working(self.stated.replicas, int(weather.down), weather.limit)
-        for at in range(self.stated.replicas):
-            if at >= there and self.group.up[at]:
-                self._lose(now, at)
-            elif at < there and not self.group.up[at]:
-                self.group.up[at] = 1
-                self.up_since[at] = now
+        self._spent(now)
+        self._resize(now)
         self.group.stop(now)
-        for at in range(self.stated.replicas):
+        for at in range(self.group.number):
             self._wake(at)
 
+    def _resize(self, now: float) -> None:
+        """Replicas are there, are lost with their calls, or get no more of them."""
+        group, weather, running = self.group, self.faults.at(now), self.size.fleet.running
+        there = replica.working(running, int(weather.down), weather.limit)
+        for at in range(group.number):
+            idle = group.due[at] == NEVER
+            if at < there:
+                group.up[at] = 1
+                self._paid_from(now, at)
+            elif at < running or (weather.down and not idle):
+                self._lose(now, at)
+            elif group.up[at]:
+                group.up[at] = 0
+                if idle:
+                    self._paid_until(now, at)
+        self._counted(now)
+
+    def _spent(self, now: float) -> None:
+        self.size.spent(now, self.group.replicas)
+
+    def _look(self, now: float, _: None) -> None:
+        """Scale, as long as the scenario lasts or work is left."""
+        self._spent(now)
+        law = self.size.law
+        if law is None or (now >= self.horizon and not any(self.group.replicas.owed)):
+            return
+        starts, stops = self.size.look(now)
+        if starts:
+            end = self.size.fleet.running + self.size.fleet.starting
+            for at in range(end - starts, end):
+                self._paid_from(now, at)
+            self._counted(now)
+            self.schedule(now + law.cold_start_s, self._ready, starts)
+        if stops:
+            self._resize(now)
+        self.schedule(now + law.every_s, self._look, None)
+
+    def _ready(self, now: float, count: int) -> None:
+        self._spent(now)
+        self.size.ready(count)
+        self._resize(now)
+
+    def _paid_from(self, now: float, at: int) -> None:
+        if self.up_since[at] < 0.0:
+            self.up_since[at] = now
+
+    def _paid_until(self, now: float, at: int) -> None:
+        if self.up_since[at] >= 0.0:
+            self.up_s[at] += max(0.0, min(now, self.horizon) - self.up_since[at])
+            self.up_since[at] = -1.0
+
+    def _counted(self, now: float) -> None:
+        """How many are paid for from now on."""
+        if now < self.horizon:
+            paid = sum(since >= 0.0 for since in self.up_since)
+            self.least, self.most = min(self.least, paid), max(self.most, paid)
+
     def _lose(self, now: float, at: int) -> None:
-        self.up_s[at] += max(0.0, min(now, self.horizon) - self.up_since[at])
+        self._paid_until(now, at)
         lost = [item for slot, item in self.under_way.items() if self.group.homes[slot] == at]
         endings = [self._broken(now, item, route.TRANSIENT) for item in lost]
         self.group.lose(at)
@@ -237,8 +304,8 @@ class Pool:
         """What the replicas did within the scenario."""
         group, stated = self.group, self.stated
         up_s = sum(
-            self.up_s[at] + (max(0.0, self.horizon - self.up_since[at]) if group.up[at] else 0.0)
-            for at in range(stated.replicas)
+            before + (max(0.0, self.horizon - since) if since >= 0.0 else 0.0)
+            for before, since in zip(self.up_s, self.up_since, strict=True)
         )
         busy_s = sum(group.replicas.busy_s)
         return PoolOutcome(
@@ -256,4 +323,6 @@ class Pool:
             read=sum(group.replicas.read),
             wrote=sum(group.replicas.wrote),
             hardware=round(stated.hourly * up_s / HOUR),
+            least_replicas=self.least,
+            most_replicas=self.most,
         )

@@ -8,6 +8,7 @@ from typing import ClassVar
 from archwright.spec.charges import Provisioned
 from archwright.spec.day import Day
 from archwright.spec.given import Given, Word, given
+from archwright.spec.settings.work import Scale
 from archwright.spec.shapes import Record, choice, day, number, one, text
 
 
@@ -188,6 +189,11 @@ class GpuSettings(ModelSettings):
     batching: Batching | None = one(
         Batching, "its replicas are simulated step by step, from `accelerator` and `model`", default=None
     )
+    scale: Scale | None = one(
+        Scale,
+        "how the number of its replicas follows the load, with `batching`: their use is the share of `max_seqs` that "
+        "calls take, or of the KV cache if that is more, waiting calls counted", default=None,
+    )  # fmt: skip
     hourly: Given | None = number("money", "cost of one accelerator for one hour", default=None, estimate=True)
     bought: str = choice(
         ("on-demand", "spot", "reserved"), "how the hours of accelerators are bought", default="on-demand"

@@ -9,11 +9,20 @@ from msgspec.structs import replace
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.engines import unfit
 from archwright.analysis.stress.kernel import engine
-from archwright.plan.model import Change, Plan, Scenario, TokenLaw
+from archwright.plan.model import Change, Plan, Scaling, Scenario, TokenLaw
 from archwright.plan.pool import Pool
 from tests.analysis.stress import designs as d
 
 ONCE = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SCALES = st.builds(
+    Scaling,
+    least=st.sampled_from((1, 2)),
+    most=st.sampled_from((2, 5)),
+    target=st.sampled_from((0.2, 0.7)),
+    every_s=st.sampled_from((0.5, 3.0)),
+    cold_start_s=st.sampled_from((0.0, 2.0)),
+    settle_s=st.sampled_from((0.0, 4.0)),
+)
 POOLS = st.builds(
     Pool,
     replicas=st.integers(1, 3),
@@ -34,6 +43,7 @@ POOLS = st.builds(
     compute_s=st.just(1e-5),
     sequence_s=st.just(1e-5),
     token_s=st.sampled_from((0.0, 1e-6)),
+    scale=st.one_of(st.none(), SCALES),
 )
 CHANGES = st.lists(
     st.builds(

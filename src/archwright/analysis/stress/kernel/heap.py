@@ -20,6 +20,8 @@ COMES = 10  # a user comes back: the number of the visit
 TURNS = 11  # the run of a replica ends: replica
 LEAVES = 12  # the caller of a call at a replica gives up: seat, its serial number
 CHANGES = 13  # the weather of a model with replicas changes: target
+SIZES = 14  # a model's replicas scale: pool
+STARTED = 15  # replicas of a model are at work: pool, how many
 
 
 def schedule(s: State, at: float, kind: int, a: int, b: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archwright.analysis.stress.kernel import arrivals, crews, gateway, pools, rooms, trips
 from archwright.analysis.stress.kernel.heap import (
     CALL_ENDS,
+    CHANGES,
     COMES,
     GIVES_UP,
     GOES_ON,
@@ -12,6 +13,7 @@ from archwright.analysis.stress.kernel.heap import (
     LOOKS,
     READY,
     REFUSED,
+    SIZES,
     TURNS,
     WAKES,
     WORKED,
@@ -117,8 +119,12 @@ def _at_replicas(s: State, now: float, kind: int, a: int, b: int) -> None:
         number = pools.leaves(s, now, a, b)
         if number >= 0:
             gateway.call_ends(s, now, number)
-    else:
+    elif kind == CHANGES:
         pools.changes(s, now, a)
+    elif kind == SIZES:
+        pools.look(s, now, a)
+    else:
+        pools.started(s, now, a, b)
 
 
 def _more(s: State, now: float, kind: int, a: int, b: int) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from archwright.analysis.stress.kernel import suppliers
-from archwright.analysis.stress.kernel.heap import CALL_ENDS, CHANGES, LEAVES, TURNS, schedule
+from archwright.analysis.stress.kernel import sizes, suppliers
+from archwright.analysis.stress.kernel.heap import CALL_ENDS, CHANGES, LEAVES, SIZES, STARTED, TURNS, schedule
 from archwright.analysis.stress.kernel.tables import NOBODY, Record, State
 from archwright.analysis.stress.kernel.weather import weather_of
 from archwright.plan.workload import STREAMED
@@ -16,7 +16,7 @@ from archwright.policy.replica import BEGAN, ENDED, TOLD
 
 
 def begin(s: State) -> None:
-    """Schedule the changes of the weather."""
+    """Schedule the changes of the weather, and the looks of those that scale."""
     for target in range(len(s.targets)):
         if s.targets[target].pool == NOBODY:
             continue
@@ -24,6 +24,9 @@ def begin(s: State) -> None:
         while s.weather[at].last == 0:
             at += 1
             schedule(s, s.weather[at].since, CHANGES, target, 0)
+        pool = s.pools[s.targets[target].pool]
+        if pool.scales == 1:
+            schedule(s, pool.every_s, SIZES, s.targets[target].pool, 0)
 
 
 def call(s: State, now: float, number: int, timeout_s: float) -> None:
@@ -67,6 +70,7 @@ def _join(s: State, now: float, number: int, timeout_s: float) -> None:
     walk = s.walks[call.walk]
     prompt, answer = int(walk.tokens_in), int(walk.tokens_out)
     shared = min(max(int(prompt * target.prompt_cache), int(walk.cached)), prompt - 1)
+    sizes.spent(s, now, target.pool)
     if prompt - shared + answer > pool.kv_tokens:
         call.outcome = route.CALLER
         schedule(s, now, CALL_ENDS, number, 0)
@@ -95,9 +99,11 @@ def turn(s: State, now: float, at: int) -> int:
     """The run of a replica ends; how many calls ended with it: the first so many of `s.endings`."""
     if s.posts[at].due != now:
         return 0
+    sizes.spent(s, now, s.posts[at].pool)
     told = replica.settle(s.sequences, s.replicas, at, s.desk[0].lasts_s, s.told)
     _plan(s, now, at, _law(s.pools[s.posts[at].pool]))
     _wake(s, at)
+    sizes.drained(s, now, at)
     ended = 0
     for place in range(told):
         slot = s.told[place] // TOLD
@@ -123,6 +129,7 @@ def leaves(s: State, now: float, slot: int, serial: int) -> int:
     _broken(s, now, slot, route.TIMEOUT)
     seat.live = 0
     at = int(seat.home)
+    sizes.spent(s, now, s.posts[at].pool)
     if replica.leaves(s.sequences, s.replicas, at, slot) == 1:
         _give_back(s, slot)
     else:
@@ -133,17 +140,11 @@ def leaves(s: State, now: float, slot: int, serial: int) -> int:
 
 def changes(s: State, now: float, target: int) -> None:
     """The weather has changed: replicas come and go, and steps get another length."""
-    weather = weather_of(s, now, s.meters[target])
-    pool = s.pools[s.targets[target].pool]
-    there = replica.working(int(pool.number), int(weather.down), weather.limit)
+    number = s.targets[target].pool
+    pool = s.pools[number]
+    sizes.spent(s, now, number)
+    _resize(s, now, number)
     end = pool.first + pool.number
-    for at in range(pool.first, end):
-        if at - pool.first >= there and s.up[at] == 1:
-            _lose(s, now, at)
-        elif at - pool.first < there and s.up[at] == 0:
-            s.up[at] = 1
-            s.posts[at].up_since = now
-    pool.there = there
     for at in range(pool.first, end):
         if s.posts[at].due < math.inf:
             s.posts[at].due = replica.stop(s.replicas, at, now)
@@ -151,10 +152,52 @@ def changes(s: State, now: float, target: int) -> None:
         _wake(s, at)
 
 
+def _resize(s: State, now: float, number: int) -> None:
+    """Replicas are there, are lost with their calls, or get no more of them."""
+    pool = s.pools[number]
+    weather = weather_of(s, now, s.meters[pool.target])
+    there = replica.working(int(pool.running), int(weather.down), weather.limit)
+    for place in range(pool.number):
+        at = pool.first + place
+        idle = s.posts[at].due == math.inf
+        if place < there:
+            s.up[at] = 1
+            sizes.paid_from(s, now, at)
+        elif place < pool.running or (weather.down == 1 and not idle):
+            _lose(s, now, at)
+        elif s.up[at] == 1:
+            s.up[at] = 0
+            if idle:
+                sizes.paid_until(s, now, at)
+    pool.there = there
+    sizes.counted(s, now, number)
+
+
+def look(s: State, now: float, number: int) -> None:
+    """Scale, as long as the scenario lasts or work is left."""
+    sizes.spent(s, now, number)
+    if now >= s.desk[0].lasts_s and not sizes.works(s, number):
+        return
+    starts, stops = sizes.look(s, now, number)
+    pool = s.pools[number]
+    if starts > 0:
+        schedule(s, now + pool.cold_start_s, STARTED, number, starts)
+    if stops > 0:
+        _resize(s, now, number)
+    schedule(s, now + pool.every_s, SIZES, number, 0)
+
+
+def started(s: State, now: float, number: int, count: int) -> None:
+    """Replicas that were started are at work."""
+    sizes.spent(s, now, number)
+    sizes.ready(s, number, count)
+    _resize(s, now, number)
+
+
 def _lose(s: State, now: float, at: int) -> None:
     """A replica is gone with its calls, which end in the order in which they came."""
     post = s.posts[at]
-    post.up_s += max(0.0, min(now, s.desk[0].lasts_s) - post.up_since)
+    sizes.paid_until(s, now, at)
     before = 0
     while True:
         first = NOBODY

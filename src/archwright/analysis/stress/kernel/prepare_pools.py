@@ -31,30 +31,40 @@ def replicas(plan: Plan) -> dict[str, Any]:
     stated = [(number, target.pool) for number, target in enumerate(plan.targets) if target.pool is not None]
     pools = t.blank(len(stated), t.POOL)
     homes: list[int] = []
+    up: list[int] = []
     rows: list[int] = []
     width = 0
     for place, (number, pool) in enumerate(stated):
         row = {name: getattr(pool, name) for name in LAW}
         first = len(homes)
         row |= {
-            "first": first, "number": pool.replicas, "router": replica.ROUTERS.index(pool.router), "target": number,
-            "there": pool.replicas, "turned": first + pool.replicas - 1,
+            "first": first, "number": pool.room, "router": replica.ROUTERS.index(pool.router), "target": number,
+            "there": pool.begins, "turned": first + pool.room - 1, "running": pool.begins, "fewest": pool.begins,
+            "largest": pool.begins, "calm_at": -1.0,
         }  # fmt: skip
+        if pool.scale is not None:
+            law = pool.scale
+            row |= {
+                "scales": 1, "least": law.least, "most": law.most, "aim": law.target, "every_s": law.every_s,
+                "cold_start_s": law.cold_start_s, "settle_s": law.settle_s,
+            }  # fmt: skip
         for name, value in row.items():
             pools[name][place] = value
-        homes += [place] * pool.replicas
-        rows += range(width, width + pool.replicas * pool.sequences, pool.sequences)
-        width += pool.replicas * pool.sequences
+        homes += [place] * pool.room
+        up += [int(at < pool.begins) for at in range(pool.room)]
+        rows += range(width, width + pool.room * pool.sequences, pool.sequences)
+        width += pool.room * pool.sequences
     posts = t.blank(len(homes), t.POST)
     posts["pool"] = homes
     posts["due"] = posts["set_at"] = np.inf
+    posts["up_since"] = [0.0 if there else -1.0 for there in up]
     columns = idle(len(homes), 0)._replace(row=rows, soonest=[0] * width)
     most = max((pool.sequences for _, pool in stated), default=1)
     return {
         "pools": pools,
         "posts": posts,
         "seats": t.blank(0, t.SEAT),
-        "up": np.ones(len(homes), dtype=np.int64),
+        "up": np.array(up, dtype=np.int64),
         "sequences": _arrays(no_calls(0)),
         "replicas": _arrays(columns),
         "told": np.zeros(3 * most, dtype=np.int64),

@@ -125,7 +125,7 @@ def _pool(target: Target, stated: Stated, s: t.State, place: int) -> Pool:
     row = s.pools[place]
     mine = slice(int(row["first"]), int(row["first"]) + int(row["number"]))
     pool.turned_away = int(row["away"])
-    pool.group.up = s.up[mine].tolist()
+    pool.least, pool.most = int(row["fewest"]), int(row["largest"])
     columns = {name: getattr(s.replicas, name)[mine].tolist() for name in s.replicas._fields if name != "soonest"}
     pool.group.replicas = pool.group.replicas._replace(**columns)
     pool.up_s, pool.up_since = s.posts["up_s"][mine].tolist(), s.posts["up_since"][mine].tolist()

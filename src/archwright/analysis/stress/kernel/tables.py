@@ -64,13 +64,20 @@ PIECE = _type(
 )
 
 # A model's replicas: rows `first` to `first + number` of the posts. `there` of them work, `turned` got the last call.
+# Those that scale aim at the use `aim`, with `least` to `most`; `fewest` to `largest` were paid for.
 POOL = _type(
-    whole="first number router target there turned away kv_tokens sequences batched_tokens waiting",
-    real="fixed_s weights_s experts_s touched kv_s compute_s sequence_s token_s",
+    whole=(
+        "first number router target there turned away kv_tokens sequences batched_tokens waiting scales least most "
+        "running starting peak fewest largest"
+    ),
+    real=(
+        "fixed_s weights_s experts_s touched kv_s compute_s sequence_s token_s aim every_s cold_start_s settle_s "
+        "calm_at at looked calls_s tokens_s"
+    ),
 )
 
 # What changes.
-# a replica: its pool, when its run ends, for when that is scheduled, since when it is up
+# a replica: its pool, when its run ends, for when that is scheduled, since when it is paid for (-1.0: it is not)
 POST = _type(
     whole="pool",
     real="due set_at up_s up_since",
