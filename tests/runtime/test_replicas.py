@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from archwright.plan.faults import Faults
-from archwright.plan.model import Change, Scenario
+from archwright.plan.model import Change, Scaling, Scenario
 from archwright.plan.pool import Pool
 from archwright.runtime.emulator.app import Emulator
 from archwright.runtime.emulator.pens import Lost
@@ -101,3 +101,19 @@ async def test_a_lost_replica_tells_who_waits_for_it() -> None:
         await seat.until(500)
     assert 0 < seat.written() < 500
     assert not replicas.there
+
+
+async def test_replicas_scale_after_a_cold_start_and_go_when_it_is_calm() -> None:
+    law = Scaling(1, 3, 0.5, 100.0, 150.0, 300.0)
+    replicas = Replicas(pool(replicas=1, sequences=2, scale=law, fixed_s=100.0))
+    begun = time.monotonic()
+    seats = [replicas.join(10, 0, 3) for _ in range(6)]  # three replicas' worth, with as many places as work
+    assert replicas.group.up == [1, 0, 0]
+    replicas.start(Faults(()), begun + 1.0)
+    replicas.advance(begun + 120.0)
+    assert replicas.group.up == [1, 0, 0]
+    replicas.advance(begun + 270.0)
+    assert replicas.group.up == [1, 1, 1]
+    replicas.advance(begun + 3000.0)
+    assert all(isinstance(seat, Seat) and seat.ended for seat in seats)
+    assert replicas.group.up == [1, 0, 0]
