@@ -8,7 +8,7 @@ from typing import NamedTuple
 from archwright.analysis.check import check as rules
 from archwright.analysis.decide.candidate import Candidate, Check, Hardware
 from archwright.analysis.decide.matrix import a_month, option_key
-from archwright.analysis.fleet import Fleet, fleets
+from archwright.analysis.fleet import Fleet
 from archwright.analysis.price import Line, price
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.objectives import DIMENSIONS, verdicts
@@ -25,6 +25,7 @@ from archwright.report.figures import Book, Figure
 from archwright.spec.decisions import OF_A_JOURNEY, Criterion, Decision, Option
 from archwright.spec.model import System
 from archwright.spec.predicate import Predicate
+from archwright.verbs.fleets import carried
 from archwright.verbs.project import Project
 
 RESIDENCY = "outside-residency"
@@ -57,7 +58,7 @@ def seen(project: Project, seed: int) -> Seen:
     usual = next((scenario for scenario in plan.scenarios if not scenario.changes), USUAL)
     outcome = simulate(plan, usual, seed=seed, trace=project.trace())
     outside = rules(project.system, only=(RESIDENCY,))
-    return Seen(plan, book, priced.lines, outcome, Foresight(plan, book, outcome), fleets(plan, book), outside)
+    return Seen(plan, book, priced.lines, outcome, Foresight(plan, book, outcome), carried(plan, book), outside)
 
 
 def stated(name: str, decision: Decision, option: str, book: Book, growth: str = "") -> Candidate:
