@@ -34,5 +34,7 @@ def sure_section(book: Book, plan: Plan, readings: Mapping[str, Sequence[Reading
     headings = ("Scenario", "Objective", "Measure", "Promised", "Mean", "", "Seeds")
     caption = "± is the 95 % interval over seeds; unsure: the limit lies inside it"
     table = Table(headings, tuple(rows), caption, frozenset({3, 4, 6}))
-    lead = "The same simulations with other luck; seeds were added until every objective was settled."
+    settled = all(item.settled for found in readings.values() for item in estimates(plan, found))
+    until = "until every objective was settled" if settled else "as long as `--seeds` allows: more may settle the rest"
+    lead = f"The same simulations with other luck; seeds were added {until}."
     return Section("stress-sure", "How sure this is", (table,), lead)
