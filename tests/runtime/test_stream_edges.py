@@ -44,17 +44,20 @@ async def test_a_stream_cut_at_every_byte(tmp_path: Path) -> None:
 def test_a_quiet_piece_says_nothing_that_must_be_read() -> None:
     """What passes unread is what, read event by event, would pass as it is."""
     reader = WIRES.get("openai").reader()
-    quiet = [part for part in PARTS if reader.quiet(part)]
+    quiet = [part for part in PARTS if reader.quiet(part) == len(part)]
     assert quiet == [PARTS[0], PARTS[1], PARTS[2], PARTS[4]]
     assert all(not reader.quiet(part[:-1]) for part in PARTS)
+    assert reader.quiet(STREAM) == sum(map(len, PARTS[:3])), "up to the first that has to be read"
+    assert reader.quiet(PARTS[1] + PARTS[2][:-1]) == len(PARTS[1])
     for part in quiet:
         said = reader.read(part, True)
         assert said._replace(content=False) == NOTHING
     other = WIRES.get("anthropic").reader()
     delta = b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"text":"a"}}\n\n'
     stop = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
-    assert other.quiet(delta + delta)
-    assert not other.quiet(delta + stop)
+    assert other.quiet(delta + delta) == 2 * len(delta)
+    assert other.quiet(delta + stop) == len(delta)
+    assert not other.quiet(stop + delta)
     assert not other.quiet(delta[:-1])
 
 

@@ -124,8 +124,8 @@ class EventReader(Reader):
         """What an event says."""
         return read_event(payload(event), begun, self.tokens)
 
-    def quiet(self, piece: bytes) -> bool:
-        """Whether all events of a piece add to a block."""
+    def quiet(self, piece: bytes) -> int:
+        """How far all events of a piece add to a block."""
         return quiet(piece)
 
     def pieces(self, event: bytes) -> Iterable[Piece]:

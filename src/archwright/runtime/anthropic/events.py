@@ -21,7 +21,9 @@ from archwright.runtime.wire import NOTHING, Event, event, payload
 STOP: Final = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
 MOST_BLOCKS: Final = 1023  # blocks in one answer; a place beyond would only fill the memory
 _MORE = re.compile(rb'\{\s*"type"\s*:\s*"content_block_delta"')
-_ADDED = re.compile(rb'(?:\A|\n\n)event: ?content_block_delta\ndata: ?\{\s*"type"\s*:\s*"content_block_delta"')
+_ADDED = re.compile(
+    rb'(?:event: ?content_block_delta\ndata: ?\{[ \t]*"type"[ \t]*:[ \t]*"content_block_delta"[^\r\n]*\n\n)*'
+)
 FAULTS: Final = {
     "overloaded_error": route.OVERLOAD,
     "rate_limit_error": route.OVERLOAD,
@@ -121,9 +123,10 @@ def usage_of(body: bytes) -> Usage | None:
     return usage.plain if usage else None
 
 
-def quiet(piece: bytes) -> bool:
-    """Whether a piece of a stream is of whole events that each add to a block and need not be read."""
-    return piece.endswith(b"\n\n") and b"\r" not in piece and piece.count(b"\n\n") == len(_ADDED.findall(piece))
+def quiet(piece: bytes) -> int:
+    """How many bytes at the begin of a piece are whole events that each add to a block and need not be read."""
+    found = _ADDED.match(piece)
+    return found.end() if found else 0
 
 
 def read_event(data: bytes, begun: bool, tokens: Tokens) -> Event:

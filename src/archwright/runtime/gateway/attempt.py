@@ -244,14 +244,15 @@ class _Stream:
         self.size += len(piece)
         if self.size > MOST_ANSWER:
             raise _Broken
-        if self.teller is None and self.x.begun and not self._events.rest and self.reader.quiet(piece):
-            self.item.came.append(piece)
-            self._write(piece)
-            return
+        if self.teller is None and self.x.begun:
+            piece = self._unread(piece)
+            if not piece:
+                return
         content = False
         for event in self._events.feed(piece):
             said = self.reader.read(event, self.x.begun or content)
             if said.fault:
+                self._pass_on(False)
                 raise _Broken(said.fault)
             if said.done:
                 self._pass_on(content)
@@ -261,6 +262,17 @@ class _Stream:
             content = content or said.content or len(self.held) >= MOST_HELD
             self._keep(event, said)
         self._pass_on(content)
+
+    def _unread(self, piece: bytes) -> bytes:
+        """Pass on what need not be read, which is nearly all of a stream, and give back the rest."""
+        if self._events.rest:
+            piece, self._events.rest = self._events.rest + piece, b""
+        end = self.reader.quiet(piece)
+        if end:
+            passed, piece = piece[:end], piece[end:]
+            self.item.came.append(passed)
+            self._write(passed)
+        return piece
 
     def _keep(self, event: bytes, said: Event) -> None:
         item, x = self.item, self.x

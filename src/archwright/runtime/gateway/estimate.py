@@ -12,7 +12,7 @@ from archwright.runtime.neutral import Usage
 from archwright.runtime.wire import Wire
 
 FADE: Final = 0.998  # what was learned counts half after about 350 answers
-SAMPLE: Final = 8  # of the answers, one in so many is counted letter by letter
+SAMPLE: Final = 16  # of the answers, one in so many is counted letter by letter
 FIRST: Final = 64  # and all of the first
 _PRIOR: Final = ((0.0, 0.0), (100.0 * BYTES_A_TOKEN, 100.0))  # what is believed before anything was seen
 _DOUBT: Final = 0.05  # as a share of one answer

@@ -105,7 +105,9 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._pour_out()
             self._fail(Broken("this is no answer of HTTP/1.1"))
+        self._pour_out()
         if not self._told:
             self._size += len(data)
             if self._size > MOST_HEAD:
@@ -148,14 +150,10 @@ class Connection(asyncio.Protocol):
         self._woken()
 
     def on_body(self, data: bytes) -> None:
-        """A piece of the answer."""
-        if self._sink is not None:
-            try:
-                self._sink(data)
-            except Exception as error:  # noqa: BLE001 - it goes to who asked
-                self._fail(error)
-            return
+        """A piece of the answer. Those that came at once are poured out at once."""
         self._pieces.append(data)
+        if self._sink is not None:
+            return
         self._size += len(data)
         if self._size > HELD and not self._paused:
             self.pause()
@@ -164,6 +162,7 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """Its end."""
         if self._told and self._parser is not None:
+            self._pour_out()
             self.whole = True
             self._keep = self._parser.should_keep_alive()
             self._woken()
@@ -238,8 +237,8 @@ class Connection(asyncio.Protocol):
             ConnectionError: the answer broke off.
         """
         pieces, self._pieces, self._size = self._pieces, [], 0
-        for piece in pieces:
-            sink(piece)
+        if pieces:
+            sink(b"".join(pieces))
         self._sink = sink
         self.resume()
         while not self.whole:
@@ -274,6 +273,16 @@ class Connection(asyncio.Protocol):
         self.resume()
         self._sink, self._pieces, self.headers = None, [], {}
         self.since = time.monotonic()
+
+    def _pour_out(self) -> None:
+        """Give what has come to who takes it."""
+        if self._sink is None or not self._pieces:
+            return
+        pieces, self._pieces = self._pieces, []
+        try:
+            self._sink(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        except Exception as error:  # noqa: BLE001 - it goes to who asked
+            self._fail(error)
 
     def _write(self, data: bytes) -> None:
         if self._transport is None:

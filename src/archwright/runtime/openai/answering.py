@@ -151,8 +151,8 @@ class ChunkReader(Reader):
         """What an event says."""
         return read_event(event, begun)
 
-    def quiet(self, piece: bytes) -> bool:
-        """Whether no event of a piece ends the answer, tells usage or is an error."""
+    def quiet(self, piece: bytes) -> int:
+        """How far no event of a piece ends the answer, tells usage or is an error."""
         return quiet(piece)
 
     def pieces(self, event: bytes) -> Iterable[Piece]:

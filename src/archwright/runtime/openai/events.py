@@ -108,9 +108,11 @@ def read_event(event: bytes, begun: bool) -> Event:
     return Event(content, finished, plain(chunk.usage), used and not chunk.choices)
 
 
-def quiet(piece: bytes) -> bool:
-    """Whether a piece of a stream is of whole events none of which has to be read once the answer has begun."""
-    return piece.endswith(b"\n\n") and _LOUD.search(piece) is None
+def quiet(piece: bytes) -> int:
+    """How many bytes at the begin of a piece are whole events that need not be read once the answer has begun."""
+    loud = _LOUD.search(piece)
+    end = piece.rfind(b"\n\n") if loud is None else piece.rfind(b"\n\n", 0, loud.start())
+    return end + 2 if end >= 0 else 0
 
 
 def _says(delta: _Delta) -> bool:
