@@ -16,11 +16,6 @@ def call_cost(tokens_in: int, tokens_cached: int, tokens_out: int, price: Price)
     """Pico-dollars of one call, exact. `tokens_cached` are part of `tokens_in`, which decide the context tier."""
     price = price.at(tokens_in)
     cost: int = CALL_COST.compute(
-        price_cached=price.cached_input,
-        price_in=price.input,
-        price_out=price.output,
-        tokens_cached=tokens_cached,
-        tokens_in=tokens_in,
-        tokens_out=tokens_out,
-    )
+        price.cached_input, price.input, price.output, tokens_cached, tokens_in, tokens_out
+    )  # in the order of their names
     return cost + price.request

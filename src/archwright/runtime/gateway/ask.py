@@ -120,12 +120,12 @@ class Ask:
         Requests of two wires are never equal: the same bytes can mean another thing. `index` is the digest of the
         documents that the answer rests on.
         """
-        digest = hashlib.blake2b(f"{tenant}\0{route}\0{self.wire.name}\0{index}".encode(), digest_size=8)
-        for name in sorted(self.parts):
+        said = [f"{tenant}\0{route}\0{self.wire.name}\0{index}".encode()]
+        for name, part in sorted(self.parts.items()):
             if name not in ("stream", "stream_options"):
-                digest.update(b"\0" + name.encode() + b"\0" + bytes(self.parts[name]))
-        for name, value in self.carried.items():
-            digest.update(f"\0\0{name}\0{value}".encode())
+                said += name.encode(), part
+        said += [f"\0{name}\0{value}".encode() for name, value in self.carried.items()]
+        digest = hashlib.blake2b(b"\0".join(said), digest_size=8)
         return (int.from_bytes(digest.digest()) >> 1) or 1
 
     def into(self, wire: Wire) -> Parts:

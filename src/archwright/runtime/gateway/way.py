@@ -113,8 +113,9 @@ def identify(house: House, x: Exchange) -> Answer | None:
     x.journey = _label(x.headers.get(b"x-archwright-journey", b"")) or x.route.journey
     x.step = _label(x.headers.get(b"x-archwright-step", b""))
     x.session = _label(x.headers.get(b"x-archwright-session", b""))
-    trace = _TRACE.match(x.headers.get(b"traceparent", b""))
-    x.trace = trace[1].decode() if trace else ""
+    if b"traceparent" in x.headers:
+        trace = _TRACE.match(x.headers[b"traceparent"])
+        x.trace = trace[1].decode() if trace else ""
     return None
 
 

@@ -182,7 +182,8 @@ class Connection(asyncio.Protocol):
         """
         self.status, self.headers, self.whole, self._told, self._bounded, self._size = 0, {}, False, False, False, 0
         self._pieces, self._error, self._sink, self._keep = [], None, None, False
-        self._parser = httptools.HttpResponseParser(self)
+        if self._parser is None:  # after a whole answer it waits for the next one
+            self._parser = httptools.HttpResponseParser(self)
         if len(body) < LONG_BODY:
             self._write(head + body)
             return
@@ -392,7 +393,7 @@ def head(start: bytes, headers: Mapping[str, str], length: int) -> bytes:
     Raises:
         ValueError: a header cannot be sent.
     """
-    text = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    text = "\r\n".join([*map(": ".join, headers.items()), ""])
     if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
         raise ValueError("a header has a line end in it")
     return b"%b%bContent-Length: %d\r\n\r\n" % (start, text.encode("latin-1"), length)
