@@ -19,6 +19,12 @@ def test_a_number_in_the_unit_interval(seed: int, request: int, attempt: int, pu
     assert value == chance.uniform(seed, request, attempt, purpose)
 
 
+@given(BIG, BIG, st.integers(0, 100), st.integers(1, 30))
+def test_what_a_stem_gives_off_is_the_number_itself(seed: int, request: int, attempt: int, purpose: int) -> None:
+    shared = chance.stem(seed, request, attempt)
+    assert chance.off(shared, purpose) == chance.uniform(seed, request, attempt, purpose)
+
+
 def test_numbers_are_even_and_unlike_for_unlike_questions() -> None:
     values = [chance.uniform(1, request, attempt, 9) for request in range(4000) for attempt in (1, 2)]
     count = len(values)

@@ -57,6 +57,27 @@ def uniform(seed: int, request: int, attempt: int, purpose: int) -> float:
     return float((high >> 5) * 67108864 + (low >> 6)) / 9007199254740992.0
 
 
+def stem(seed: int, request: int, attempt: int) -> tuple[int, int]:
+    """What all purposes of a request's attempt share: `uniform` is `off(stem(seed, request, attempt), purpose)`."""
+    return _mixed(seed, request, attempt), _mixed(seed ^ 0x68E31DA4, request, attempt)
+
+
+def off(shared: tuple[int, int], purpose: int) -> float:
+    """The number in [0, 1) of one purpose, from what `stem` gave."""
+    mark = (purpose & M32) ^ 0x3C6EF372
+    high = scramble(shared[0] ^ mark)
+    low = scramble(high ^ scramble(shared[1] ^ mark))
+    return float((high >> 5) * 67108864 + (low >> 6)) / 9007199254740992.0
+
+
+def _mixed(seed: int, request: int, attempt: int) -> int:
+    """`fold` up to its purpose."""
+    h = scramble((seed & M32) ^ 0x2545F491)
+    h = scramble(h ^ (request & M32))
+    h = scramble(h ^ ((request >> 32) & M32) ^ 0x1B873593)
+    return scramble(h ^ (attempt & M32) ^ 0x5BD1E995)
+
+
 def normal(u: float) -> float:
     """The standard normal quantile of `u` in (0, 1), to about 1e-9.
 

@@ -62,7 +62,8 @@ def advance(s: State, journey: int) -> None:
         source.due = s.trace[place].at
     else:
         luck = chance.uniform(desk.seed, source.number, journey, chance.ARRIVAL)
-        source.due += law.scale * (-math.log(1.0 - luck)) ** law.power
+        pause = -math.log(1.0 - luck)
+        source.due += law.scale * (pause if law.power == 1.0 else pause**law.power)
     if source.piece < 0:
         source.piece = law.pieces
     while source.piece < law.pieces_end:
@@ -148,12 +149,12 @@ def write(s: State, visit: Record, journey: int, number: int, at: float) -> None
         visit.answer = number
         visit.wording = 0
         return
-    luck = chance.uniform(desk.seed, number, 0, chance.ANSWER)
-    visit.answer = min(_guided(s, law, luck), law.answers - 1)
+    luck = chance.stem(desk.seed, number, 0)
+    visit.answer = min(_guided(s, law, chance.off(luck, chance.ANSWER)), law.answers - 1)
     visit.wording = 0
     if law.wordings > 1:
-        visit.wording = int(chance.uniform(desk.seed, number, 0, chance.WORDING) * law.wordings)
-        if law.semantic > 0.0 and chance.uniform(desk.seed, number, 0, chance.SEMANTIC) < law.semantic:
+        visit.wording = int(chance.off(luck, chance.WORDING) * law.wordings)
+        if law.semantic > 0.0 and chance.off(luck, chance.SEMANTIC) < law.semantic:
             visit.wording = 0  # whatever the words, the answer is found under the first of them
 
 
@@ -169,22 +170,12 @@ def _tenant(s: State, number: int) -> int:
 
 
 def _guided(s: State, law: Record, luck: float) -> int:
-    """`_right_of` the sums of a journey's answers, looked for where its guide says."""
+    """`_right_of` the sums of a journey's answers, looked for from where its guide says on: a step on average."""
     first = law.zipf
     limit = luck * s.numbers[first + law.answers - 1]
-    share = law.guide + int(luck * law.answers)
-    low = int(s.numbers[share])
-    high = min(int(s.numbers[share + 1]) + 1, law.answers)
-    while low > 0 and limit < s.numbers[first + low - 1]:
-        low -= 1
-    while high < law.answers and not limit < s.numbers[first + high]:
-        high += 1
-    while low < high:
-        middle = (low + high) >> 1
-        if limit < s.numbers[first + middle]:
-            high = middle
-        else:
-            low = middle + 1
+    low = int(s.guides[law.guide + int(luck * law.answers)])
+    while low < law.answers and not limit < s.numbers[first + low]:
+        low += 1
     return low
 
 

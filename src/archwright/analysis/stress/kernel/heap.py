@@ -1,4 +1,4 @@
-"""What happens next: a binary heap of events by time, those of one time in the order in which they were scheduled."""
+"""What happens next: a heap of events by time, four below each; those of one time in the order of scheduling."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ LEAVES = 12  # the caller of a call at a replica gives up: seat, its serial numb
 CHANGES = 13  # the weather of a model with replicas changes: target
 SIZES = 14  # a model's replicas scale: pool
 STARTED = 15  # replicas of a model are at work: pool, how many
+KINDS = 16  # the order of an event carries its kind: its number times so many, plus the kind
 
 
 def schedule(s: State, at: float, kind: int, a: int, b: int) -> None:
@@ -29,19 +30,18 @@ def schedule(s: State, at: float, kind: int, a: int, b: int) -> None:
     desk = s.desk[0]
     heap = s.heap
     order = desk.order
-    desk.order = order + 1
+    desk.order = order + KINDS
     place = desk.pending
     desk.pending = place + 1
     while place > 0:
-        above = (place - 1) >> 1
+        above = (place - 1) >> 2
         if heap[above].at <= at:
             break
         heap[place] = heap[above]
         place = above
     event = heap[place]
     event.at = at
-    event.order = order
-    event.kind = kind
+    event.order = order + kind
     event.a = a
     event.b = b
 
@@ -56,7 +56,7 @@ def reply(s: State, now: float, a: int, b: int) -> None:
     desk.soon_end += 1
     event.at = now
     event.order = desk.order
-    desk.order += 1
+    desk.order += KINDS
     event.a = a
     event.b = b
 
@@ -88,11 +88,13 @@ def drop(s: State) -> None:
     order = heap[last].order
     place = 0
     while True:
-        below = 2 * place + 1
-        if below >= last:
+        first = 4 * place + 1
+        if first >= last:
             break
-        if below + 1 < last and _before(heap[below + 1], heap[below].at, heap[below].order):
-            below += 1
+        below = first
+        for other in range(first + 1, min(first + 4, last)):
+            if _before(heap[other], heap[below].at, heap[below].order):
+                below = other
         if not _before(heap[below], at, order):
             break
         heap[place] = heap[below]

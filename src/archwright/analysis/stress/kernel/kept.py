@@ -5,45 +5,60 @@ from __future__ import annotations
 from archwright.analysis.stress.kernel.tables import NOBODY, State
 from archwright.policy.chance import scramble
 
+ROW = 0x7FFFFFFF
+
 
 def _place(s: State, cache: int, key: int) -> int:
-    """Where an answer is, or where it would be put, in the index. Its size is a power of two."""
+    """Where an answer is, or where it would be put, in the index. Its size is a power of two.
+
+    An entry is the answer's row, and above it its mark: whose mark is another one need not be looked at.
+    """
     mask = len(s.index) - 1
-    place = scramble((key ^ (key >> 32) ^ cache) & 0xFFFFFFFF) & mask
-    while s.index[place] != NOBODY:
-        answer = s.answers[s.index[place]]
-        if answer.key == key and answer.cache == cache:
-            break
+    mark = _mark(cache, key)
+    place = mark & mask
+    entry = s.index[place]
+    while entry != NOBODY:
+        if entry >> 32 == mark:
+            answer = s.answers[entry & ROW]
+            if answer.key == key and answer.cache == cache:
+                break
         place = (place + 1) & mask
+        entry = s.index[place]
     return place
+
+
+def _mark(cache: int, key: int) -> int:
+    """31 bits of a key of a cache."""
+    return scramble((key ^ (key >> 32) ^ cache) & 0xFFFFFFFF) & ROW
 
 
 def age(s: State, now: float, cache: int, key: int) -> float:
     """How long ago (seconds) the answer to a key was kept; -1.0: there is none."""
-    at = s.index[_place(s, cache, key)]
-    return now - s.answers[at].at if at != NOBODY else -1.0
+    entry = s.index[_place(s, cache, key)]
+    return now - s.answers[entry & ROW].at if entry != NOBODY else -1.0
 
 
 def use(s: State, cache: int, key: int) -> None:
     """The answer to a key was given."""
-    at = s.index[_place(s, cache, key)]
-    if at != NOBODY:
-        _unlink(s, at)
-        _link(s, at)
+    entry = s.index[_place(s, cache, key)]
+    if entry != NOBODY:
+        _unlink(s, entry & ROW)
+        _link(s, entry & ROW)
 
 
 def keep(s: State, now: float, cache: int, key: int) -> None:
     """Keep the answer to a key."""
     shelf = s.shelves[cache]
     place = _place(s, cache, key)
-    at = s.index[place]
-    if at != NOBODY:
+    entry = s.index[place]
+    if entry != NOBODY:
+        at = entry & ROW
         _unlink(s, at)
     else:
         at = s.desk[0].answers
         s.desk[0].answers = s.answers[at].next
         s.desk[0].used_answers += 1
-        s.index[place] = at
+        s.index[place] = _mark(cache, key) << 32 | at
         s.answers[at].key = key
         s.answers[at].cache = cache
         shelf.count += 1
@@ -95,8 +110,7 @@ def _close_gap(s: State, gap: int) -> None:
     s.index[gap] = NOBODY
     place = (gap + 1) & mask
     while s.index[place] != NOBODY:
-        answer = s.answers[s.index[place]]
-        home = scramble((answer.key ^ (answer.key >> 32) ^ answer.cache) & 0xFFFFFFFF) & mask
+        home = (s.index[place] >> 32) & mask
         if ((place - home) & mask) >= ((place - gap) & mask):
             s.index[gap] = s.index[place]
             s.index[place] = NOBODY
@@ -109,5 +123,5 @@ def rebuild(s: State) -> None:
     for cache in range(len(s.shelves)):
         at = s.shelves[cache].oldest
         while at != NOBODY:
-            s.index[_place(s, cache, s.answers[at].key)] = at
+            s.index[_place(s, cache, s.answers[at].key)] = _mark(cache, s.answers[at].key) << 32 | at
             at = s.answers[at].newer

@@ -9,6 +9,7 @@ from archwright.analysis.stress.kernel.heap import (
     COMES,
     GIVES_UP,
     GOES_ON,
+    KINDS,
     LEAVES,
     LOOKS,
     READY,
@@ -91,7 +92,7 @@ def _happen(s: State) -> None:
     """The first event of the heap happens."""
     event = s.heap[0]
     now = event.at
-    kind = event.kind
+    kind = event.order & (KINDS - 1)
     a = event.a
     b = event.b
     drop(s)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel.tables import State
+from archwright.analysis.stress.kernel.tables import Record, State
 from archwright.plan.workload import RUNS
 from archwright.policy import chance
+
+MOST = 0x7FFFFFFF  # tokens in one piece of work; a plan that may ask for more is not run here
 
 
 def tokens_of(s: State, at: int) -> None:
@@ -17,11 +19,9 @@ def tokens_of(s: State, at: int) -> None:
         tokens_in = max(1, trip.tokens_in)
         tokens_out = max(1, trip.tokens_out)
     else:
-        content = trip.answer * max(1, law.wordings) + trip.wording
-        asked = _drawn(s, step.in_median, step.in_spread, step.strata_in, content, step.index * 64 + chance.TOKENS_IN)
-        tokens_in = step.system_tokens + asked
-        salt = step.index * 64 + chance.TOKENS_OUT
-        tokens_out = _drawn(s, step.out_median, step.out_spread, step.strata_out, content, salt)
+        both = _both(s, step, trip.answer * max(1, law.wordings) + trip.wording)
+        tokens_in = step.system_tokens + (both >> 32)
+        tokens_out = both & MOST
     tokens_in += step.growth * walk.place
     walk.key = 0
     if step.cacheable == 1:
@@ -37,12 +37,24 @@ def tokens_of(s: State, at: int) -> None:
     walk.cached = min(cached, walk.tokens_in)
 
 
+def _both(s: State, step: Record, content: int) -> int:
+    """Tokens of a content: those of the input above those of the output. What was drawn once is known from then on."""
+    if step.known >= 0 and s.known[step.known + content] != 0:
+        return int(s.known[step.known + content])
+    asked = _drawn(s, step.in_median, step.in_spread, step.strata_in, content, step.index * 64 + chance.TOKENS_IN)
+    salt = step.index * 64 + chance.TOKENS_OUT
+    both = asked << 32 | _drawn(s, step.out_median, step.out_spread, step.strata_out, content, salt)
+    if step.known >= 0:
+        s.known[step.known + content] = both
+    return both
+
+
 def _drawn(s: State, median: float, spread: float, strata: int, content: int, salt: int) -> int:
     """A number of tokens of a content."""
     if spread <= 0.0:
-        return max(1, round(median))
+        return min(MOST, max(1, round(median)))
     if strata >= 0:
         luck = s.numbers[strata + content]
     else:
         luck = chance.uniform(s.desk[0].seed, content, salt, chance.TOKENS_IN)
-    return max(1, round(chance.log_normal(median, spread, luck)))
+    return min(MOST, max(1, round(chance.log_normal(median, spread, luck))))

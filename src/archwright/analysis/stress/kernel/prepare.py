@@ -30,6 +30,8 @@ VISITS = 1024  # drawn at once
 TRIPS = 1024  # rows to begin with
 EVENTS = 16384
 ANSWERS = 4096
+KNOWN = 1 << 18  # contents of a step whose tokens are kept
+CAREFUL = 1.0 - 1e-12  # no rounding makes a guide point behind the place that is looked for
 
 
 class Numbers:
@@ -61,6 +63,7 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
     steps, places = _steps(plan, seed, trace is not None, numbers)
     journeys = _journeys(plan, places, numbers, traced_journey(plan) if trace is not None else -1)
     pieces = _pieces(plan, scenario, load, journeys)
+    known = _known(plan, steps)
     weather, begins = _weather(plan, scenario)
     stations = len(plan.stations)
     law = written(rules(plan), t.make)
@@ -89,6 +92,8 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
         weather=weather,
         pieces=pieces,
         numbers=numbers.table(),
+        guides=_guides(plan, journeys),
+        known=np.zeros(known, dtype=np.int64),
         trace=_recorded(trace),
         sources=sources,
         visits=t.blank(VISITS, t.VISIT),
@@ -204,7 +209,6 @@ def _journeys(plan: Plan, places: list[int], numbers: Numbers, traced: int) -> t
                 "answers": journey.answers,
                 "wordings": journey.wordings,
                 "zipf": numbers.put(zipf(journey.answers, journey.skew)) if journey.answers else 0,
-                "guide": numbers.put(guide(journey.answers, journey.skew)) if journey.answers else 0,
                 "scale": 1.0 / (journey.rate * journey.peak) / math.gamma(1.0 + 1.0 / shape),
                 "power": 1.0 / shape,
                 "first": places[number],
@@ -221,10 +225,33 @@ def _journeys(plan: Plan, places: list[int], numbers: Numbers, traced: int) -> t
 
 
 @lru_cache(maxsize=32)
-def guide(answers: int, skew: float) -> tuple[float, ...]:
-    """For each of as many equal shares as there are answers, the first answer in it: where to begin to look."""
+def guide(answers: int, skew: float) -> t.Table:
+    """For each of as many equal shares as there are answers, where to begin to look: never behind its first answer."""
     sums = np.array(zipf(answers, skew))
-    return tuple(np.searchsorted(sums, np.arange(answers + 1) / answers * sums[-1]).astype(float).tolist())
+    return np.searchsorted(sums, np.arange(answers + 1) / answers * sums[-1] * CAREFUL).astype(np.int32)
+
+
+def _guides(plan: Plan, journeys: t.Table) -> t.Table:
+    """The guides of all journeys, one after the other."""
+    found = [np.zeros(0, dtype=np.int32)]
+    for number, journey in enumerate(plan.journeys):
+        journeys["guide"][number] = sum(map(len, found))
+        if journey.answers:
+            found.append(guide(journey.answers, journey.skew))
+    return np.concatenate(found)
+
+
+def _known(plan: Plan, steps: t.Table) -> int:
+    """Rows for the tokens of contents of which there are few enough; each step is told where its own begin."""
+    rows = 0
+    steps["known"] = t.NOBODY
+    for step in steps:
+        journey = plan.journeys[step["journey"]]
+        contents = journey.answers * journey.wordings
+        if step["route"] >= 0 and 0 < contents <= KNOWN:
+            step["known"] = rows
+            rows += contents
+    return rows
 
 
 def _pieces(plan: Plan, scenario: Scenario, load: float, journeys: t.Table) -> t.Table:

@@ -25,23 +25,23 @@ def begin(s: State, now: float, number: int, timeout_s: float) -> None:
     walk = s.walks[call.walk]
     target = s.targets[call.target]
     weather = weather_of(s, now, s.meters[call.target])
-    seed = s.desk[0].seed
+    luck = chance.stem(s.desk[0].seed, walk.request, call.attempt)
     slow = weather.slow
     if s.journeys[s.trips[walk.trip].journey].lane == BATCH:
         slow = target.batch_slower * weather.slow
     pace = Pace(target.first_token_s, target.per_token_s, target.prefill_rate, target.spread)
     first = pace_luck = 0.0
     if target.spread > 0.0:
-        first = chance.uniform(seed, walk.request, call.attempt, chance.FIRST_TOKEN)
+        first = chance.off(luck, chance.FIRST_TOKEN)
     working = (1.0 - target.error_rate) * (1.0 - weather.errors)
     fails = weather.down == 1
     if not fails and working < 1.0:
-        fails = chance.uniform(seed, walk.request, call.attempt, chance.ERROR) < 1.0 - working
+        fails = chance.off(luck, chance.ERROR) < 1.0 - working
     if fails:
         _fail(s, number, provider.failure_s(pace, slow, first), timeout_s)
         return
     if target.spread > 0.0:
-        pace_luck = chance.uniform(seed, walk.request, call.attempt, chance.PACE)
+        pace_luck = chance.off(luck, chance.PACE)
     timing = provider.timing(pace, float(walk.tokens_in), float(walk.tokens_out), slow, first, pace_luck)
     _answer(s, number, timing, timeout_s)
 

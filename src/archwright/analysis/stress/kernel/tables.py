@@ -37,7 +37,7 @@ JOURNEY = _type(
 STEP = _type(
     whole=(
         "repeat_most growth system_tokens passages strata_in strata_out journey index stage station "
-        "search route background skips cacheable draws traced prefix"
+        "search route background skips cacheable draws traced prefix known"
     ),
     real=("probability repeat_mean timeout_s pause_s pause_spread in_median in_spread out_median out_spread"),
 )
@@ -97,7 +97,7 @@ SOURCE = _type(
     real="due begin passed at",
 )
 EVENT = _type(
-    whole="order b kind a",
+    whole="order b a",
     real="at",
 )
 TRIP = _type(
@@ -179,7 +179,8 @@ class State(NamedTuple):
     """Everything that the kernel's functions work on. `desk` has one row: numbers of the whole.
 
     `firsts` are the first visits of users who come back, `comer` is one row: whoever comes back now.
-    `numbers` holds sums and strata that journeys, steps and tenants point to. `bins` has a row of counts for each row
+    `numbers` holds sums and strata that journeys, steps and tenants point to, `guides` where to look in them for an
+    answer, `known` the tokens of contents that were asked for (see `luck`). `bins` has a row of counts for each row
     of `histograms`: journeys, all requests, intervals. `index` finds kept answers by their key. `of_slot` is the walk
     of each of the machine's slots. `sequences` and `replicas` are the columns of `policy.sequences`.
     """
@@ -195,6 +196,8 @@ class State(NamedTuple):
     weather: Table
     pieces: Table
     numbers: Table
+    guides: Table
+    known: Table
     trace: Table
     sources: Table
     visits: Table
