@@ -84,7 +84,9 @@ def simulate(plan: Plan, scenario: Scenario, *, seed: int, load: float = 1.0, tr
     scenario = struck(plan, scenario, seed)
     fast = engines.fast_for(plan, trace)
     if fast is not None:
-        return fast(plan, scenario, seed, load, trace)
+        outcome = fast(plan, scenario, seed, load, trace)
+        if engines.counted(plan, outcome):
+            return outcome
     return _Simulation(plan, scenario, seed).run(load, trace)
 
 

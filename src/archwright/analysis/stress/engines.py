@@ -10,15 +10,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from archwright.plan.rules import price_of
+from archwright.policy.lanes import BATCH, REALTIME
+
 if TYPE_CHECKING:
     from archwright.analysis.stress.outcome import Outcome
-    from archwright.plan.model import Plan, Scenario, Target
+    from archwright.plan.model import Plan, Price, Scenario, Step, Target
     from archwright.plan.trace import Trace
 
     Fast = Callable[[Plan, Scenario, int, float, Trace | None], Outcome]
     Loads = Callable[[], Fast | None]
 
 FURTHEST: Final = 6.0  # sigmas of a log-normal law beyond which no input is drawn in any run that ends
+
+
+MOST_TOKENS: Final = 0x7FFFFFFF  # of one piece of work, drawn
+MOST_MONEY: Final = 1 << 62  # pico-dollars, 4.6 million dollars: up to here whole numbers of 64 bits hold every sum
 
 
 def _nobody(_words: str) -> None:
@@ -57,10 +64,26 @@ def fast_for(plan: Plan, trace: Trace | None = None) -> Fast | None:
     why = next(unfit(plan, trace), None)
     if why is None:
         return _AT_HAND.fast
+    _tell(why)
+    return None
+
+
+def counted(plan: Plan, outcome: Outcome) -> bool:
+    """Whether what the fast engine says of money holds: by the tokens that were billed, no sum left 64 bits."""
+    targets = {target.name: target for target in plan.targets}
+    lanes = {journey.name: BATCH if journey.batch else REALTIME for journey in plan.journeys}
+    bills = (item.by_kind(price_of(targets[item.target], lanes[item.journey])) for item in outcome.tokens)
+    if sum(sum(bill.values()) for bill in bills) < MOST_MONEY:
+        return True
+    _tell("a run costs more than the fast one can count")
+    return False
+
+
+def _tell(why: str) -> None:
+    """Say once why the plain engine simulates."""
     if why not in _AT_HAND.told:
         _AT_HAND.told.add(why)
         _AT_HAND.say(f"the plain engine simulates, because {why}")
-    return None
 
 
 def unfit(plan: Plan, trace: Trace | None = None) -> Iterator[str]:
@@ -74,6 +97,30 @@ def unfit(plan: Plan, trace: Trace | None = None) -> Iterator[str]:
         if route.hedge_s:
             yield f"{route.name} hedges"
     yield from _targets(plan)
+    yield from _too_large(plan, trace)
+
+
+def _too_large(plan: Plan, trace: Trace | None) -> Iterator[str]:
+    """Numbers of a plan that do not fit into the tables."""
+    drawn = [law for step in _steps(plan) for law in (step.tokens_in, step.tokens_out)]
+    most = max((law.median * math.exp(min(FURTHEST * law.spread, 500.0)) for law in drawn), default=0.0)
+    if most > MOST_TOKENS:
+        yield "a step may ask for more tokens than the fast one can count"
+    more = [step.system_tokens + step.growth * step.repeat_most + step.passages for step in _steps(plan)]
+    most += max(more, default=0)
+    if trace is not None:
+        most = max(most, *trace.tokens_in, *trace.tokens_out)
+    dearest = max((max(price.input, price.output) for target in plan.targets for price in _prices(target)), default=0)
+    if 2.0 * most * dearest * (plan.gateway.concurrency + plan.gateway.queue) > MOST_MONEY:
+        yield "a call may cost more than the fast one can count"
+
+
+def _steps(plan: Plan) -> Iterator[Step]:
+    return (step for journey in plan.journeys for step in journey.steps)
+
+
+def _prices(target: Target) -> Iterator[Price]:
+    return (price_of(target, lane) for lane in (REALTIME, BATCH))
 
 
 def _targets(plan: Plan) -> Iterator[str]:
