@@ -12,8 +12,6 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-import yaml
-
 
 class Vendor(NamedTuple):
     """Base address of the API, environment variable of its key, source and day of these facts, field of its lanes."""
@@ -38,6 +36,8 @@ def vendor(name: str) -> Vendor | None:
     """The facts of one vendor, or None."""
     if name not in names():
         return None
+    import yaml  # noqa: PLC0415 - a gateway whose targets are no vendor's is ready sooner without
+
     facts = yaml.safe_load((files(__package__) / f"{name}.yaml").read_text("utf-8"))
     said = (facts["source"], str(facts["checked"]), facts.get("tier", ""))
     return Vendor(name, facts["endpoint"], facts["key"], *said)
