@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Final, Protocol
 
 from archwright.runtime.http1.request import STATUS, Header, Request
 
 HELD: Final = 256 * 1024  # bytes of a body that are kept before somebody asks for it
 PATIENCE: Final = 8  # a body that is too long is read and thrown away up to so many times its bound
+_NAME: Final = itemgetter(0)  # of a header
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -167,14 +169,12 @@ class Incoming(Request):
         self.answer(status, ((b"content-type", b"text/plain"),), text)
 
     def _head(self, status: int, headers: Iterable[Header]) -> list[bytes]:
-        parts = [STATUS[status]]
-        for name, value in headers:
-            parts += name, b": ", value, b"\r\n"
-            if name == b"connection":
-                self.keep = False
-        if not self.keep and b"connection" not in parts:
-            parts.append(b"connection: close\r\n")
-        return parts
+        listed = list(headers)
+        if b"connection" in map(_NAME, listed):
+            self.keep = False
+        elif not self.keep:
+            listed.append((b"connection", b"close"))
+        return [STATUS[status], b"\r\n".join([*map(b": ".join, listed), b""])]
 
     def _framed(self, data: bytes) -> bytes:
         return b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data
