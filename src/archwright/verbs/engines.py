@@ -7,6 +7,7 @@ whole. Where there is none, nobody waits: the plain engine simulates, and a chil
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -95,8 +96,9 @@ def loaded(say: Say, folder: Path | None = None) -> Run | None:
     if not (home / READY).exists():
         return None
     try:
-        loop = _compiled(place)
-        _use(loop)
+        with _uncollected():
+            loop = _compiled(place)
+            _use(loop)
     except Exception as error:  # noqa: BLE001 - a broken file of the cache can fail in any way
         say(f"the compiled engine in {home} is broken ({error}) and is made anew")
         _drop(home)
@@ -154,6 +156,18 @@ def _alone(home: Path, say: Say) -> Iterator[None]:
             say(WAITING)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """While it lasts, nothing is looked for that could be thrown away: a compiler's modules are made to stay."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _home(place: Path) -> Path:
