@@ -14,6 +14,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import mean, stdev
 from types import ModuleType
@@ -85,7 +86,7 @@ def main() -> int:
     share = float(os.environ.get("SHARE", "1"))
     wanted = os.environ.get("CASES", "")
     loop = compiled_loop(Path(tempfile.gettempdir()) / "archwright-validation")
-    engines.put_at_hand(lambda: lambda *told: fast(*told, loop))
+    engines.put_at_hand(lambda: partial(fast, loop=loop))
     rows = [run(case, share) for case in CASES if case.name.startswith(wanted)]
     against = {key: (in_simpy(queue, share), in_ciw(queue, share)) for key, queue in QUEUES.items()}
     if share == 1.0 and not wanted:

@@ -106,6 +106,15 @@ def test_no_fallback_goes_to_who_may_train_on_it() -> None:
     assert route.walled == (f"route `cached` never goes to `spare`: {wall}",)
 
 
+def test_where_no_region_is_known_a_first_draft_goes_on_and_says_so() -> None:
+    route = walled().plan.routes[1]
+    assert [hop.target for hop in route.hops] == [0, 1]
+    said = [text.partition(": ")[0] for text in route.walled]
+    assert said == [f"route `cached` goes, for want of another, to `{name}`" for name in ("model", "spare")]
+    trains = ("model: acme/small\n", "model: acme/small\n    supplier: {name: Acme, training: true}\n")
+    assert [hop.target for hop in walled(trains).plan.routes[1].hops] == [0]
+
+
 def test_a_route_with_no_target_inside_its_walls_is_refused() -> None:
     with pytest.raises(InputError, match="no target of route `cached` may see its data: `claim`"):
         walled(at("us-east-1", "large"), at("us-east-1", "small"))

@@ -16,13 +16,12 @@ def allowed(work: Entries, gateway: str, name: str, route: RouteSpec) -> tuple[W
 
     What flows to one of its targets may flow to each of them. A target is left out where a class of that data must stay
     in regions that it does not lie in, or that nobody knows; or where its supplier may train on what is confidential.
-    A route without any target left is a problem.
+    Where none is left, those of which only the region is unknown stay, so that a first draft can be priced; `walled`
+    says so. A route without any target even then is a problem.
     """
     system = work.system
     words = _words(system, gateway, route)
-    left = tuple(
-        target for target in route.targets if not any(_wall(system, system.components[target], word) for word in words)
-    )
+    left = _within(system, route, words)
     if not left and route.targets:
         message = f"no target of route `{name}` may see its data: {', '.join(f'`{word}`' for word in words)}"
         mend = "add a model in an allowed region and with known terms, or send the route less"
@@ -44,14 +43,16 @@ def distance(one: str, other: str) -> int:
 
 
 def walled(work: Entries, gateway: str, name: str, route: RouteSpec) -> tuple[str, ...]:
-    """What to say of the targets of a route that `allowed` leaves out: which, and which wall stands before each."""
+    """What to say of the targets of a route before which a wall stands: which it is, and whether it keeps them out."""
     said = []
     words = _words(work.system, gateway, route)
+    kept = _within(work.system, route, words)
     for target in route.targets:
         component = work.system.components[target]
         wall = next((wall for word in words if (wall := _wall(work.system, component, word))), "")
         if wall:
-            said.append(f"route `{name}` never goes to `{target}`: {wall}")
+            goes = "goes, for want of another," if target in kept else "never goes"
+            said.append(f"route `{name}` {goes} to `{target}`: {wall}")
     return tuple(said)
 
 
@@ -64,13 +65,31 @@ def _words(system: System, gateway: str, route: RouteSpec) -> dict[Word, None]:
 def _wall(system: System, component: Component, word: Word) -> str:
     """Why a component may not see a class of data, in words; empty: it may."""
     data = system.data[word]
-    guarded = SENSITIVITIES.index(data.sensitivity) >= GUARDED
-    if guarded and component.supplier is not None and component.supplier.training == "true":
+    if _trains(system, component, word):
         return f"its supplier may train on `{word}`, which is {data.sensitivity}"
     if not data.residency or any(_lies_in(str(component.region), area) for area in data.residency):
         return ""
     region = f"it lies in {component.region}" if component.region else "nobody says in which region it lies"
     return f"`{word}` must stay in {', '.join(data.residency)}, and {region}"
+
+
+def _within(system: System, route: RouteSpec, words: dict[Word, None]) -> tuple[Word, ...]:
+    """The targets before which no wall stands; else those of which only the region is unknown."""
+    left = tuple(
+        target for target in route.targets if not any(_wall(system, system.components[target], word) for word in words)
+    )
+    return left or tuple(target for target in route.targets if _unplaced(system, target, words))
+
+
+def _unplaced(system: System, target: Word, words: dict[Word, None]) -> bool:
+    """Whether nothing but its unknown region stands between a target and the data of a route."""
+    component = system.components[target]
+    return not component.region and not any(_trains(system, component, word) for word in words)
+
+
+def _trains(system: System, component: Component, word: Word) -> bool:
+    guarded = SENSITIVITIES.index(system.data[word].sensitivity) >= GUARDED
+    return guarded and component.supplier is not None and component.supplier.training == "true"
 
 
 def _lies_in(region: str, area: str) -> bool:
