@@ -49,6 +49,17 @@ def test_a_journey_without_luck_has_one_price() -> None:
     assert values == {result.book["price.ask.journey"].value}
 
 
+def test_one_request_carries_its_share_of_hardware_in_mean_and_percentiles() -> None:
+    ours = "kind: self-hosted-model\n    model: acme/large\n    hourly: $3"
+    half = "answer: {targets: [model, spare], choose: weight, weights: [50 %, 50 %], deadline: 30 s}"
+    book = looked(
+        EVEN, ("kind: managed-model\n    model: acme/large", ours), ("answer: {targets: [model], deadline: 30 s}", half)
+    )[0].book
+    share = book["price.component.model.month"].value / book["price.requests.month"].value
+    assert book["price.spread.request.p10"].value == pytest.approx(share)
+    assert share < book["price.request"].value < book["price.spread.request.p90"].value
+
+
 def test_no_band_no_spread() -> None:
     """Every number of the small system is a guess by default; measured ones are taken at their word."""
     result, found = looked()

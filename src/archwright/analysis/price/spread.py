@@ -111,8 +111,17 @@ def _journeys(book: Book, plan: Plan, seed: int) -> Iterator[str]:
             requests += calls
             weights += [journey.rate] * len(calls)
     if "price.request" in book and requests:
-        _enter(book, "price.request", _weighted(requests, weights), note)
+        held = _held(book, plan)
+        _enter(book, "price.request", [held + cost for cost in _weighted(requests, weights)], note)
         yield "price.request"
+
+
+def _held(book: Book, plan: Plan) -> float:
+    """What each request carries of the hardware and capacity that is paid for whether it comes or not."""
+    steps = [(journey, step) for journey in plan.journeys for step in journey.steps if step.route >= 0]
+    months = (f"price.{journey.name}.{slug(step.name)}.month" for journey, step in steps)
+    called = sum(book[key].value for key in months if key in book)
+    return (book["price.models.month"].value - called) / book["price.requests.month"].value
 
 
 def _weighted(values: list[float], weights: list[float]) -> list[float]:
