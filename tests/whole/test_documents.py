@@ -61,17 +61,20 @@ def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_snippets_of_the_how_to_are_read(tmp_path: Path) -> None:
-    agreed, *others = blocks("docs/how-to.md", "yaml")
+    snippets = blocks("docs/how-to.md", "yaml")
+    agreed, counted, parts = (
+        next(text for text in snippets if sign in text) for sign in ("framework contract", "CRM export", "include: [")
+    )
     (tmp_path / "prices.yaml").write_text(agreed)
     desk = (ROOT / "examples" / "support-desk" / "system.yaml").read_text().partition("\ninclude:")[0]
-    volume, _, growth = others[0].partition("\n")
+    volume, _, growth = counted.partition("\n")
     desk = re.sub(r"      volume: .*", f"      {volume}", desk)
     desk = re.sub(r"      growth: \{value: 4 %, guess: as the shop.*", f"      {growth.strip()}", desk)
     main, _, rest = desk.partition("components:\n")
     components, _, workload = rest.partition("workload:\n")
     (tmp_path / "components.yaml").write_text("components:\n" + components)
     (tmp_path / "workload.yaml").write_text("workload:\n" + workload)
-    (tmp_path / "system.yaml").write_text(others[1] + main)
+    (tmp_path / "system.yaml").write_text(parts + main)
     ended = run(["explain", ".", "price.models.month", "--as-of", "2026-11-21"], tmp_path)
     assert ended.returncode == 0, ended.stderr
     assert "framework contract 2026-117" in ended.stdout
