@@ -20,6 +20,11 @@ REASON = "needs shared data: there is no folder ../shared"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, so that at the end no worker waits for another one's last test."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/whole/"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def plain_engine() -> Generator[None]:
     """Tests of commands simulate with the plain engine: none waits for a compiler, and none leaves one running."""
