@@ -81,9 +81,12 @@ def test_runs_of_steps_say_what_single_steps_say(asked: list[Asked]) -> None:
 
 
 @given(st.lists(STAYS, min_size=2, max_size=20))
-def test_more_calls_never_end_sooner_in_all(asked: list[Asked]) -> None:
-    fewer, all_ = ran(LAW, asked[:-1]), ran(LAW, asked)
-    assert max(all_.last.values()) >= max(fewer.last.values()) - 0.05
+def test_no_call_ends_sooner_in_company_than_alone(asked: list[Asked]) -> None:
+    """In all they may: who is thrown out of a full KV cache, and so what is done twice, depends on who else came."""
+    together = ran(LAW, asked)
+    for number, one in enumerate(asked):
+        if number in together.last:
+            assert together.last[number] >= ran(LAW, [one]).last[0] - 0.01
 
 
 @settings(deadline=None, max_examples=40)
