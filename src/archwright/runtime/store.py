@@ -5,12 +5,18 @@ A store writes what it is given. It knows nothing of what the lines say but that
 
 from __future__ import annotations
 
+import os
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from archwright.base.errors import InputError, Location, Problem
 from archwright.ledger.chain import Head
+
+if sys.platform != "win32":
+    import fcntl
 
 
 class StoreError(OSError):
@@ -80,3 +86,23 @@ class StoreKind:
 def refused(code: str, message: str, place: str, mend: str) -> InputError:
     """A place that is not ours to write, or cannot be read."""
     return InputError([Problem(code, message, Location(place), mend)])
+
+
+def held(file: Path) -> int:
+    """A file, made if need be, that no other gateway writes to.
+
+    Raises:
+        InputError: it is no regular file, or another gateway writes to it.
+        OSError: it is not ours to write.
+    """
+    if file.exists() and not file.is_file():
+        raise refused("not-a-file", "this is no regular file", str(file), "name another --ledger")
+    sink = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(sink, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(sink)
+            problem = "another gateway writes to this ledger"
+            raise refused("taken", problem, str(file), "stop it or name another --ledger") from error
+    return sink

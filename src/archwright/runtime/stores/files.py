@@ -15,10 +15,7 @@ from archwright.base.errors import InputError
 from archwright.ledger.chain import Head, digest, parse_head
 from archwright.ledger.rows import Run
 from archwright.ledger.rows import decode as rows
-from archwright.runtime.store import Store, StoreKind, refused
-
-if sys.platform != "win32":
-    import fcntl
+from archwright.runtime.store import Store, StoreKind, held, refused
 
 LONGEST_ROW: Final = 1024 * 1024
 PIECE: Final = 256 * 1024
@@ -49,7 +46,7 @@ class FileStore(Store):
         self.file = file
         self.sync = sync
         self.promise = "a loss of power takes nothing" if sync else "a loss of power takes at most about a second more"
-        self.sink = _held(file)
+        self.sink = held(file)
         with contextlib.ExitStack() as stack:
             stack.callback(os.close, self.sink)
             self.beside = os.open(head_file(file), os.O_RDWR | os.O_CREAT, 0o644)
@@ -132,21 +129,6 @@ class FileStore(Store):
 def head_file(file: Path) -> Path:
     """The file beside a ledger that holds its head."""
     return file.with_name(f"{file.name}.head")
-
-
-def _held(file: Path) -> int:
-    """A file that no other gateway writes to."""
-    if file.exists() and not file.is_file():
-        raise refused("not-a-file", "this is no regular file", str(file), "name another --ledger")
-    sink = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(sink, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(sink)
-            problem = "another gateway writes to this ledger"
-            raise refused("taken", problem, str(file), "stop it or name another --ledger") from error
-    return sink
 
 
 def _to_disk(sink: int) -> None:

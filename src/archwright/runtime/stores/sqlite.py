@@ -5,16 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from archwright.ledger.chain import Head, digest
-from archwright.runtime.store import Store, StoreError, StoreKind, refused
-
-if sys.platform != "win32":
-    import fcntl
+from archwright.runtime.store import Store, StoreError, StoreKind, held, refused
 
 ENDINGS: Final = (".sqlite", ".sqlite3", ".db")
 PAGE: Final = 1000
@@ -110,16 +106,7 @@ def _whole(base: sqlite3.Connection) -> Iterator[None]:
 
 def _held(file: Path, anew: bool) -> int:
     """The file, which no other gateway writes to. SQLite's own locks are of another kind and go on as they are."""
-    if file.exists() and not file.is_file():
-        raise refused("not-a-file", "this is no regular file", str(file), "name another --ledger")
-    lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(lock)
-            problem = "another gateway writes to this ledger"
-            raise refused("taken", problem, str(file), "stop it or name another --ledger") from error
+    lock = held(file)
     if anew:
         os.ftruncate(lock, 0)
         for beside in ("-wal", "-shm"):
