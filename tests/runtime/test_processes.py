@@ -212,3 +212,17 @@ def test_where_targets_are_reached() -> None:
 )  # fmt: skip
 def test_loopback(host: str, local: bool) -> None:
     assert is_loopback(host) is local
+
+
+async def test_one_that_stays_silent_is_stopped_and_the_error_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It did not end by itself, so no exit code is told as if it had."""
+    (tmp_path / "silent.py").write_text(
+        "import sys, time\nprint('loading', file=sys.stderr, flush=True)\ntime.sleep(600)"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(children, "START_S", 0.5)
+    with pytest.raises(ProviderUnavailable, match="did not listen within 0.5 s and was stopped") as told:
+        await children.start("gateway", "silent", setup(tmp_path))
+    assert "exit code" not in str(told.value)

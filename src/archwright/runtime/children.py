@@ -10,7 +10,7 @@ import msgspec
 
 from archwright.base.errors import ProviderUnavailable
 
-START_S = 20.0
+START_S = 60.0  # one that runs agents imports for 2 s, for many times as long on a busy machine
 STOP_S = 15.0
 LINES = 12  # of stderr that are kept, for when it ends before its time
 
@@ -76,9 +76,11 @@ async def start(name: str, module: str, setup: msgspec.Struct) -> Child:
             line = await process.stdout.readline()
         port = msgspec.json.decode(line, type=dict[str, int])["port"]
     except (TimeoutError, ConnectionError, msgspec.DecodeError):
-        if not await _ended(process):
-            await child.stop()
-        raise await child.gone() from None
+        if await _ended(process):
+            raise await child.gone() from None
+        await child.stop()
+        words = "\n".join(child.said) or "it said nothing"
+        raise ProviderUnavailable(f"the {name} did not listen within {START_S:g} s and was stopped:\n{words}") from None
     child.url = f"http://127.0.0.1:{port}"
     return child
 

@@ -75,7 +75,7 @@ def warm(say: Say, folder: Path | None = None) -> Path:
     home = _home(place)
     with _alone(home, say):
         if not (home / READY).exists():
-            say("compiling the fast engine, about 40 s")
+            say("compiling the fast engine, about a minute")
             _drop(home)
             home.mkdir()
             _use(_compiled(place))
