@@ -223,6 +223,6 @@ async def test_one_that_stays_silent_is_stopped_and_the_error_says_so(
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(children, "START_S", 0.5)
-    with pytest.raises(ProviderUnavailable, match="did not listen within 0.5 s and was stopped") as told:
+    with pytest.raises(ProviderUnavailable, match=r"did not listen within 0\.5 s and was stopped") as told:
         await children.start("gateway", "silent", setup(tmp_path))
     assert "exit code" not in str(told.value)

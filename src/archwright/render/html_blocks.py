@@ -81,7 +81,7 @@ def _table(table: Table, setting: Setting) -> str:
         for n, heading in enumerate(table.headings)
     )
     rows = "".join(f"<tr>{_row(table, row, setting)}</tr>" for row in table.rows)
-    caption = f"<caption>{safe(table.caption)}</caption>" if table.caption else ""
+    caption = f"<caption><span>{safe(table.caption)}</span></caption>" if table.caption else ""
     name = safe(table.caption or "Table: " + ", ".join(table.headings))
     return (
         f'<div class="block scroll" role="region" tabindex="0" aria-label="{name}">'

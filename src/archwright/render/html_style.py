@@ -85,10 +85,11 @@ font-variant-numeric:tabular-nums lining-nums;overflow-wrap:anywhere}
 a.why{color:inherit;text-decoration:underline dotted var(--aw-soft) 1px;text-underline-offset:.26em;cursor:help}
 a.why:hover,a.why:focus-visible{color:var(--aw-accent);text-decoration:underline solid var(--aw-accent) 1px}
 .tile a.why{text-underline-offset:.2em}
-.scroll{overflow-x:auto;scrollbar-width:thin}
+.scroll{overflow-x:auto;scrollbar-width:thin;container-type:inline-size}
 table{border-collapse:collapse;width:100%;font-size:.9375rem;line-height:1.45;
 font-variant-numeric:tabular-nums lining-nums}
 caption,figcaption{text-align:left;font-size:.9375rem;font-weight:600;padding-bottom:.6rem}
+caption>span{position:sticky;left:0;display:inline-block;max-width:100cqi}
 th,td{text-align:left;vertical-align:baseline;padding:.5rem 0 .5rem 1.75rem;border-bottom:1px solid var(--aw-rule);
 font-weight:400}
 th:first-child,td:first-child{padding-left:0}
