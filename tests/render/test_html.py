@@ -25,7 +25,7 @@ from archwright.report.document import (
     Text,
     Tiles,
 )
-from tests.render.demo import DOCUMENTS, EXPLANATIONS, FINDINGS, LOAD, SPEND
+from tests.render.demo import DIAGRAM, DOCUMENTS, EXPLANATIONS, FINDINGS, LOAD, SPEND
 
 VOID = {"meta", "br", "img", "input", "hr", "link"}
 EVIL = "<script>alert('x')</script>\"' onmouseover=alert(1) & \x1b\x00"
@@ -173,6 +173,13 @@ def test_words_between_backticks_are_code() -> None:
 
 def test_a_page_without_documents_says_so() -> None:
     assert "There is nothing to show yet." in page([], title="t", drawing=drawing)
+
+
+def test_a_document_of_pictures_is_announced_by_how_much_they_show() -> None:
+    document = Document("Drawing", (Section("parts", "Parts", (Picture(DIAGRAM),)),))
+    assert f'<p class="headline">{len(DIAGRAM.nodes)} <small>parts</small></p>' in page(
+        [document], title="t", drawing=drawing
+    )
 
 
 def test_the_same_documents_give_the_same_bytes() -> None:

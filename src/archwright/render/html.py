@@ -14,7 +14,7 @@ from archwright.render.html_style import style_sheet
 from archwright.render.safe_text import safe
 from archwright.render.tally import gravest, tally
 from archwright.report.diagram import Diagram
-from archwright.report.document import Bars, Block, Cell, Document, Findings, Section, Table, Tiles, Tornado
+from archwright.report.document import Bars, Block, Cell, Document, Findings, Picture, Section, Table, Tiles, Tornado
 
 _NONE: Final[Mapping[str, str]] = {}
 _APPENDIX: Final = "derivations"
@@ -125,7 +125,7 @@ def _overview(places: Sequence[_Place]) -> str:
 
 
 def _headline(document: Document) -> str:
-    """The document's first tile, or else how many findings it has."""
+    """The document's first tile, or how many findings it has, or else how much its first picture shows."""
     for block in _blocks([document]):
         if isinstance(block, Tiles) and block.items:
             label, value, *_ = block.items[0]
@@ -133,7 +133,8 @@ def _headline(document: Document) -> str:
         if isinstance(block, Findings):
             most, _, others = tally(block.items).rstrip(".").partition(", ")
             return f'<p class="headline {gravest(block.items)}">{most} <small>{others or "in all"}</small></p>'
-    return ""
+    shown = next((block.diagram for block in _blocks([document]) if isinstance(block, Picture)), None)
+    return f'<p class="headline">{len(shown.nodes)} <small>parts</small></p>' if shown else ""
 
 
 def _document(place: _Place, setting: Setting) -> str:
