@@ -7,19 +7,15 @@ of the address, which stands in arguments and logs: it comes from PGPASSWORD, a 
 from __future__ import annotations
 
 import contextlib
-import importlib
-import urllib.parse
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from archwright.base.errors import DependencyMissing, InputError, UsageError
+from archwright.base.errors import InputError, UsageError
 from archwright.ledger.chain import GENESIS, Head, digest
+from archwright.runtime.database import CONNECT_S, SCHEMES, STATEMENT_MS, driver, parts, translated
 from archwright.runtime.store import Store, StoreError, StoreKind, refused
 
-SCHEMES: Final = ("postgresql://", "postgres://")
-INSTALL: Final = 'pip install "archwright[postgres]"'
-CONNECT_S: Final = 3
-STATEMENT_MS: Final = 5000  # longer than this no statement may take: the rows wait in memory meanwhile
+WHAT: Final = "a ledger"
 PAGE: Final = 1000
 _LOCK: Final = 0x4177  # "Aw": the class of our advisory locks
 _TABLES: Final = """
@@ -51,8 +47,8 @@ class PostgresStore(Store):
     """
 
     def __init__(self, place: str, sync: bool) -> None:
-        self.driver = _driver()
-        self.address, self.name = _parts(place)
+        self.driver = driver(WHAT)
+        self.address, self.name = parts(WHAT, place)
         self.sync = sync
         self.promise = (
             "a loss of the database takes nothing"
@@ -60,7 +56,7 @@ class PostgresStore(Store):
             else "a loss of the database's power takes at most about a second more (its synchronous_commit is off)"
         )
         self.base: Any
-        with _translated(self.driver):
+        with translated(self.driver.Error, StoreError):
             self._connect()
             with self.base.transaction():
                 self.base.execute(_TABLES)
@@ -100,7 +96,7 @@ class PostgresStore(Store):
 
     def append(self, lines: Sequence[bytes], head: Head) -> None:
         """Write lines in one transaction; where the connection was lost in it, the head tells what became of it."""
-        with _translated(self.driver):
+        with translated(self.driver.Error, StoreError):
             if self.base.closed:
                 self._again()
                 if self._kept() == head:
@@ -130,40 +126,6 @@ class PostgresStore(Store):
         self.base.close()
 
 
-@contextlib.contextmanager
-def _translated(driver: Any) -> Iterator[None]:
-    """The driver's errors as those of a store. An address is in none of them, and so no password."""
-    try:
-        yield
-    except driver.Error as error:
-        text = " ".join(str(error).split()) or type(error).__name__
-        raise StoreError(text) from None
-
-
-def _driver() -> Any:
-    try:
-        return importlib.import_module("psycopg")
-    except ImportError as error:
-        raise DependencyMissing(f"a ledger in PostgreSQL needs psycopg: `{INSTALL}`") from error
-
-
-def _parts(place: str) -> tuple[str, str]:
-    """The address and the ledger's name.
-
-    Raises:
-        UsageError: the address holds a password.
-    """
-    address, _, name = place.partition("#")
-    try:
-        split = urllib.parse.urlsplit(address)
-        secret = split.password is not None or "password=" in split.query
-    except ValueError as error:
-        raise UsageError(f"the ledger's address cannot be read: {error}") from error
-    if secret:
-        raise UsageError("the ledger's address holds a password, which others could read: put it in PGPASSWORD")
-    return address, name or "main"
-
-
 def _pages(base: Any, name: str, beyond: str, way: str, at: int) -> Iterator[bytes]:
     query = (
         f"SELECT number, line FROM archwright_ledger WHERE ledger = %s AND number {beyond} %s "
@@ -181,12 +143,12 @@ def _open(place: str, sync: bool, anew: bool) -> Store:
 
 
 def _read(place: str) -> tuple[Iterator[bytes], Head | None]:
-    driver = _driver()
-    address, name = _parts(place)
+    postgres = driver(WHAT)
+    address, name = parts(WHAT, place)
     try:
-        base = driver.connect(address, autocommit=True, connect_timeout=CONNECT_S)
+        base = postgres.connect(address, autocommit=True, connect_timeout=CONNECT_S)
         found = base.execute("SELECT rows, hash FROM archwright_head WHERE ledger = %s", (name,)).fetchone()
-    except driver.Error as error:
+    except postgres.Error as error:
         text = " ".join(str(error).split())
         raise refused(
             "ledger-unread", f"the ledger cannot be read: {text}", address, "is the database there?"

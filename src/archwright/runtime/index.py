@@ -1,0 +1,80 @@
+"""What an index is: it finds the stored questions whose vectors are nearest to one, within one namespace.
+
+It keeps numbers of entries and vectors, nothing else; what an entry says is kept elsewhere (`entries`).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from archwright.learn.recall import Near
+
+BEYOND: Final = 2**63  # entries and spaces are numbers from 0 to below this
+
+
+class IndexFailure(OSError):
+    """An index cannot be read or written now. It may come back."""
+
+
+class Index(ABC):
+    """An open index. It is used by one thread at a time.
+
+    A `space` is a namespace as a number; an entry is in one space. Vectors have any length but 0; only their direction
+    counts. All methods raise ValueError for a vector of other than `dimensions` numbers, with a part that is no number
+    or without direction, and for an entry or space that is not from 0 to below 2**63; they raise IndexFailure where
+    the place of the index does not answer.
+    """
+
+    dimensions: int
+
+    @abstractmethod
+    def add(self, entry: int, vector: Sequence[float], space: int) -> None:
+        """Put an entry into a space. One that is there already is replaced, in whichever space it was."""
+
+    @abstractmethod
+    def remove(self, entry: int) -> None:
+        """Take an entry out; one that is not there is no error."""
+
+    @abstractmethod
+    def search(self, vector: Sequence[float], space: int, most: int) -> list[Near]:
+        """The entries of a space that are nearest by cosine (-1 to 1), nearest first, at most `most`.
+
+        Equally near ones stand in the order of their numbers.
+        """
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many entries it holds, in all spaces."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give it up."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexKind:
+    """One kind of index.
+
+    Attributes:
+        name: its name on the shelf.
+        lasting: whether what was added is there when it is opened again; what is not lasting is filled at every start.
+        open: opens an index of vectors of so many numbers at a place (only what is lasting has one).
+    """
+
+    name: str
+    lasting: bool
+    open: Callable[[int, str], Index]
+
+
+def checked(entry: int, space: int) -> None:
+    """That both are numbers that every index can hold.
+
+    Raises:
+        ValueError: one is not.
+    """
+    if not (0 <= entry < BEYOND and 0 <= space < BEYOND):
+        raise ValueError(f"entry {entry} in space {space}: both must be from 0 to below 2**63")
