@@ -1,7 +1,7 @@
 """An index in memory: for each space a matrix, and the signs of its numbers as bits.
 
 Bits that differ tell the angle between two vectors roughly (Charikar 2002, random hyperplanes; here the axes serve as
-such), and counting them is some ten times as fast as multiplying. So they choose candidates, and exact cosines order them.
+such), and counting them is some ten times as fast as multiplying. So they choose candidates; exact cosines order them.
 """
 
 from __future__ import annotations

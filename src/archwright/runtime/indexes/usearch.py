@@ -1,4 +1,4 @@
-"""An index in memory by the package usearch: a graph for each space, quicker than counting bits above 200,000 entries."""
+"""An index in memory by the package usearch: a graph for each space, for more than 200,000 entries."""
 
 from __future__ import annotations
 
