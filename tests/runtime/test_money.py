@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,7 +27,7 @@ async def test_two_thousand_random_requests(tmp_path: Path) -> None:
     assert books.mismatch == 0
     assert books.orphans <= 2  # calls that were aborted as they were made
     assert books.cut > 20
-    assert abs(books.cut_error) < 0.35  # on a busy machine a supplier writes what nobody hears; the benchmark holds 5 %
+    assert abs(books.cut_error) < 0.15  # of some eighty calls; the benchmark has more and holds 5 %
     assert any(row.tier == "default" and row.lane == "realtime" for row in rows if isinstance(row, Attempt))
     assert any(row.tier == "flex" and row.lane == "batch" for row in rows if isinstance(row, Attempt))
 
@@ -168,6 +169,25 @@ def test_a_line_learns() -> None:
     assert Line().guess(0) == 0
     same = replace_with_one_size()
     assert same.guess(50) == 30
+
+
+def test_a_line_is_true_for_answers_that_broke_off() -> None:
+    """Sizes scatter around tokens; of short ones as much as of all it must say as much as there was."""
+    chance, line = random.Random(1), Line()
+    scatter = [(tokens, 4 * tokens + chance.gauss(0, 40)) for tokens in (10, 30, 50, 70, 90) * 400]
+    for tokens, size in scatter:
+        line.learn(size, tokens)
+    for cut in (10, 90):
+        guessed = [line.guess(size) for tokens, size in scatter if tokens == cut]
+        assert abs(sum(guessed) / len(guessed) - cut) < 2
+
+
+def test_a_line_of_sizes_that_say_nothing_is_the_average() -> None:
+    chance, line = random.Random(1), Line()
+    for _ in range(500):
+        line.learn(chance.randint(10, 1000), chance.randint(20, 100))
+    assert 40 <= line.guess(10) <= 80
+    assert 40 <= line.guess(1000) <= 80
 
 
 def replace_with_one_size() -> Line:

@@ -67,7 +67,8 @@ def test_usage() -> None:
 
 def test_letters_are_those_of_the_reader() -> None:
     assert letters([chunk("four"), chunk(""), chunk(finish="stop"), DONE, b": x\n\n"]) == 4
-    assert letters([chunk("four"), b"data: nonsense\n\n"]) == 4 + len("nonsense")
+    assert letters([chunk("four"), b"data: nonsense\n\n"]) == 4
+    assert letters([chunk("four"), b'data: {"choices":5}\n\n']) == 4 + len('{"choices":5}')
     assert letters_of_whole(msgspec.json.encode(completion("four"))) == 4
     tools = {"content": None, "tool_calls": [{"id": "c"}]}
     assert letters_of_whole(msgspec.json.encode({"choices": [{"message": tools}]})) == len('{"id":"c"}')

@@ -122,7 +122,7 @@ def test_a_spend_cap_is_not_waited_for() -> None:
 
 def test_letters_are_those_of_the_reader() -> None:
     assert letters([start(), text_start(), PING, more("four"), stop(), STOP, b": x\n\n"]) == 4
-    assert letters([more_json('{"a":1}', 1), b"data: nonsense\n\n"]) == 7 + len("nonsense")
+    assert letters([more_json('{"a":1}', 1), b"data: nonsense\n\n", b'data: {"type":5}\n\n']) == 7 + len('{"type":5}')
     whole = message("four")
     whole["content"].append({"type": "tool_use", "id": "t", "name": "look", "input": {"a": 1}})
     assert letters_of_whole(msgspec.json.encode(whole)) == 4 + len('{"a":1}')

@@ -212,7 +212,10 @@ class Wire(ABC):
 
     @abstractmethod
     def letters(self, events: list[bytes]) -> int:
-        """How many characters for the reader are in these events; one that cannot be read counts by its size."""
+        """How many characters for the reader are in these events.
+
+        An event of another shape counts by its size; one that is no JSON says nothing.
+        """
 
     @abstractmethod
     def letters_of_whole(self, body: bytes) -> int:

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from archwright.runtime.http1.client import Broken, Client, Connection, Origin, head, place
+from archwright.runtime.http1.address import Origin, head, place
+from archwright.runtime.http1.client import Broken, Client, Connection
 from archwright.runtime.http1.deadlines import Deadlines
 
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"
@@ -170,3 +171,42 @@ async def test_deadlines_end_what_takes_too_long_and_nothing_else() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not deadlines.live
+
+
+async def test_what_lies_unread_is_read_before_the_end(client: Client) -> None:
+    go = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer), contextlib.suppress(OSError):
+            await reader.readuntil(b"{}")
+            writer.write(CHUNKED[:-13])
+            await go.wait()
+            writer.write(CHUNKED[-13:-5])
+            await writer.drain()
+            wrote.set()
+            await reader.read()
+
+    wrote, there = asyncio.Event(), asyncio.Event()
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    came: list[bytes] = []
+    async with server, asyncio.timeout(20):
+        connection = await client.connection(Origin("127.0.0.1", server.sockets[0].getsockname()[1], False))
+        await connection.ask(head(b"POST / HTTP/1.1\r\nHost: h\r\n", {}, 2), b"{}")
+        await connection.told()
+
+        def take(piece: bytes) -> None:
+            came.append(piece)
+            there.set()
+
+        pouring = asyncio.ensure_future(connection.pour(take))
+        await there.wait()
+        connection.pause()
+        go.set()
+        await wrote.wait()
+        pouring.cancel()
+        assert await connection.last() == b"llo"
+        assert came == [b"he"]
+        assert not connection.whole
+        client.done(connection)
+        assert not connection.usable
+        await asyncio.gather(pouring, return_exceptions=True)

@@ -160,14 +160,19 @@ def read_event(data: bytes, begun: bool, tokens: Tokens) -> Event:
 
 
 def letters(events: list[bytes]) -> int:
-    """How many characters for the reader are in these events; one that cannot be read counts by its size."""
+    """How many characters for the reader are in these events.
+
+    An event of another shape counts by its size, so that it is not taken for free; one that is no JSON says nothing.
+    """
     total = 0
     for data in map(payload, events):
         if data:
             try:
                 said = happened.decode(data).delta
-            except (ValueError, RecursionError):
+            except (msgspec.ValidationError, RecursionError):
                 total += len(data)
+            except ValueError:
+                continue
             else:
                 total += sum(len(part or "") for part in (said.text, said.thinking, said.partial_json)) if said else 0
     return total

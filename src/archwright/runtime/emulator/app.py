@@ -27,6 +27,7 @@ from archwright.runtime.emulator.pens import Lost, Paced, Pen, until
 from archwright.runtime.emulator.replicas import Replicas, Seat
 from archwright.runtime.emulator.tongue import Asked, Head, Tally, Tongue
 from archwright.runtime.emulator.writing import chunks, text
+from archwright.runtime.http1.asgi import Gone
 from archwright.runtime.serving import Header, Receive, Scope, Send, answer, body_of, lifespan
 
 DEFAULT_TOKENS = 64
@@ -201,7 +202,7 @@ class Emulator:
             shop.meter = provider.leave(shop.meter)
 
     async def _work(self, call: _Call, weather: Weather, receive: Receive, send: Send) -> None:
-        """Fail or answer; a caller that goes away pays for what was written."""
+        """Fail or answer."""
         law = pace(call.shop.target)
         pooled = call.shop.replicas is not None
         slow = weather.slow * (call.shop.target.batch_slower if call.batch and not pooled else 1.0)
@@ -217,8 +218,14 @@ class Emulator:
         luck = chance.uniform(self.seed, call.request, call.attempt, chance.PACE)
         timing = provider.timing(law, float(call.prompt), float(call.tokens), slow, first, luck)
         pen = await _pen(call, timing, send)
-        if pen is None:
-            return
+        if pen is not None:
+            await self._answer(call, pen, receive, send)
+
+    async def _answer(self, call: _Call, pen: Pen, receive: Receive, send: Send) -> None:
+        """Answer; a caller that goes away pays for what was written until then.
+
+        Of a stream that is what went out on a connection that was still there, of a whole answer what the pace says.
+        """
         writing = asyncio.ensure_future(self._write(call, pen, send))
         leaving = asyncio.ensure_future(receive())
         await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -232,6 +239,10 @@ class Emulator:
             return
         try:
             writing.result()
+        except Gone:
+            pen.leave()
+            self._charge(call, "cut")
+            return
         except Lost:
             call.written = max(call.written, pen.written())
             self._charge(call, "cut")
@@ -259,18 +270,21 @@ class Emulator:
     async def _stream(self, call: _Call, pen: Pen, send: Send) -> None:
         tongue, head = call.tongue, call.head
         pending: list[bytes] = []
+        end = 0
         for chunk in chunks(NO_TIME, call.tokens, self.seed, call.request, call.attempt):
             if pending and pen.due(chunk.end) - time.monotonic() > TICK_S:
                 await _flush(send, pending)
+                call.written = end
             await pen.until(chunk.end)
             if not call.opened:
                 await send({"type": "http.response.start", "status": 200, "headers": STREAM})
                 pending.append(tongue.opening(head, call.tally))
                 call.opened = True
             pending.append(tongue.words(head, self._words(call, chunk.begin, chunk.end)))
-            call.written = chunk.end
-        pending.append(tongue.closing(head, call.tally, call.asked.usage))
+            end = chunk.end
+        pending.append(tongue.closing(head, call.tally._replace(written=end), call.asked.usage))
         await send({"type": "http.response.body", "body": b"".join(pending)})
+        call.written = end
 
     def _words(self, call: _Call, begin: int, end: int) -> str:
         return spoken(call.words, begin, end) if call.words else text(self.seed, call.request, begin, end)

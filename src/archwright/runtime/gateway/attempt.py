@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import email.utils
 import re
 import time
@@ -16,7 +18,8 @@ from archwright.policy.machine import Call
 from archwright.runtime.gateway.answers import STREAM, own_headers
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.house import House, Line, wall
-from archwright.runtime.http1.client import Connection, head, place
+from archwright.runtime.http1.address import head, place
+from archwright.runtime.http1.client import Connection
 from archwright.runtime.wire import Event, Events, Reader, Teller, Wire
 
 MOST_ANSWER: Final = 64 * 1024 * 1024
@@ -147,14 +150,15 @@ async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
     waiting = Waiting(x)
     with waiting:
         connection = await called(house, item, line.url, headers, body)
+    stream = _Stream(house, x, item, line.wire) if x.ask.stream else None
     try:
         with waiting:
             await connection.told()
         item.status = connection.status
         if item.status != 200:
             await _refused(x, item, line.wire, connection)
-        elif x.ask.stream:
-            await _Stream(house, x, item, line.wire).run(connection)
+        elif stream is not None:
+            await stream.run(connection)
         else:
             if (whole := connection.ready(MOST_ANSWER)) is None:
                 with waiting:
@@ -165,8 +169,25 @@ async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
             if line.wire is not x.wire:
                 item.shown = x.wire.told(line.wire.said(item.body), int(time.time()))
             item.outcome = route.OK
+    except asyncio.CancelledError:
+        await _last_look(item, line.wire, stream, connection)
+        raise
     finally:
         house.client.done(connection)
+
+
+async def _last_look(item: Try, wire: Wire, stream: _Stream | None, connection: Connection) -> None:
+    """Nobody waits for the answer any more. What has come of it unread is charged for, so it is read before the end."""
+    came = await connection.last()
+    if connection.status != 200:
+        return
+    item.status = 200
+    with contextlib.suppress(ValueError, RecursionError):  # it is no answer
+        if stream is not None:
+            stream.note(came)
+        elif connection.whole:
+            item.body = came
+            item.usage = wire.usage(came)
 
 
 async def _refused(x: Exchange, item: Try, wire: Wire, connection: Connection) -> None:
@@ -237,7 +258,10 @@ class _Stream:
             self.x.waited_s -= time.monotonic() - began
 
     def _pass(self, piece: bytes) -> None:
-        if self.over or self.item.call.attempt in self.x.called_off:
+        if self.over:
+            return
+        if self.item.call.attempt in self.x.called_off:
+            self.note(piece)
             return
         if self.stall_s > 0.0 and self.x.begun:
             self._wait_on()
@@ -262,6 +286,16 @@ class _Stream:
             content = content or said.content or len(self.held) >= MOST_HELD
             self._keep(event, said)
         self._pass_on(content)
+
+    def note(self, piece: bytes) -> None:
+        """Read what nobody will hear, for the sake of what it costs."""
+        for event in self._events.feed(piece):
+            said = self.reader.read(event, True)
+            if said.fault or said.done:
+                return
+            self.item.came.append(event)
+            self.item.usage = said.usage or self.item.usage
+            self.item.opening = said.opening or self.item.opening
 
     def _unread(self, piece: bytes) -> bytes:
         """Pass on what need not be read, which is nearly all of a stream, and give back the rest."""

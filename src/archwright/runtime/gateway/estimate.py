@@ -14,38 +14,41 @@ from archwright.runtime.wire import Wire
 FADE: Final = 0.998  # what was learned counts half after about 350 answers
 SAMPLE: Final = 16  # of the answers, one in so many is counted letter by letter
 FIRST: Final = 64  # and all of the first
-_PRIOR: Final = ((0.0, 0.0), (100.0 * BYTES_A_TOKEN, 100.0))  # what is believed before anything was seen
-_DOUBT: Final = 0.05  # as a share of one answer
+SURE: Final = 0.5  # share of the spread of tokens that sizes must tell (r squared) for the line to be read backwards
+_SIZE, _TOKENS, _DOUBT = 100.0 * BYTES_A_TOKEN, 100.0, 0.05  # believed beforehand, and how firmly in answers
 
 
 class Line:
-    """Tokens as a straight line over a size, by least squares over what was seen lately."""
+    """Tokens and a size as a straight line, by least squares over what was seen lately.
 
-    __slots__ = ("count", "x", "xx", "xy", "y")
+    Tokens are told exactly and a size scatters around them, so it is the size that is fitted over the tokens, and the
+    line is read backwards: read forwards it says too much of whatever broke off early (classical calibration; C.
+    Eisenhart, Annals of Mathematical Statistics 10, 1939). Where sizes say little of tokens it is read forwards.
+    """
+
+    __slots__ = ("count", "x", "xx", "xy", "y", "yy")
 
     def __init__(self) -> None:
-        self.count = self.x = self.y = self.xx = self.xy = 0.0
-        for size, tokens in _PRIOR:
-            self._add(size, tokens, _DOUBT)
+        self.count = self.x = self.y = self.xx = self.xy = self.yy = 0.0
 
     def learn(self, size: float, tokens: float) -> None:
         """So many tokens were told for that size."""
-        self.count, self.x, self.y = self.count * FADE, self.x * FADE, self.y * FADE
-        self.xx, self.xy = self.xx * FADE, self.xy * FADE
-        self._add(size, tokens, 1.0)
+        self.count = self.count * FADE + 1.0
+        self.x = self.x * FADE + size
+        self.y = self.y * FADE + tokens
+        self.xx = self.xx * FADE + size * size
+        self.xy = self.xy * FADE + size * tokens
+        self.yy = self.yy * FADE + tokens * tokens
 
     def guess(self, size: float) -> int:
         """Tokens for a size, never below 0."""
-        spread = self.count * self.xx - self.x * self.x
-        slope = (self.count * self.xy - self.x * self.y) / spread if spread > 0.0 else 1.0 / BYTES_A_TOKEN
-        return max(0, round((self.y - slope * self.x) / self.count + slope * size))
-
-    def _add(self, size: float, tokens: float, weight: float) -> None:
-        self.count += weight
-        self.x += weight * size
-        self.y += weight * tokens
-        self.xx += weight * size * size
-        self.xy += weight * size * tokens
+        count, x, y = self.count + 2.0 * _DOUBT, self.x + _DOUBT * _SIZE, self.y + _DOUBT * _TOKENS
+        sizes = count * (self.xx + _DOUBT * _SIZE * _SIZE) - x * x
+        tokens = count * (self.yy + _DOUBT * _TOKENS * _TOKENS) - y * y
+        both = count * (self.xy + _DOUBT * _SIZE * _TOKENS) - x * y
+        backwards = both > 0.0 and both * both >= SURE * sizes * tokens
+        slope = tokens / both if backwards else max(0.0, both) / sizes
+        return max(0, round((y - slope * x) / count + slope * size))
 
 
 class Guesser:

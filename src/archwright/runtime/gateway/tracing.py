@@ -21,7 +21,8 @@ from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.listeners import Told
 from archwright.runtime.gateway.metrics import Counter
 from archwright.runtime.gateway.spans import Context, context, envelope, span
-from archwright.runtime.http1.client import Client, head, place
+from archwright.runtime.http1.address import head, place
+from archwright.runtime.http1.client import Client
 
 _log = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
@@ -15,6 +16,10 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BYTES: Final = 256 * 1024 * 1024
+
+
+class Gone(ConnectionError):
+    """Whoever asked has gone: nothing can be said any more."""
 
 
 class Asgi:
@@ -43,7 +48,8 @@ class Asgi:
     async def handle(self, request: Request) -> None:
         """Answer one request."""
         talk = _Talk(request)
-        await self._app(talk.scope, talk.receive, talk.send)
+        with contextlib.suppress(Gone):
+            await self._app(talk.scope, talk.receive, talk.send)
 
 
 class _Talk:
@@ -77,8 +83,14 @@ class _Talk:
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        """A part of the answer. One without a length that is known is sent in chunks."""
+        """A part of the answer. One without a length that is known is sent in chunks.
+
+        Raises:
+            Gone: whoever asked has gone.
+        """
         request = self._request
+        if request.lost:
+            raise Gone
         if message["type"] == "http.response.start":
             self._status, self._headers = message["status"], list(message["headers"])
             return

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple, cast
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from typing import Final, cast
 
 import httptools
+
+from archwright.runtime.http1.address import Origin
 
 MOST_HEAD: Final = 256 * 1024
 HELD: Final = 1024 * 1024  # bytes of an answer that are kept before somebody takes them
@@ -18,44 +18,11 @@ LONG_BODY: Final = 1024 * 1024
 PIECE: Final = 256 * 1024
 CONNECT_S: Final = 10.0
 KEEP_ALIVE_S: Final = 30.0
+LOOKS: Final = 2
 
 
 class Broken(ConnectionError):
     """The answer broke off, or is none."""
-
-
-class Origin(NamedTuple):
-    """Who is called."""
-
-    host: str
-    port: int
-    tls: bool
-
-
-class Place(NamedTuple):
-    """An address, with the lines that every call to it begins with."""
-
-    origin: Origin
-    head: bytes
-
-
-@functools.lru_cache(maxsize=1024)
-def place(url: str) -> Place:
-    """An address taken apart.
-
-    Raises:
-        ValueError: it is none of HTTP.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not url.isascii() or not url.isprintable():
-        raise ValueError("this is no address of HTTP")
-    tls = parts.scheme == "https"
-    usual = 443 if tls else 80
-    port = parts.port or usual
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    shown = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    named = shown if port == usual else f"{shown}:{port}"
-    return Place(Origin(parts.hostname, port, tls), f"POST {path} HTTP/1.1\r\nHost: {named}\r\n".encode())
 
 
 class Connection(asyncio.Protocol):
@@ -245,6 +212,20 @@ class Connection(asyncio.Protocol):
         while not self.whole:
             await self._wait()
 
+    async def last(self) -> bytes:
+        """What came of the answer and was given to nobody, with what lies in the system's buffer.
+
+        The loop is let round twice: it takes what lies there in the one, and we have it in the other.
+        """
+        self._sink = None
+        self.resume()
+        for _ in range(LOOKS):
+            if self.whole or self._transport is None:
+                break
+            await asyncio.sleep(0)
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
+
     def pause(self) -> None:
         """Take no more of the answer for now."""
         if not self._paused and self._transport is not None and not self.whole:
@@ -385,15 +366,3 @@ class Client:
         if self._tls is None:
             self._tls = ssl.create_default_context()
         return self._tls
-
-
-def head(start: bytes, headers: Mapping[str, str], length: int) -> bytes:
-    """The head of a request.
-
-    Raises:
-        ValueError: a header cannot be sent.
-    """
-    text = "\r\n".join([*map(": ".join, headers.items()), ""])
-    if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
-        raise ValueError("a header has a line end in it")
-    return b"%b%bContent-Length: %d\r\n\r\n" % (start, text.encode("latin-1"), length)

@@ -122,15 +122,17 @@ def _says(delta: _Delta) -> bool:
 def letters(events: list[bytes]) -> int:
     """How many characters for the reader are in these events: what an estimate of a cut answer's tokens rests on.
 
-    An event that cannot be read counts by its size.
+    An event of another shape counts by its size, so that it is not taken for free; one that is no JSON says nothing.
     """
     total = 0
     for data in map(payload, events):
         if data and data != b"[DONE]":
             try:
                 total += sum(_length(choice.delta) for choice in _chunk.decode(data).choices)
-            except (ValueError, RecursionError):
+            except (msgspec.ValidationError, RecursionError):
                 total += len(data)
+            except ValueError:
+                continue
     return total
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, cast
 
-from archwright.runtime.http1.client import Origin, head, place
+from archwright.runtime.http1.address import Origin, head, place
 
 TICK_S: Final = 0.001
 AT_ONCE: Final = 64  # requests that are sent before answers are looked at again

@@ -88,13 +88,11 @@ class Supplier:
         async def tell(message: Message) -> None:
             nonlocal pieces
             if gone.is_set():
-                return
+                await asyncio.Event().wait()  # what comes after is not written any more
             await send(message)
             pieces += message["type"] == "http.response.body" and message.get("more_body", False)
             if pieces >= after:
                 gone.set()
-                await asyncio.sleep(0)  # what comes after is not written any more
-                await asyncio.Event().wait()
 
         await self.emulator(scope, hear, tell)
         if not gone.is_set():
