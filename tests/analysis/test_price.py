@@ -225,3 +225,33 @@ def test_tenants_do_not_share_answers() -> None:
     together = priced(REPEATS, CACHED, (tenants, "")).book["price.ask.think.hits"]
     assert 0 < apart.value < together.value
     assert {"tenants.first.share", "tenants.second.share"} <= {key for _, key in apart.inputs}
+
+
+def test_a_cache_by_meaning_answers_a_share_of_what_an_exact_one_leaves() -> None:
+    """At 2 % of wrong answers 60 % of the rest, less a tenth of them that is asked anyway: 54 %."""
+    meaning = "{mode: on, curve: [{wrong: 1 %, hits: 40 %}, {wrong: 2 %, hits: 60 %}]}"
+    plain = priced(CACHED, REPEATS)
+    found = priced(CACHED, REPEATS, ("entries: 100}", f"entries: 100, semantic: {meaning}}}"))
+    exact = plain.book["price.ask.think.hits"].value
+    assert found.book["price.ask.think.exact"].value == exact
+    assert found.book["price.ask.think.hits"].value == pytest.approx(exact + (1 - exact) * 0.54)
+    saved = dollars(plain, "price.ask.think.month") - dollars(found, "price.ask.think.month")
+    assert saved == pytest.approx(0.54 * dollars(plain, "price.ask.think.month"))
+
+
+def test_looking_up_by_meaning_costs_vectors_and_a_judge() -> None:
+    """875,000 calls are looked up, none is repeated: 100 tokens each at the embedder's price for its input.
+
+    A judge reads its 60 tokens, the 100 of the question and twice the 50 of an answer, and says 3.
+    """
+    meaning = "{mode: shadow, embedder: spare, compare: judge, judge: answer}"
+    found = priced(EVEN, CACHED, ("entries: 100}", f"entries: 100, semantic: {meaning}}}"))
+    book, lines = found.book, {line.key for line in found.lines}
+    given = book["journeys.ask.think.input.median"].value
+    assert book["price.ask.think.recall.tokens"].value == pytest.approx(875_000 * given)
+    each = 60 + given + 2 * 50
+    assert book["price.ask.think.judge.tokens"].value == pytest.approx(875_000 * each)
+    assert book["price.ask.think.verdict.tokens"].value == pytest.approx(875_000 * 3)
+    assert {"price.ask.think.recall.month", "price.ask.think.judge.month", "price.ask.think.verdict.month"} <= lines
+    parts = [book[key].value for key in book if key.startswith("price.component.")]
+    assert sum(parts) == pytest.approx(book["price.month"].value)

@@ -18,6 +18,7 @@ from archwright.plan.charges import constant_tokens, enter_charges
 from archwright.plan.economy import enter_economy
 from archwright.plan.entries import Entries, Lookup
 from archwright.plan.happenings import failing, scenarios
+from archwright.plan.meaning import seen_through, semantic_of
 from archwright.plan.passages import Index
 from archwright.plan.pooled import pace_of, pool_of
 from archwright.plan.prices import price_of, warn_of_unused
@@ -87,7 +88,7 @@ def compile_plan(
         gateway=_gateway(work, gateway_name, gateways[gateway_name]),
         routes=tuple(compile_route(work, name, targets, caches) for name in routes),
         targets=tuple(_target(work, gateway_name, name) for name in targets),
-        caches=tuple(_cache(work, name) for name in caches),
+        caches=tuple(_cache(work, name, targets, routes) for name in caches),
         stations=tuple(station(work, name) for name in stations),
         journeys=tuple(
             _journey(work, name, journey, routes, stations) for name, journey in system.workload.journeys.items()
@@ -109,7 +110,7 @@ def compile_plan(
         agents=agents,
         tools=tools,
     )
-    plan = answering_from_documents(work, plan, indexes or {})
+    plan = seen_through(answering_from_documents(work, plan, indexes or {}))
     enter_charges(work, plan)
     enter_economy(work)
     warn_of_unused(work)
@@ -197,13 +198,14 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
     )
 
 
-def _cache(work: Entries, name: str) -> m.Cache:
+def _cache(work: Entries, name: str, targets: Mapping[str, int], routes: Mapping[str, int]) -> m.Cache:
     settings = work.system.components[name].settings_as(CacheSettings) or CacheSettings()
     key = f"components.{name}"
     return m.Cache(
         name,
         work.note(f"{key}.ttl", settings.ttl, "an answer is reused for so long"),
         work.whole(f"{key}.entries", settings.entries, "answers kept"),
+        semantic_of(work, name, settings.semantic, targets, routes),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
+from archwright.plan.semantic import on_curve
 from archwright.policy.chance import mean_geometric
 
 
@@ -140,4 +141,5 @@ FUNCTIONS: Final[Mapping[str, Callable[..., float]]] = {
     "prefix_cached": prefix_cached,
     "share_above": share_above,
     "tokens_above": tokens_above,
+    "on_curve": on_curve,
 }

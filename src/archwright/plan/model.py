@@ -17,6 +17,7 @@ from archwright.base.errors import InputError, Location, Problem
 from archwright.plan.agents import Agent, Tool, strays
 from archwright.plan.amounts import Amount, Count, MaybePlace, Place, Rate, Seconds, Share, Whole
 from archwright.plan.pool import Pool
+from archwright.plan.semantic import Semantic as Semantic
 from archwright.plan.world import Change as Change
 from archwright.plan.world import Failing as Failing
 from archwright.plan.world import Scaling as Scaling
@@ -161,11 +162,12 @@ class Retriever(msgspec.Struct, frozen=True):
 
 
 class Cache(msgspec.Struct, frozen=True):
-    """An exact cache."""
+    """A cache, exact unless it has a `semantic` part."""
 
     name: str
     ttl_s: Seconds
     entries: Count
+    semantic: Semantic | None = None
 
 
 class Gateway(msgspec.Struct, frozen=True):
@@ -207,7 +209,8 @@ class Step(msgspec.Struct, frozen=True):
 
     `timeout_s` bounds the work at the station (0: no bound). Where the route answers from documents, `search` is the
     station that finds them (-1: none) and `passages` are the tokens that they add to the input. Between two runs lies a
-    pause, log-normal; with `prefix` a run finds the input of the one before in the supplier's prompt cache.
+    pause, log-normal; with `prefix` a run finds the input of the one before in the supplier's prompt cache. `seen` is
+    the share of its contents that are answered by what was answered before and means the same.
     """
 
     name: str
@@ -229,6 +232,7 @@ class Step(msgspec.Struct, frozen=True):
     prefix: bool = False
     pause_s: Seconds = 0.0
     pause_spread: Amount = 0.0
+    seen: Share = 0.0
 
 
 class Journey(msgspec.Struct, frozen=True):
@@ -359,6 +363,9 @@ def _strays(plan: Plan) -> Iterator[str]:
     named += [(f"route {r.name}", "hop", hop, r.hops) for r in plan.routes for way in r.ways for hop in way.hops]
     named += [(f"route {route.name}", "retriever", route.retriever, plan.retrievers) for route in plan.routes]
     named += [(f"retriever {item.name}", "embedder", item.embedder, plan.targets) for item in plan.retrievers]
+    learned = [(cache.name, cache.semantic) for cache in plan.caches if cache.semantic is not None]
+    named += [(f"cache {name}", "embedder", item.embedder, plan.targets) for name, item in learned]
+    named += [(f"cache {name}", "judge", item.judge, plan.routes) for name, item in learned]
     for journey in plan.journeys:
         named.append((f"journey {journey.name}", "step", journey.traced_step, journey.steps))
         for step in journey.steps:

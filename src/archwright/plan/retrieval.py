@@ -13,7 +13,7 @@ from archwright.plan.grounding import HEADING_WORDS, PASSAGE_TOKENS, REFUSAL, fr
 from archwright.plan.passages import Index, digest
 from archwright.spec.judge import routes_of
 from archwright.spec.model import System
-from archwright.spec.settings.gateway import RouteSpec
+from archwright.spec.settings.gateway import CacheSettings, RouteSpec
 from archwright.spec.settings.retrieval import RetrieverSettings
 
 NO_FLOW_S = 2.0  # seconds that an embedder is waited for where its flow says nothing
@@ -25,10 +25,12 @@ def retrievers_of(system: System) -> tuple[str, ...]:
 
 
 def embedders_of(system: System) -> frozenset[str]:
-    """The models that make vectors for these retrievers and that no route answers with."""
+    """The models that make vectors for these retrievers and for caches, and that no route answers with."""
     settings = (system.components[name].settings_as(RetrieverSettings) for name in retrievers_of(system))
+    caches = (item.settings_as(CacheSettings) for item in system.with_trait("cache").values())
+    named = [item.embedder for item in settings if item] + [item.semantic.embedder for item in caches if item]
     answering = {str(target) for _, route in routes_of(system).values() for target in route.targets}
-    return frozenset(str(item.embedder) for item in settings if item and item.embedder) - answering
+    return frozenset(str(name) for name in named if name) - answering
 
 
 def answering_from_documents(work: Entries, plan: m.Plan, indexes: Mapping[str, Index]) -> m.Plan:

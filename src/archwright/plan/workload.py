@@ -286,11 +286,14 @@ def _work(journey: Journey, visit: Visit, index: int, run: int, seed: int) -> Wo
     tokens_in += step.growth * run
     # Two halves mixed from different numbers, so that two contents share a key once in 2**64 pairs, not in 2**32.
     # Tenants do not share answers.
-    high = chance.fold(visit.journey, visit.answer, index * RUNS + run, visit.wording) ^ chance.scramble(
-        visit.tenant + 1
-    )
-    low = chance.fold(tokens_in, visit.answer, index * RUNS + run, tokens_out)
-    key = (high << 32 | low) + 1
+    place = index * RUNS + run
+    if chance.seen(step.seen, seed, visit.answer * max(1, journey.wordings) + visit.wording, index):
+        # Which kept answer serves it does not matter: all that are found by meaning share one key.
+        high, low = chance.fold(visit.journey, 0, place, chance.SEMANTIC), chance.fold(0, 0, place, chance.SEMANTIC)
+    else:
+        high = chance.fold(visit.journey, visit.answer, place, visit.wording)
+        low = chance.fold(tokens_in, visit.answer, place, tokens_out)
+    key = ((high ^ chance.scramble(visit.tenant + 1)) << 32 | low) + 1
     whole = tokens_in + step.passages
     recorded = visit.tokens_cached if index == journey.traced_step else 0
     cached = max(0, recorded, whole - step.growth if step.prefix and run else 0)

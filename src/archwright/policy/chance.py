@@ -57,6 +57,14 @@ def uniform(seed: int, request: int, attempt: int, purpose: int) -> float:
     return float((high >> 5) * 67108864 + (low >> 6)) / 9007199254740992.0
 
 
+def seen(share: float, seed: int, content: int, place: int) -> bool:
+    """Whether a content is one of the `share` (0 to 1) that is found under other words.
+
+    Multiples of the golden ratio, modulo 1, fill the unit interval evenly, so few contents have the share already.
+    """
+    return share > 0.0 and (content * 0.6180339887498949 + uniform(seed, 0, place, SEMANTIC)) % 1.0 < share
+
+
 def stem(seed: int, request: int, attempt: int) -> tuple[int, int]:
     """What all purposes of a request's attempt share: `uniform` is `off(stem(seed, request, attempt), purpose)`."""
     return _mixed(seed, request, attempt), _mixed(seed ^ 0x68E31DA4, request, attempt)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from archwright.analysis.price.call import KINDS, METERS, Call, cost_of_call, paid
 from archwright.analysis.price.lines import GROUPS, Line
+from archwright.analysis.price.meaning import PARTS, answered, looked_up
 from archwright.analysis.price.standing import standing_lines
 from archwright.base.text import slug
 from archwright.base.units import HOUR, MONTH
@@ -103,7 +104,8 @@ def _call(book: Book, plan: Plan, journey: Journey, step: Step, lines: list[Line
         f"{base}.billed", "calls * (1 - hits)", "number", "calls that reach a model", calls=f"{base}.calls", hits=hits
     )
     priced = priced_at(plan, journey, step, base)
-    embedded = _embedding(book, plan, Call(journey, step, next(iter(priced.values())), base, base), lines)
+    first = Call(journey, step, next(iter(priced.values())), base, base)
+    embedded = [*_embedding(book, plan, first, lines), *looked_up(book, plan, first, lines)]
     if list(priced) == [base]:
         cost = _at(book, Call(journey, step, priced[base], base, base), lines, "" if not embedded else ".answer")
         return _with(book, base, [cost, *embedded])
@@ -189,18 +191,26 @@ def _embedding(book: Book, plan: Plan, call: Call, lines: list[Line]) -> list[Fi
 
 
 def _hits(book: Book, plan: Plan, journey: Journey, step: Step) -> Figure:
-    base, given = f"price.{journey.name}.{slug(step.name)}", f"journeys.{journey.name}"
+    base = f"price.{journey.name}.{slug(step.name)}"
+    if step.seen == 0.0:
+        return _exact(book, plan, journey, step, f"{base}.hits")
+    return answered(book, plan, journey, step, _exact(book, plan, journey, step, f"{base}.exact"))
+
+
+def _exact(book: Book, plan: Plan, journey: Journey, step: Step, key: str) -> Figure:
+    """The share of calls that are answered because the same was asked before."""
+    given = f"journeys.{journey.name}"
     route = plan.routes[step.route]
     if route.cache < 0 or journey.answers == 0:
         note = "the route has no cache" if route.cache < 0 else "no repetition is stated"
-        return book.leaf(f"{base}.hits", 0.0, "share", label="calls answered by the cache", origin="fact", note=note)
+        return book.leaf(key, 0.0, "share", label="calls answered by the cache", origin="fact", note=note)
     own = f"{given}.{slug(step.name)}"
     hits = "repeated(volume * probability, answers, skew, wordings, ttl, mean, most)"
     shares = {f"share{number}": f"tenants.{tenant.name}.share" for number, tenant in enumerate(plan.tenants, 1)}
     if shares:  # tenants do not share answers, so each is a stream of its own
         hits = " + ".join(f"{share} * {hits.replace('probability', f'probability * {share}')}" for share in shares)
     return book.derive(
-        f"{base}.hits", hits, "share",
+        key, hits, "share",
         "calls answered by the cache", volume=f"{given}.volume", probability=f"{own}.probability",
         answers=f"{given}.answers", skew=f"{given}.skew", wordings=f"{given}.wordings",
         ttl=f"components.{plan.caches[route.cache].name}.ttl", mean=f"{own}.repeats.mean", most=f"{own}.repeats.most",
@@ -255,6 +265,8 @@ def _totals(book: Book, plan: Plan, lines: list[Line]) -> None:
     for base, journey, step in _priced(book, plan):
         _step_total(book, plan, base, (journey, step), parts)
     for line in lines:
+        if line.key.endswith(PARTS):
+            parts.of(line.component, book[line.key])
         if not line.step:
             parts.groups[line.group].append(book[line.key])
             if line.component:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archwright.spec.given import Given, Word
+from archwright.spec.settings.semantic import SemanticSpec
 from archwright.spec.shapes import Record, choice, flag, many, named, number, numbers, one, reference, references, text
 
 CHOICES = ("order", "cost", "latency", "load", "weight", "region")
@@ -140,9 +141,10 @@ class GatewaySettings(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class CacheSettings(Record):
-    """An exact cache: the same request gets the same answer until it is too old."""
+    """A cache: the same request gets the same answer until it is too old; with `semantic` also what means the same."""
 
     ttl: Given = number("duration", "an answer is reused for so long", default="1 h", positive=True)
     entries: Given = number(
         "count", "answers kept; the least recently used go first", default=10_000, minimum=1, maximum=10_000_000
     )
+    semantic: SemanticSpec = one(SemanticSpec, "answers what means the same, too", default=SemanticSpec())

@@ -44,6 +44,7 @@ STEPS = st.builds(
     background=HALF,
     skips=HALF,
     timeout_s=st.sampled_from((0.0, 0.2, 1.0)),
+    seen=st.sampled_from((0.0, 0.3)),
 )
 SCALES = st.sampled_from((None, Scaling(1, 4, 0.7, 3.0, 2.0, 5.0)))
 STATIONS = st.builds(

@@ -26,9 +26,16 @@ def tokens_of(s: State, at: int) -> None:
     walk.key = 0
     if step.cacheable == 1:
         run = step.index * RUNS + walk.place
-        high = chance.fold(trip.journey, trip.answer, run, trip.wording) ^ chance.scramble(trip.tenant + 1)
-        low = chance.fold(tokens_in, trip.answer, run, tokens_out)
-        walk.key = (high << 32 | low) + 1  # wraps around where Python's integers go on: as different as it was
+        content = trip.answer * max(1, law.wordings) + trip.wording
+        if chance.seen(step.seen, s.desk[0].seed, content, step.index):
+            high = chance.fold(trip.journey, 0, run, chance.SEMANTIC)
+            low = chance.fold(0, 0, run, chance.SEMANTIC)
+        else:
+            high = chance.fold(trip.journey, trip.answer, run, trip.wording)
+            low = chance.fold(tokens_in, trip.answer, run, tokens_out)
+        walk.key = (
+            (high ^ chance.scramble(trip.tenant + 1)) << 32 | low
+        ) + 1  # wraps around where Python's integers go on: as different as it was
     walk.tokens_in = tokens_in + step.passages
     walk.tokens_out = tokens_out
     cached = max(0, trip.tokens_cached) if step.traced == 1 else 0

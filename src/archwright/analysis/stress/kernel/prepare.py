@@ -178,7 +178,7 @@ def _step(plan: Plan, journey: Journey, index: int) -> dict[str, float]:
     route = plan.routes[step.route] if step.route >= 0 else None
     names = (
         "repeat_most", "growth", "system_tokens", "passages", "probability", "repeat_mean", "timeout_s", "stage",
-        "station", "search", "route", "background", "skips", "prefix", "pause_s", "pause_spread",
+        "station", "search", "route", "background", "skips", "prefix", "pause_s", "pause_spread", "seen",
     )  # fmt: skip
     return {
         **{name: getattr(step, name) for name in names},

@@ -39,7 +39,7 @@ STEP = _type(
         "repeat_most growth system_tokens passages strata_in strata_out journey index stage station "
         "search route background skips cacheable draws traced prefix known"
     ),
-    real=("probability repeat_mean timeout_s pause_s pause_spread in_median in_spread out_median out_spread"),
+    real=("probability repeat_mean timeout_s pause_s pause_spread in_median in_spread out_median out_spread seen"),
 )
 # `hours` points to the hours of the week; `drawn` is 1 where its time is a matter of luck
 STATION = _type(

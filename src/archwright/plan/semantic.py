@@ -1,0 +1,60 @@
+"""A cache that answers what means the same, as numbers: its promise, how it learns, what it answers by measurement.
+
+The measured curve says, for a promise (largest share of wrong answers), which share of the calls that an exact cache
+would still make is answered; between its points it runs straight, from nothing at a promise of nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+import msgspec
+
+from archwright.plan.amounts import Amount, Count, MaybePlace, Share, Whole
+
+
+class Semantic(msgspec.Struct, frozen=True):
+    """How a cache answers by meaning. `embedder` -1: the local model. `judge` -1: no route is asked.
+
+    `wrong` is the largest share of wrong answers `of` its hits or of all answers, `audits` the share of hits that are
+    asked anyway. `served` is the share of an exact cache's misses that it answers, less audits; 0 where nothing was
+    measured. The embedder is waited for with so many seconds of `patience`, by the clock on the wall however fast the
+    plan's time runs. A client adds at most `each_client` answers an hour; another one gets them after they were right
+    `confirmed` times.
+    """
+
+    mode: Literal["shadow", "on"]
+    wrong: Share
+    of: Literal["hits", "all"] = "hits"
+    audits: Share = 0.1
+    embedder: MaybePlace = -1
+    model_dir: str = ""
+    index: str = "memory"
+    compare: str = "exact"
+    answer_id: str = ""
+    judge: MaybePlace = -1
+    alike: Share = 0.95
+    context: Literal["refuse", "include"] = "refuse"
+    patience: Amount = 0.25
+    each_client: Count = 1000
+    confirmed: Whole = 1
+    served: Share = 0.0
+
+
+def on_curve(wrong: float, *points: float) -> float:
+    """The share of hits at a promise: `points` are promise and hits in turn, by rising promise (all 0 to 1).
+
+    Beyond the last point nothing more is claimed than there.
+    """
+    pairs = [(0.0, 0.0), *zip(points[::2], points[1::2], strict=True)]
+    for (low, least), (high, most) in pairwise(pairs):
+        if wrong <= high:
+            return least if high <= low else least + (most - least) * (wrong - low) / (high - low)
+    return pairs[-1][1]
+
+
+def served(wrong: float, audits: float, points: Sequence[tuple[float, float]]) -> float:
+    """The share of an exact cache's misses that is answered at a promise, less the audits."""
+    return on_curve(wrong, *(number for point in points for number in point)) * (1.0 - audits)
