@@ -10,7 +10,7 @@ import shutil
 import struct
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -254,7 +254,7 @@ async def test_who_went_away_is_not_embedded() -> None:
     gone.cancel()
     await asyncio.sleep(0)
     slow.go.set()
-    assert await asyncio.gather(first, stays) == [[[5.0, 1.0]], [[5.0, 1.0]]]
+    assert list(await asyncio.gather(first, stays)) == [[[5.0, 1.0]], [[5.0, 1.0]]]
     assert slow.asked == [["first"], ["stays"]]
     await embedder.close()
 
@@ -328,7 +328,7 @@ def test_missing_files_are_all_named(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def without(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     def hide(name: str) -> None:
         if name == "numpy":
             monkeypatch.delitem(sys.modules, "archwright.runtime.embedders.minilm")
