@@ -82,6 +82,10 @@ def main() -> None:
         f"({books.cut_error:+.2%}), p95 of one {books.cut_p95:.0%}; {books.unmarked} unmarked, {books.orphans} orphans"
     )
     print(
+        f"of them called off beside another: {books.beside:,}, billed {books.beside_bill / 1e12:.6f} $, "
+        f"estimated {books.beside_ledger / 1e12:.6f} $ ({books.beside_error:+.2%})"
+    )
+    print(
         f"cap {spent.cap / 1e12:.6f} $: spent {spent.spent / 1e12:.6f} $, {spent.refused:,} refused; "
         f"{spent.overspend / 1e12:.6f} $ over, {spent.in_flight / 1e12:.6f} $ in flight as it was reached"
     )
@@ -91,6 +95,8 @@ def main() -> None:
         "finished_mismatch_microusd": books.mismatch / MICRO,
         "cut_estimate_error": round(books.cut_error, 4),
         "cut_estimate_p95": round(books.cut_p95, 4),
+        "called_off": books.beside,
+        "called_off_error": round(books.beside_error, 4),
         "overspend_beyond_in_flight": spent.beyond / MICRO,
         "row_loop_us": round(added, 2),
         "row_json_us": round(dumped, 2),

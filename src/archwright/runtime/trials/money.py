@@ -46,6 +46,9 @@ class Books:
         cut_p95: p95 of the difference of one of them, as a share of what it was charged.
         unmarked: of them, rows that do not say that they are estimates.
         orphans: finished calls of the bill without a row.
+        beside: of the cut calls, those that were called off because a call beside them was there first.
+        beside_bill: what the supplier charges for these.
+        beside_ledger: what the ledger says.
     """
 
     requests: int
@@ -58,11 +61,19 @@ class Books:
     cut_p95: float
     unmarked: int
     orphans: int
+    beside: int = 0
+    beside_bill: int = 0
+    beside_ledger: int = 0
 
     @property
     def cut_error(self) -> float:
         """Error of the estimates in total, as a share of the bill."""
         return (self.cut_ledger - self.cut_bill) / self.cut_bill if self.cut_bill else 0.0
+
+    @property
+    def beside_error(self) -> float:
+        """The same for calls that were called off because one beside them was there first."""
+        return (self.beside_ledger - self.beside_bill) / self.beside_bill if self.beside_bill else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +139,7 @@ async def _ask_all(url: str, requests: int, seed: int, progress: Callable[[int],
 async def _ask(session: aiohttp.ClientSession, url: str, number: int, chance: random.Random) -> None:
     words = " ".join(chance.choice(("where", "is", "my", "parcel", "today", "please")) for _ in range(_size(chance)))
     body = {
-        "model": chance.choice(("alone", "fallback", "fallback", "retry", "degraded", "stale")),
+        "model": chance.choice(("alone", "fallback", "fallback", "retry", "degraded", "stale", "hedged")),
         "messages": [{"role": "user", "content": words}],
         "max_tokens": min(200, 1 + _size(chance) // 2),
         "stream": chance.random() < 0.75,
@@ -151,8 +162,10 @@ def compare(rows: list[Row], charges: list[Charged]) -> Books:
     """Hold the rows of calls against the supplier's charges, call by call."""
     bill = {(charge.request, charge.attempt): charge for charge in charges}
     attempts = [row for row in rows if isinstance(row, Attempt)]
+    answered = {row.request for row in attempts if row.outcome == "ok"}
     finished = mismatch = unmarked = cut_bill = cut_ledger = 0
     errors: list[float] = []
+    beside: list[tuple[int, int]] = []
     for row in attempts:
         charge = bill.pop((int(row.request), row.number), None)
         owed = int(Decimal(charge.dollars) * PICO) if charge else 0
@@ -163,6 +176,8 @@ def compare(rows: list[Row], charges: list[Charged]) -> Books:
             cut_bill += owed
             cut_ledger += row.cost
             unmarked += not row.estimated
+            if row.outcome == "cut" and row.request in answered:
+                beside.append((owed, row.cost))
             errors.append(abs(row.cost - owed) / max(owed, 1) if owed else 1.0)
     # What the supplier charged and no row knows: the gateway never heard of the call, or lost it.
     return Books(
@@ -176,6 +191,9 @@ def compare(rows: list[Row], charges: list[Charged]) -> Books:
         cut_p95=percentile(sorted(errors), 0.95) if errors else 0.0,
         unmarked=unmarked,
         orphans=len(bill),
+        beside=len(beside),
+        beside_bill=sum(owed for owed, _ in beside),
+        beside_ledger=sum(cost for _, cost in beside),
     )
 
 

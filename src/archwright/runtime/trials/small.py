@@ -10,6 +10,7 @@ from archwright.plan import model as m
 FIRST_PRICE = m.Price(400_000, 100_000, 1_600_000, "trial", "2026-11-21")
 SECOND_PRICE = m.Price(200_000, 50_000, 600_000, "trial", "2026-11-21")
 BATCH_PRICE = m.Price(200_000, 50_000, 800_000, "trial", "2026-11-21")
+HEDGE = 1.1  # a second target is called after so many times what the first takes to begin
 
 
 def target(name: str, price: m.Price, first_s: float, token_s: float) -> m.Target:
@@ -27,9 +28,16 @@ def hop(place: int, timeout_s: float, attempts: int = 1) -> m.Hop:
     return m.Hop(place, attempts, timeout_s, 0.01, 0.05)
 
 
-def route(name: str, hops: tuple[m.Hop, ...], cache: int = -1, degraded: str = "", stale_s: float = 0.0) -> m.Route:
-    """A route in the order of its hops."""
-    return m.Route(name, hops, 10.0, cache, degraded, -1.0, "", stale_s=stale_s)
+def route(
+    name: str,
+    hops: tuple[m.Hop, ...],
+    cache: int = -1,
+    degraded: str = "",
+    stale_s: float = 0.0,
+    hedge_s: float = 0.0,
+) -> m.Route:
+    """A route in the order of its hops; beside one that is silent for `hedge_s` (0: never) the next is called."""
+    return m.Route(name, hops, 10.0, cache, degraded, -1.0, "", stale_s=stale_s, hedge_s=hedge_s)
 
 
 def plan(
@@ -56,6 +64,7 @@ def plan(
             route("retry", (hop(0, timeout_s, attempts=2),)),
             route("degraded", (first,), degraded="A colleague will answer."),
             route("stale", (first,), cache=0, stale_s=86_400.0),
+            route("hedged", (first, second), hedge_s=HEDGE * first_s),
         ),
         targets=(target("first", FIRST_PRICE, first_s, token_s), target("second", SECOND_PRICE, first_s, token_s)),
         caches=(m.Cache("answers", cache_s, 100),),
