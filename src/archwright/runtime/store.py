@@ -88,21 +88,21 @@ def refused(code: str, message: str, place: str, mend: str) -> InputError:
     return InputError([Problem(code, message, Location(place), mend)])
 
 
-def held(file: Path) -> int:
-    """A file, made if need be, that no other gateway writes to.
+def held(file: Path, what: str = "ledger", mend: str = "name another --ledger", mode: int = 0o644) -> int:
+    """A file, made if need be with this mode, that no other gateway writes to. `what` it is, for who is refused.
 
     Raises:
         InputError: it is no regular file, or another gateway writes to it.
         OSError: it is not ours to write.
     """
     if file.exists() and not file.is_file():
-        raise refused("not-a-file", "this is no regular file", str(file), "name another --ledger")
-    sink = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        raise refused("not-a-file", "this is no regular file", str(file), mend)
+    sink = os.open(file, os.O_RDWR | os.O_CREAT, mode)
     if sys.platform != "win32":
         try:
             fcntl.flock(sink, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(sink)
-            problem = "another gateway writes to this ledger"
-            raise refused("taken", problem, str(file), "stop it or name another --ledger") from error
+            problem = f"another gateway writes to this {what}"
+            raise refused("taken", problem, str(file), f"stop it or {mend}") from error
     return sink
