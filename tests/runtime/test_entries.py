@@ -213,7 +213,7 @@ def test_the_least_worth_make_room(kept: Entries) -> None:
     kept.put(entry(3, hits=9, cost=100, kept_at=NOW - 90 * 86_400, used_at=0.0))
     kept.put(entry(4, hits=9, cost=100, answer=b"x" * 10_000))
     kept.put(entry(5, cache="other"))
-    assert kept.trim("answers", 4, 10**9, NOW) == [3]
+    assert kept.trim("answers", 3, 10**9, NOW) == [3]
     assert kept.trim("answers", 9, 5000, NOW) == [4]
     assert kept.trim("answers", 9, 5000, NOW) == []
     assert [each.key for each in loaded(kept)] == [1, 2]
