@@ -8,6 +8,7 @@ from archwright.base.errors import InputError
 from archwright.plan.compile import Compiled
 from archwright.plan.model import Way, decode, encode
 from archwright.plan.rules import began_after, draws, rules
+from archwright.plan.shadow import Shadow
 from archwright.plan.walls import distance
 from archwright.policy.choose import WEIGHT
 from archwright.policy.route import OK, TIMEOUT, TRANSIENT
@@ -111,8 +112,50 @@ def test_where_no_region_is_known_a_first_draft_goes_on_and_says_so() -> None:
     assert [hop.target for hop in route.hops] == [0, 1]
     said = [text.partition(": ")[0] for text in route.walled]
     assert said == [f"route `cached` goes, for want of another, to `{name}`" for name in ("model", "spare")]
+    assert route.unplaced == ("model", "spare")
+    assert walled(at("eu", "large")).plan.routes[1].unplaced == ()
     trains = ("model: acme/small\n", "model: acme/small\n    supplier: {name: Acme, training: true}\n")
     assert [hop.target for hop in walled(trains).plan.routes[1].hops] == [0]
+
+
+OTHER = (
+    "  team: {kind",
+    """  other: {kind: managed-model, model: acme/small, region: REGION, pace: {first_token: 1 s, per_token: 1 ms}}
+  team: {kind""",
+)
+LED = ("  - {from: gateway, to: spare", "  - {from: gateway, to: other, timeout: 4 s}\n  - {from: gateway, to: spare")
+BESIDE = ("cache: answers}", "cache: answers, smaller: other, shadow: {target: other, share: 25 %, places: 3}}")
+
+
+def test_a_shadow_and_a_smaller_model_reach_the_machine() -> None:
+    plan = small((OTHER[0], OTHER[1].replace("REGION", "eu")), LED, BESIDE).plan
+    place = [target.name for target in plan.targets].index("other")
+    assert plan.routes[1].shadow == Shadow(place, 0.25, 3, 4.0)
+    assert plan.routes[1].smaller is not None
+    assert [hop.target for hop in plan.routes[1].ladder] == [0, 1, place]
+    law = rules(plan).routes[1]
+    assert (law.copier, law.copied, law.copies, law.copy_s) == (place, 0.25, 3, 4.0)
+    assert law.smaller is not None
+    assert (law.smaller.target, law.smaller.timeout_s) == (place, 4.0)
+    assert decode(encode(plan), "plan.json") == plan
+
+
+def test_neither_gets_what_it_may_not_see() -> None:
+    beside = ((OTHER[0], OTHER[1].replace("REGION", "us-east-1")), LED, BESIDE)
+    route = walled(at("eu", "large"), at("eu", "small"), *beside).plan.routes[1]
+    assert (route.shadow, route.smaller) == (None, None)
+    said = [text.partition(": ")[0] for text in route.walled]
+    assert said == ["route `cached` copies nothing to `other`", "route `cached` never goes to `other`"]
+
+
+@pytest.mark.parametrize(("word", "code"), [
+    ("shadow: model", "target-twice"), ("shadow: team", "not-a-model"), ("smaller: spare", "target-twice"),
+    ("sticky: session", "sticky"), ("shadow: other", "no-flow"),
+])  # fmt: skip
+def test_what_makes_no_sense_is_said(word: str, code: str) -> None:
+    with pytest.raises(InputError) as caught:
+        small((OTHER[0], OTHER[1].replace("REGION", "eu")), ("cache: answers}", f"cache: answers, {word}}}"))
+    assert [problem.code for problem in caught.value.problems] == [code]
 
 
 def test_a_route_with_no_target_inside_its_walls_is_refused() -> None:

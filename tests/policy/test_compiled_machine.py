@@ -22,7 +22,7 @@ from archwright.policy.quick import quick
 from archwright.policy.retry import RetryBudget
 from archwright.policy.route import OUTCOMES, Hop
 from archwright.policy.rules import CacheRule, Cost, Gate, RouteRule, Rules, TenantRule, Way
-from archwright.policy.state import CALL, CANCEL, HOWS, REPLY, SLEEP, Arrival, Ended, begun
+from archwright.policy.state import CALL, CANCEL, COPY, HOWS, REPLY, SLEEP, Arrival, Ended, State, begun
 
 SLOTS = 12
 FAST = compiled.compile_policies(None, compiled.MACHINE).decide
@@ -51,6 +51,11 @@ def law(luck: Random) -> Rules:
             most_cost=luck.choice((0, 0, 500)),
             hedge_s=luck.choice((0.0, 0.5)),
             relief=luck.choice((0.0, 0.5)),
+            smaller=luck.choice((None, Hop(luck.randrange(3), 1, 5.0, 0.3, 0.5))),
+            copier=luck.randrange(3),
+            copied=luck.choice((0.0, 0.7)),
+            copies=luck.randint(1, 3),
+            copy_s=2.0,
         )  # fmt: skip
 
     def bucket(rate: float) -> Bucket:
@@ -136,11 +141,16 @@ def event(luck: Random, now: float, slot: int, item: Under) -> tuple[Any, ...]:
     return ("wake", now, slot, item.ticket)
 
 
-def follow(orders: list[tuple[Any, ...]], todo: dict[int, Under]) -> None:
-    """Carry out what was ordered."""
-    for kind, slot, _, attempt, _, _, ticket, *_ in orders:
+Copies = list[tuple[int, int, int]]
+
+
+def follow(orders: list[tuple[Any, ...]], todo: dict[int, Under], state: State, copies: Copies) -> None:
+    """Carry out what was ordered; a copy is known by its route, its tenant and what is reserved for it."""
+    for kind, slot, _, attempt, _, _, ticket, key, *_ in orders:
         item = todo[slot]
-        if kind == CALL:
+        if kind == COPY:
+            copies.append((state.slots[slot].route, state.slots[slot].tenant, key))
+        elif kind == CALL:
             assert attempt not in item.calls
             item.calls.add(attempt)
         elif kind == SLEEP:
@@ -161,9 +171,14 @@ def run(seed: int, sides: tuple[Side, Side]) -> tuple[set[int], set[int]]:
     luck = Random(seed)
     slow, fast = sides
     todo: dict[int, Under] = {}
+    copies: Copies = []
     kinds, hows, now = set(), set(), 0.0
     for _ in range(luck.randint(5, 60)):
         now += luck.choice((0.0, 0.1, 1.0, 6.0))
+        if copies and luck.random() < 0.3:
+            paid = (*copies.pop(), luck.randint(0, 300))
+            for side in sides:
+                side.functions.copied(side.state, *paid)
         slot = decide.take(slow.state) if len(todo) < SLOTS and luck.random() < 0.5 else -1
         if slot >= 0:
             assert fast.functions.take(fast.state) == slot
@@ -186,13 +201,20 @@ def run(seed: int, sides: tuple[Side, Side]) -> tuple[set[int], set[int]]:
             todo[slot].lost.discard(happened[2].attempt)
             if todo[slot].replied and not todo[slot].lost:
                 del todo[slot]
-        follow(orders, todo)
+        follow(orders, todo, slow.state, copies)
         kinds |= {order[0] for order in orders}
         hows |= {order[5] for order in orders if order[0] == REPLY}
         assert slow.state.desk.in_flight == sum(item.entered for item in slow.state.slots)
-        assert slow.state.spent[0].reserved == sum(item.reserved for item in slow.state.slots if item.open)
-        assert sum(slow.state.working) == sum(len(item.calls) + len(item.lost) for item in todo.values())
+        assert slow.state.spent[0].reserved == sum(item.reserved for item in slow.state.slots if item.open) + sum(
+            reserved for _, _, reserved in copies
+        )
+        assert sum(slow.state.copies) == len(copies)
+        under_way = sum((slow.state.slots[at].tokens_in + slow.state.slots[at].tokens_out + 1)
+            * len(item.calls | item.lost) for at, item in todo.items())  # fmt: skip
+        assert sum(slow.state.loads) == under_way
     assert rows(fast.state.slots) == rows(slow.state.slots)
+    assert list(fast.state.loads) == list(slow.state.loads)
+    assert rows(fast.state.healths) == rows(slow.state.healths)
     assert rows(fast.state.spent) == rows(slow.state.spent)
     return kinds, hows
 
@@ -205,7 +227,7 @@ def test_compiled_and_python_order_the_same(block: int) -> None:
         rules = law(Random(-1 - seed))
         found = run(seed, (Side(rules, lists, decide), Side(rules, compiled.tables, FAST)))
         kinds, hows = kinds | found[0], hows | found[1]
-    assert kinds == set(range(5))
+    assert kinds == set(range(6))
     assert {HOWS[how] for how in hows} == set(HOWS) - {"left"}
 
 

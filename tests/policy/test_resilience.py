@@ -44,7 +44,7 @@ def empty(brain: Machine, cost: int) -> None:
     """Nothing is under way and so much was spent."""
     assert not brain.open
     assert (brain.in_flight, brain.spent.reserved, brain.spent.settled) == (0, 0, cost)
-    assert sum(brain.state.working) == 0
+    assert sum(brain.state.loads) == 0
 
 
 # ------------------------------------------------------------------------------------------------- hedges

@@ -34,8 +34,8 @@ def order(law: Rules, brain: Machine | None = None, now: float = 0.0, **asked: f
 
 def ended(brain: Machine, target: int, now: float, first_s: float) -> None:
     """A call of a target ended, of which nobody saw the begin."""
-    router.called(brain.state, target)
-    router.returned(brain.state, target, now, first_s)
+    router.called(brain.state, target, 0)
+    router.returned(brain.state, target, 0, now, first_s)
 
 
 def test_the_file_s_order_is_kept_unless_something_else_is_asked_for() -> None:
@@ -59,14 +59,18 @@ def test_the_quickest_as_measured_comes_first_and_the_unknown_before_it() -> Non
     assert order(law, brain, 2.0, luck=0.01)[0] == 1
 
 
-def test_the_least_busy_comes_first_by_its_size() -> None:
+def test_the_one_with_the_fewest_tokens_under_way_comes_first_by_its_size() -> None:
     law = routed(choose=choose.LOAD, weights=(0.6, 0.2, 0.2))
     brain = Machine(law)
-    for target in (0, 0, 1):
-        router.called(brain.state, target)
+    brain.state.slots[0].tokens_in, brain.state.slots[0].tokens_out = 700, 200
+    brain.state.slots[1].tokens_in = 100
+    for target, slot in ((0, 0), (1, 1), (1, 1)):
+        router.called(brain.state, target, slot)
+    assert order(law, brain) == (2, 1, 0)  # one long call weighs more than two short ones
+    router.returned(brain.state, 0, 0, 0.0, -1.0)
+    assert order(law, brain) == (0, 2, 1)
+    router.called(brain.state, 0, 2)  # nobody knows its tokens
     assert order(law, brain) == (2, 0, 1)
-    router.returned(brain.state, 1, 0.0, -1.0)
-    assert order(law, brain) == (1, 2, 0)
 
 
 @pytest.mark.parametrize(("luck", "first"), [(0.0, 0), (0.69, 0), (0.71, 1), (0.89, 1), (0.91, 2), (0.999, 2)])
@@ -124,7 +128,7 @@ def test_a_machine_calls_in_the_order_of_the_request_and_says_how_far_down_it_is
     reply = told(brain, 2.0, route.OK, 0.4)[-1]
     assert isinstance(reply, Reply)
     assert (reply.how, reply.hop) == (machine.ANSWERED, 1)
-    assert brain.state.working == [0, 0, 0]
+    assert brain.state.loads == [0, 0, 0]
     assert brain.state.pulses[1].first_s == 0.4
 
 

@@ -173,7 +173,9 @@ class World:
         assert all(item.open for item in under_way)
         assert sorted(queue) == sorted(request for request in brain.open if brain.slot(request).waiting)
         assert not queue or brain.in_flight >= int(brain.state.desk.limit)
-        assert sum(brain.state.shares) == brain.in_flight
+        assert sum(brain.state.shares) == sum(
+            item.tokens_in + item.tokens_out + 1 for item in under_way if item.entered
+        )
         assert brain.state.present == [sum(item.tenant == 0 for item in under_way)]
         assert brain.spent.reserved == sum(item.reserved for item in under_way)
         assert free_slots(brain) == len(brain.state.slots) - len(brain.open)

@@ -24,8 +24,10 @@ from archwright.policy import (
     budget,
     chance,
     choose,
+    copies,
     decide,
     ending,
+    health,
     lanes,
     outbox,
     provider,
@@ -40,10 +42,11 @@ from archwright.policy import (
 )
 
 LEAVES: tuple[ModuleType, ...] = (
-    batching, breaker, bucket, budget, chance, choose, provider, replica, retry, route, scale, sequences, service,
+    batching, breaker, bucket, budget, chance, choose, health, provider, replica, retry, route, scale, sequences,
+    service,
 )  # fmt: skip
 # The machine of a gateway: `decide.take`, `decide.arrive` and so on work on a `policy.state.State` made with `tables`.
-MACHINE: tuple[ModuleType, ...] = (*LEAVES, outbox, lanes, router, ending, admission, trying, decide)
+MACHINE: tuple[ModuleType, ...] = (*LEAVES, outbox, copies, lanes, router, ending, admission, trying, decide)
 
 _NUMBERS = {int: "i8", float: "f8"}
 

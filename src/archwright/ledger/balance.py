@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from archwright.ledger.rows import Balance, Request, Row, Run
+from archwright.ledger.rows import Attempt, Balance, Request, Row, Run
 
 
 class Account:
@@ -31,7 +31,7 @@ class Account:
 
     def count(self, row: Row) -> None:
         """Count a row, if it costs something."""
-        if isinstance(row, Request) and row.cost:
+        if (isinstance(row, Request) or (isinstance(row, Attempt) and row.shadow)) and row.cost:
             self.roll(moment(row.at))
             self.spent += row.cost
             self.tenants[row.tenant] = self.tenants.get(row.tenant, 0) + row.cost

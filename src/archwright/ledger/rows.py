@@ -40,7 +40,9 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
     """One call to one target; `number` 0 is one for vectors, which a search makes before the others.
 
     `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came). Prices are those of the `lane` in
-    which the target answered: `tier` is what the supplier called it, empty where it said nothing.
+    which the target answered: `tier` is what the supplier called it, empty where it said nothing. A `shadow` is a copy
+    of the request for a model beside the one that answers; its `tenant` and `journey` stand here, because its cost is
+    not in the row of the request, which may be written first.
     """
 
     request: str
@@ -67,6 +69,9 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
     trace: str = ""
     lane: Lane = "realtime"
     tier: str = ""
+    shadow: bool = False
+    tenant: str = ""
+    journey: str = ""
 
 
 class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):

@@ -87,6 +87,8 @@ def _attempt(total: Tally, row: Attempt) -> None:
     if row.number > 0:  # 0 is a search's call for vectors: it costs, and answers nobody
         total.attempts += 1
         total.outcomes[row.outcome] = total.outcomes.get(row.outcome, 0) + 1
+    if row.shadow:
+        total.parts.setdefault(row.journey, Part()).cost += row.cost
     total.cost += row.cost
     total.estimated += row.estimated
 

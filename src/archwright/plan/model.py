@@ -18,6 +18,7 @@ from archwright.plan.agents import Agent, Tool, strays
 from archwright.plan.amounts import Amount, Count, MaybePlace, Place, Rate, Seconds, Share, Whole
 from archwright.plan.pool import Pool
 from archwright.plan.semantic import Semantic as Semantic
+from archwright.plan.shadow import Shadow as Shadow
 from archwright.plan.world import Change as Change
 from archwright.plan.world import Failing as Failing
 from archwright.plan.world import Scaling as Scaling
@@ -118,9 +119,11 @@ class Route(msgspec.Struct, frozen=True):
     there are. A target slower than `slow_s` (0: never) is passed over; an answer up to `stale_s` too old comes before
     the canned one. While nothing has come for `hedge_s` (0: never) the next target is called beside; no attempt is made
     that would cost a request more than `most_cost` (0: no bound); with so large a share of the places taken as `relief`
-    (0: never) the cheapest target comes first. `walled` says which of its targets a wall keeps it from, and which.
+    (0: never) the cheapest target comes first. `walled` says which of its targets a wall keeps it from, and which;
+    `unplaced` names those of which nobody says where they lie, and which get its data for want of another.
     `retriever` -1: answers rest on the model alone; else on passages, which add about so many tokens as `passages` to
-    the input, and `refusal` is said where none supports an answer.
+    the input, and `refusal` is said where none supports an answer. Copies of requests go to the `shadow`. Before a
+    canned answer the `smaller` model is asked. For what is `sticky` chance draws once.
     """
 
     name: str
@@ -130,7 +133,7 @@ class Route(msgspec.Struct, frozen=True):
     degraded: str
     retry_ratio: float
     journey: str
-    choose: Literal["order", "cost", "latency", "load", "weight"] = "order"
+    choose: Literal["order", "cost", "latency", "load", "weight", "errors"] = "order"
     weights: tuple[Share, ...] = ()
     ways: tuple[Way, ...] = ()
     slow_s: Seconds = 0.0
@@ -142,6 +145,15 @@ class Route(msgspec.Struct, frozen=True):
     most_cost: Whole = 0
     relief: Share = 0.0
     walled: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
+    shadow: Shadow | None = None
+    smaller: Hop | None = None
+    sticky: Literal["request", "session", "tenant"] = "request"
+
+    @property
+    def ladder(self) -> tuple[Hop, ...]:
+        """All models that may answer, the smaller one last."""
+        return (*self.hops, self.smaller) if self.smaller else self.hops
 
 
 class Retriever(msgspec.Struct, frozen=True):
@@ -358,7 +370,8 @@ class _Version(msgspec.Struct, frozen=True):
 def _strays(plan: Plan) -> Iterator[str]:
     """Places in lists that are not there."""
     named: list[tuple[str, str, int, Sequence[object]]]
-    named = [(f"route {r.name}", "target", hop.target, plan.targets) for r in plan.routes for hop in r.hops]
+    named = [(f"route {r.name}", "target", hop.target, plan.targets) for r in plan.routes for hop in r.ladder]
+    named += [(f"route {r.name}", "target", r.shadow.target, plan.targets) for r in plan.routes if r.shadow]
     named += [(f"route {route.name}", "cache", route.cache, plan.caches) for route in plan.routes]
     named += [(f"route {r.name}", "hop", hop, r.hops) for r in plan.routes for way in r.ways for hop in way.hops]
     named += [(f"route {route.name}", "retriever", route.retriever, plan.retrievers) for route in plan.routes]

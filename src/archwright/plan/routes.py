@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from archwright.plan import model as m
 from archwright.plan.entries import LARGEST, Entries
-from archwright.plan.walls import allowed, walled
+from archwright.plan.walls import allowed, may_see, unplaced, walled
 from archwright.spec.given import Given
 from archwright.spec.judge import routes_of
 from archwright.spec.settings.gateway import RouteSpec, WaySpec
@@ -22,16 +22,7 @@ def compile_route(work: Entries, name: str, targets: Mapping[str, int], caches: 
     for target in names:
         flow = work.system.flow(gateway, target)
         retry = flow.retry if flow else None
-        deadline = route.deadline.value
-        hops.append(
-            m.Hop(
-                target=targets[target],
-                attempts=retry.attempts.whole if retry else 1,
-                timeout_s=flow.timeout.value if flow and flow.timeout else deadline,
-                backoff_s=retry.backoff.value if retry and retry.backoff else 0.0,
-                longest_s=retry.longest.value if retry else 0.0,
-            )
-        )
+        hops.append(_hop(work, name, target, targets))
         if retry is not None:
             ratios.append(retry.budget.value if retry.budget else -1.0)
     return m.Route(
@@ -51,7 +42,48 @@ def compile_route(work: Entries, name: str, targets: Mapping[str, int], caches: 
         most_cost=work.whole(f"{key}.max_cost", route.max_cost, "a request costs no more"),
         relief=work.note(f"{key}.relief", route.relief, "places taken when the cheapest target comes first"),
         walled=walled(work, gateway, name, route),
+        unplaced=unplaced(work.system, gateway, route),
+        shadow=_shadow(work, name, targets),
+        smaller=_smaller(work, name, targets),
+        sticky=str(route.sticky),  # type: ignore[arg-type]
     )
+
+
+def _hop(work: Entries, name: str, target: str, targets: Mapping[str, int]) -> m.Hop:
+    """How patiently a route tries a model."""
+    gateway, route = routes_of(work.system)[name]
+    flow = work.system.flow(gateway, target)
+    retry = flow.retry if flow else None
+    return m.Hop(
+        target=targets[target],
+        attempts=retry.attempts.whole if retry else 1,
+        timeout_s=flow.timeout.value if flow and flow.timeout else route.deadline.value,
+        backoff_s=retry.backoff.value if retry and retry.backoff else 0.0,
+        longest_s=retry.longest.value if retry else 0.0,
+    )
+
+
+def _smaller(work: Entries, name: str, targets: Mapping[str, int]) -> m.Hop | None:
+    """The model that is asked before a canned answer is given, if the route's data may go there."""
+    gateway, route = routes_of(work.system)[name]
+    if route.smaller is None or not may_see(work.system, gateway, route, route.smaller):
+        return None
+    return _hop(work, name, route.smaller, targets)
+
+
+def _shadow(work: Entries, name: str, targets: Mapping[str, int]) -> m.Shadow | None:
+    """What gets copies of a route's requests, if its data may go there."""
+    gateway, route = routes_of(work.system)[name]
+    shadow = route.shadow
+    if shadow is None:
+        return None
+    key, flow = f"routes.{name}.shadow", work.system.flow(gateway, shadow.target)
+    share = work.note(f"{key}.share", shadow.share, "requests that are copied")
+    places = work.whole(f"{key}.places", shadow.places, "copies under way at once")
+    if not may_see(work.system, gateway, route, shadow.target):
+        return None
+    timeout = flow.timeout if flow and flow.timeout else route.deadline
+    return m.Shadow(targets[shadow.target], share, places, timeout.value)
 
 
 def patience(work: Entries, gateway: str, name: str) -> dict[str, float]:

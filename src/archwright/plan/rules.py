@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from archwright.base.units import MONTH
+from archwright.plan import model as m
 from archwright.plan.agents import compressed
 from archwright.plan.model import Plan, Price, Route, Station, Target
 from archwright.plan.pool import compressed as in_time
 from archwright.plan.world import quicker
+from archwright.policy import chance
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
@@ -40,7 +44,8 @@ def rules(plan: Plan) -> Rules:
         ),
         routes=tuple(
             RouteRule(
-                hops=tuple(Hop(h.target, h.attempts, h.timeout_s, h.backoff_s, h.longest_s) for h in route.hops),
+                hops=tuple(_hop(hop) for hop in route.hops),
+                smaller=_hop(route.smaller) if route.smaller else None,
                 deadline_s=route.deadline_s,
                 cache=route.cache,
                 degrades=bool(route.degraded),
@@ -53,6 +58,7 @@ def rules(plan: Plan) -> Rules:
                 most_cost=route.most_cost,
                 hedge_s=route.hedge_s,
                 relief=route.relief,
+                **_copies(route),
             )
             for route in plan.routes
         ),
@@ -80,13 +86,35 @@ def rules(plan: Plan) -> Rules:
     )
 
 
+def _hop(hop: m.Hop) -> Hop:
+    return Hop(hop.target, hop.attempts, hop.timeout_s, hop.backoff_s, hop.longest_s)
+
+
+def _copies(route: Route) -> dict[str, Any]:
+    """Which requests of a route are copied, and whereto."""
+    shadow = route.shadow
+    if shadow is None:
+        return {}
+    return {"copier": shadow.target, "copied": shadow.share, "copies": shadow.places, "copy_s": shadow.timeout_s}
+
+
 def _bucket(rate: float, burst_s: float) -> Bucket:
     return Bucket(rate, max(1.0, rate * burst_s))
 
 
 def draws(plan: Plan, route: Route) -> bool:
     """Whether chance has a say in where a request of a route goes: only then is its luck drawn."""
-    return route.choose != "order" or any(plan.targets[hop.target].breaker_ramp_s > 0.0 for hop in route.hops)
+    ramps = any(plan.targets[hop.target].breaker_ramp_s > 0.0 for hop in route.ladder)
+    return route.choose != "order" or route.shadow is not None or ramps
+
+
+def luck_of(route: Route, seed: int, request: int, visit: int, tenant: int) -> float:
+    """The luck of a simulated request, or that of its session or its tenant where a route keeps those together."""
+    if route.sticky == "session":
+        return chance.uniform(seed, visit, 0, chance.STICKY)
+    if route.sticky == "tenant" and tenant >= 0:
+        return chance.uniform(seed, tenant, 1, chance.STICKY)
+    return chance.uniform(seed, request, 0, chance.ROUTE)
 
 
 def began_after(
@@ -162,15 +190,9 @@ def compress(plan: Plan, scale: float) -> Plan:
                 slow_s=route.slow_s / scale,
                 stale_s=route.stale_s / scale,
                 hedge_s=route.hedge_s / scale,
-                hops=tuple(
-                    replace(
-                        hop,
-                        timeout_s=hop.timeout_s / scale,
-                        backoff_s=hop.backoff_s / scale,
-                        longest_s=hop.longest_s / scale,
-                    )
-                    for hop in route.hops
-                ),
+                shadow=replace(route.shadow, timeout_s=route.shadow.timeout_s / scale) if route.shadow else None,
+                hops=tuple(_quicker(hop, scale) for hop in route.hops),
+                smaller=_quicker(route.smaller, scale) if route.smaller else None,
             )
             for route in plan.routes
         ),
@@ -208,11 +230,16 @@ def compress(plan: Plan, scale: float) -> Plan:
     )
 
 
+def _quicker(hop: m.Hop, scale: float) -> m.Hop:
+    times = {"timeout_s": hop.timeout_s, "backoff_s": hop.backoff_s, "longest_s": hop.longest_s}
+    return replace(hop, **{name: value / scale for name, value in times.items()})
+
+
 def shortest_duration(plan: Plan) -> tuple[float, str]:
     """The shortest duration that decides something, in seconds, and what it is: the bound of compression."""
-    called = dict.fromkeys(plan.targets[hop.target] for route in plan.routes for hop in route.hops)
+    called = dict.fromkeys(plan.targets[hop.target] for route in plan.routes for hop in route.ladder)
     found = [(target.first_token_s, f"first token of {target.name}") for target in called]
-    found += [(hop.backoff_s, f"backoff of route {route.name}") for route in plan.routes for hop in route.hops]
+    found += [(hop.backoff_s, f"backoff of route {route.name}") for route in plan.routes for hop in route.ladder]
     return min(((value, name) for value, name in found if value > 0), default=(1.0, "nothing"))
 
 

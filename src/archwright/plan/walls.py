@@ -53,7 +53,28 @@ def walled(work: Entries, gateway: str, name: str, route: RouteSpec) -> tuple[st
         if wall:
             goes = "goes, for want of another," if target in kept else "never goes"
             said.append(f"route `{name}` {goes} to `{target}`: {wall}")
+    beside = {"copies nothing": route.shadow.target if route.shadow else None, "never goes": route.smaller}
+    for verb, model in beside.items():
+        if model is None:
+            continue
+        wall = next((wall for word in words if (wall := _wall(work.system, work.system.components[model], word))), "")
+        if wall:
+            said.append(f"route `{name}` {verb} to `{model}`: {wall}")
     return tuple(said)
+
+
+def unplaced(system: System, gateway: str, route: RouteSpec) -> tuple[str, ...]:
+    """The targets of a route that get its data although nobody says in which region they lie."""
+    words = _words(system, gateway, route)
+    kept = _within(system, route, words)
+    return tuple(
+        str(target) for target in kept if any(_wall(system, system.components[target], word) for word in words)
+    )
+
+
+def may_see(system: System, gateway: str, route: RouteSpec, target: Word) -> bool:
+    """Whether no wall stands between the data of a route and a model that is none of its targets."""
+    return not any(_wall(system, system.components[target], word) for word in _words(system, gateway, route))
 
 
 def _words(system: System, gateway: str, route: RouteSpec) -> dict[Word, None]:

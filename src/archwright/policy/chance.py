@@ -30,6 +30,7 @@ THINK = 21
 PAUSE = 22
 SEMANTIC = 23
 FAILURE = 24
+STICKY = 25
 
 
 def scramble(x: int) -> int:

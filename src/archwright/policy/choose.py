@@ -1,4 +1,4 @@
-"""Which target comes first: by the order of the file, cost, measured latency, load or weight; and which is slow now."""
+"""Which target comes first: by the file's order, cost, latency, load, weight or failures; and which is slow now."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ COST = 1
 LATENCY = 2
 LOAD = 3
 WEIGHT = 4
-CHOICES = ("order", "cost", "latency", "load", "weight")
+ERRORS = 5  # see `health`
+CHOICES = ("order", "cost", "latency", "load", "weight", "errors")
 
 LONGER = 20.0
 ENOUGH = 20  # answers after which it is known what is usual
@@ -66,11 +67,11 @@ def slow(pulse: Pulse, now: float, limit_s: float, half_life_s: float) -> int:
     return 1 if limit_s > 0.0 and known and pulse.first_s > limit_s else 0
 
 
-def rank(how: int, price: float, pulse: Pulse, working: int, weight: float, explores: int) -> float:
+def rank(how: int, price: float, pulse: Pulse, load: int, weight: float, explores: int) -> float:
     """A target's place: the smallest comes first, equal ones stay in the order of the file.
 
-    `price` is what the request would cost there, `working` its requests in flight, `weight` its share (for the load:
-    its size). A target whose latency nobody knows comes first; so does the one seen longest ago where the request
+    `price` is what the request would cost there, `load` the tokens of its calls under way, `weight` its share (for the
+    load: its size). A target whose latency nobody knows comes first; so does the one seen longest ago where the request
     `explores`.
     """
     if how == COST:
@@ -78,5 +79,5 @@ def rank(how: int, price: float, pulse: Pulse, working: int, weight: float, expl
     if how == LATENCY:
         return pulse.at if explores == 1 else pulse.first_s
     if how == LOAD:
-        return float(working) / weight if weight > 0.0 else float(working)
+        return float(load) / weight if weight > 0.0 else float(load)
     return 0.0

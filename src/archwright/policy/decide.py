@@ -9,6 +9,7 @@ times give the same orders.
     finish  -> CALL (again or next target) | SLEEP (before trying again) | CANCEL, KEEP and REPLY
     wake    -> what the sleep was for
     leave   -> nothing for this request
+    copied  -> nothing: a copy of a request has ended
     advance -> what follows for the next request in the queue, as long as a place is free
 
 After each of them `desk.orders` says how many of `orders` count. Then comes `advance`, until it returns 0.
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from archwright.policy.admission import adapt, expected_wait, priority_of, refusal
 from archwright.policy.breaker import REFUSED
+from archwright.policy.copies import paid
 from archwright.policy.ending import (
     answered,
     call_off,
@@ -123,6 +125,12 @@ def leave(m: State, now: float, slot: int, cost: int) -> None:
     if item.entered == 1:
         rise(m, slot)
     close(m, slot)
+
+
+def copied(m: State, route: int, tenant: int, reserved: int, cost: int) -> None:
+    """A copy of a request of `route` and `tenant` has ended, for which `reserved` was reserved (pico-dollars)."""
+    m.desk.orders = 0
+    paid(m, route, tenant, reserved, cost)
 
 
 def advance(m: State, now: float) -> int:

@@ -76,11 +76,11 @@ def forget_calls(m: State, now: float, slot: int) -> None:
     """No call of this request will say how it ended."""
     item = m.slots[slot]
     if item.verdict != REFUSED:
-        _forget(m, now, target_of(m, slot, item.hop), item.verdict)
+        _forget(m, now, slot, target_of(m, slot, item.hop), item.verdict)
     if item.second != 0:
-        _forget(m, now, target_of(m, slot, item.second_hop), item.second_verdict)
+        _forget(m, now, slot, target_of(m, slot, item.second_hop), item.second_verdict)
     if item.lost != 0:
-        _forget(m, now, target_of(m, slot, item.lost_hop), item.lost_verdict)
+        _forget(m, now, slot, target_of(m, slot, item.lost_hop), item.lost_verdict)
     item.verdict = REFUSED
     item.second = 0
     item.lost = 0
@@ -89,15 +89,15 @@ def forget_calls(m: State, now: float, slot: int) -> None:
 def lost_ended(m: State, now: float, slot: int, cost: int) -> None:
     """The call that was called off has ended."""
     item = m.slots[slot]
-    _forget(m, now, target_of(m, slot, item.lost_hop), item.lost_verdict)
+    _forget(m, now, slot, target_of(m, slot, item.lost_hop), item.lost_verdict)
     item.cost += cost
     item.lost = 0
     if item.open != UNDER_WAY:
         close(m, slot)
 
 
-def _forget(m: State, now: float, target: int, verdict: int) -> None:
-    returned(m, target, now, -1.0)
+def _forget(m: State, now: float, slot: int, target: int, verdict: int) -> None:
+    returned(m, target, slot, now, -1.0)
     release(m.circuits[target], verdict)
 
 

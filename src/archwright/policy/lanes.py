@@ -1,7 +1,7 @@
 """Who gets a place in the gateway and who waits: real time before batch, and batch never in all places.
 
-Within a lane the more urgent go first; among those the tenant that holds the fewest places, where places are shared
-fairly; among those whoever has waited for longest.
+Within a lane the more urgent go first; among those the tenant whose requests in places have the fewest tokens, where
+places are shared fairly; among those whoever has waited for longest.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def seat(m: State, slot: int, now: float) -> None:
     item.entered = 1
     item.entered_at = now
     m.lanes[item.lane].held += 1
-    m.shares[item.group] += 1
+    m.shares[item.group] += weight(m, slot)
     m.desk.in_flight += 1
 
 
@@ -110,8 +110,14 @@ def rise(m: State, slot: int) -> None:
     item = m.slots[slot]
     item.entered = 0
     m.lanes[item.lane].held -= 1
-    m.shares[item.group] -= 1
+    m.shares[item.group] -= weight(m, slot)
     m.desk.in_flight -= 1
+
+
+def weight(m: State, slot: int) -> int:
+    """What a request weighs: the tokens that are expected of it, and one more, for nobody may know them."""
+    item = m.slots[slot]
+    return item.tokens_in + item.tokens_out + 1
 
 
 def _line(m: State, lane: int, priority: int, group: int) -> int:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
+from archwright.policy.choose import ERRORS
 from archwright.policy.retry import RetryBudget
 from archwright.policy.route import Hop
 from archwright.policy.rules import Cost, RouteRule, Rules
@@ -23,8 +24,9 @@ Make = Callable[[type[Any], Sequence[Any]], Any]
 class RouteRow(NamedTuple):
     """A route: where its hops and its ways begin and end, deadlines of both lanes, its cache and what it gives when.
 
-    `picks` is one of `choose.CHOICES`; a record of NumPy has a method called `choose`. `cache` -1: none. `fresh_s` is
-    how long an answer is kept as new. The last three as in `rules.RouteRule`.
+    `smaller` is the place of a hop that is none of those (-1: none). `picks` is one of `choose.CHOICES`; a record of
+    NumPy has a method called `choose`. `cache` -1: none. `fresh_s` is how long an answer is kept as new. The last ones
+    as in `rules.RouteRule`.
     """
 
     begin: int
@@ -42,6 +44,11 @@ class RouteRow(NamedTuple):
     most_cost: int
     hedge_s: float
     relief: float
+    smaller: int
+    copier: int
+    copied: float
+    copies: int
+    copy_s: float
 
 
 class WayRow(NamedTuple):
@@ -76,13 +83,16 @@ class Law(NamedTuple):
     `hops` and `weights` are those of all routes, `way_hops` are places in `hops`; `retries` have a row a route,
     `breakers`, `costs`, `slower` and `provisioned` a row a target, `requests`, `tokens` and `tenants` a row a tenant,
     `priorities` one a journey. The first of `caps` is the gateway's, then one a tenant. Tenants wait in `groups` of
-    their own where places are shared fairly, and in one group else. `floor` and `early` as in `rules.Gate`.
+    their own where places are shared fairly, and in one group else. `heeds` 1: some route asks how often targets fail,
+    `doubles` 1: some route copies requests. `floor` and `early` as in `rules.Gate`.
     """
 
     concurrency: int
     floor: int
     early: int
     groups: int
+    heeds: int
+    doubles: int
     half_life_s: float
     width: int
     lanes: Sequence[LaneRow]
@@ -120,14 +130,16 @@ def written(rules: Rules, make: Make = lists) -> Law:
     for rule in rules.routes:
         begin, first = len(hops), len(ways)
         hops += rule.hops
+        smaller = len(hops) if rule.smaller else -1
+        hops += (rule.smaller,) if rule.smaller else ()
         for way in rule.ways:
             at = len(way_hops)
             way_hops += [begin + hop for hop in way.hops]
             ways.append(WayRow(way.least, way.most, way.tenant, way.journey, at, len(way_hops)))
-        slowest = max((slower[hop.target] for hop in rule.hops), default=1.0)
+        slowest = max((slower[hop.target] for hop in hops[begin:]), default=1.0)
         patience = gate.batch_wait_s + rule.deadline_s * slowest
-        routes.append(_route(rules, rule, (begin, len(hops), first, len(ways)), patience))
-    weights = [weight for rule in rules.routes for weight in rule.weights or (1.0,) * len(rule.hops)]
+        routes.append(_route(rules, rule, (begin, begin + len(rule.hops), first, len(ways)), (patience, smaller)))
+    weights = [weight for rule in rules.routes for weight in _weights(rule)]
     lanes = (
         LaneRow(gate.concurrency, gate.queue, gate.queue_timeout_s),
         LaneRow(gate.batch_places, gate.batch_queue, gate.batch_wait_s),
@@ -137,8 +149,10 @@ def written(rules: Rules, make: Make = lists) -> Law:
         floor=min(gate.floor, gate.concurrency),
         early=int(gate.early),
         groups=len(rules.tenants) + 1 if gate.fair else 1,
+        heeds=int(any(rule.choose == ERRORS for rule in rules.routes)),
+        doubles=int(any(rule.copied > 0.0 for rule in rules.routes)),
         half_life_s=float(rules.half_life_s),
-        width=max((len(rule.hops) for rule in rules.routes), default=1),
+        width=max((len(rule.hops) + (rule.smaller is not None) for rule in rules.routes), default=1),
         lanes=make(LaneRow, lanes),
         routes=make(RouteRow, routes),
         hops=make(Hop, hops),
@@ -158,11 +172,16 @@ def written(rules: Rules, make: Make = lists) -> Law:
     )
 
 
-def _route(rules: Rules, rule: RouteRule, places: tuple[int, int, int, int], patience: float) -> RouteRow:
+def _weights(rule: RouteRule) -> tuple[float, ...]:
+    """The weights of a route's hops, and one for the smaller model, which is never drawn."""
+    return (*(rule.weights or (1.0,) * len(rule.hops)), *((0.0,) if rule.smaller else ()))
+
+
+def _route(rules: Rules, rule: RouteRule, places: tuple[int, int, int, int], more: tuple[float, int]) -> RouteRow:
     return RouteRow(
         *places,
         deadline_s=rule.deadline_s,
-        batch_deadline_s=patience,
+        batch_deadline_s=more[0],
         cache=rule.cache,
         fresh_s=rules.caches[rule.cache].ttl_s if rule.cache >= 0 else 0.0,
         stale_s=rule.stale_s,
@@ -172,4 +191,9 @@ def _route(rules: Rules, rule: RouteRule, places: tuple[int, int, int, int], pat
         most_cost=rule.most_cost,
         hedge_s=rule.hedge_s,
         relief=rule.relief,
+        smaller=more[1],
+        copier=rule.copier,
+        copied=rule.copied,
+        copies=rule.copies,
+        copy_s=rule.copy_s,
     )

@@ -15,6 +15,8 @@ from archwright.policy.machine import (
     Begin,
     Call,
     Cancel,
+    Copied,
+    Copy,
     Event,
     Finish,
     Forget,
@@ -28,8 +30,8 @@ from archwright.policy.machine import (
 )
 from archwright.policy.rules import Rules
 
-_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Arrive, Begin, Finish, Wake, Leave)}
-_ORDERS: dict[str, type[Order]] = {kind.__name__: kind for kind in (Call, Sleep, Reply, Keep, Forget, Cancel)}
+_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Arrive, Begin, Finish, Wake, Leave, Copied)}
+_ORDERS: dict[str, type[Order]] = {kind.__name__: kind for kind in (Call, Sleep, Reply, Keep, Forget, Cancel, Copy)}
 
 
 class Mismatch(NamedTuple):

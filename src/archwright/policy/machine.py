@@ -1,10 +1,11 @@
 """A machine for those who name requests by ids of their own: `handle(now, event)` returns orders.
 
-    Arrive -> Reply (from cache, refused, shed) | Sleep (waiting for a place) | Call
+    Arrive -> Reply (from cache, refused, shed) | Sleep (waiting for a place) | Call, and a Copy of it beside
     Finish -> Call (again or next target) | Sleep (before trying again) | Cancel, Keep, Forget, Reply
     Wake   -> what the sleep was for
     Begin  -> Cancel of a call beside; from now on no other target can take over
     Leave  -> nothing for this request
+    Copied -> nothing
 
 Whenever a place is free, the next request in the queue gets its Call in the same answer. What is decided is decided in
 `decide`; here requests get their slots, and keys of caches the times at which their answers were kept. Who needs no
@@ -29,6 +30,7 @@ from archwright.policy.state import (
     CACHED,
     CALL,
     CANCEL,
+    COPY,
     DEGRADED,
     FAILED,
     HOWS,
@@ -62,6 +64,8 @@ __all__ = (
     "Begin",
     "Call",
     "Cancel",
+    "Copied",
+    "Copy",
     "Event",
     "Finish",
     "Forget",
@@ -134,6 +138,16 @@ class Leave(NamedTuple):
     cost: int
 
 
+class Copied(NamedTuple):
+    """A copy of a request has ended; `reserved` and `cost` in pico-dollars."""
+
+    request: int
+    route: int
+    tenant: int
+    reserved: int
+    cost: int
+
+
 class Call(NamedTuple):
     """Call a target; the attempt number counts from 1 over all targets; give up after `timeout_s`.
 
@@ -187,8 +201,17 @@ class Cancel(NamedTuple):
     attempt: int
 
 
-Event = Arrive | Begin | Finish | Wake | Leave
-Order = Call | Sleep | Reply | Keep | Forget | Cancel
+class Copy(NamedTuple):
+    """Call a target with a copy of a request, give up after `timeout_s`, and send Copied when it has ended."""
+
+    request: int
+    target: int
+    reserved: int
+    timeout_s: float
+
+
+Event = Arrive | Begin | Finish | Wake | Leave | Copied
+Order = Call | Sleep | Reply | Keep | Forget | Cancel | Copy
 
 
 class Machine:
@@ -256,6 +279,8 @@ class Machine:
         """The orders that follow from `event` at the time `now` (seconds). An event for an ended request has none."""
         if isinstance(event, Arrive):
             self._arrive(now, event)
+        elif isinstance(event, Copied):
+            decide.copied(self.state, *event[1:])
         else:
             slot = self.open.get(event.request)
             if slot is None:
@@ -329,6 +354,8 @@ class Machine:
                 orders.append(Sleep(request, order.ticket, order.seconds))
             elif order.kind == CANCEL:
                 orders.append(Cancel(request, order.attempt))
+            elif order.kind == COPY:
+                orders.append(Copy(request, order.target, order.key, order.seconds))
             else:
                 orders.append(Keep(request, order.target, order.key))
                 dropped = self.caches[order.target].keep(now, order.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archwright.policy.state import CALL, CANCEL, KEEP, REPLY, SLEEP, Order, State
+from archwright.policy.state import CALL, CANCEL, COPIED, COPY, KEEP, REPLY, SLEEP, Order, State
 
 
 def call(m: State, slot: int, target: int, hop: int, seconds: float) -> None:
@@ -38,6 +38,15 @@ def keep(m: State, slot: int, cache: int, key: int) -> None:
     order = _next(m, KEEP, slot)
     order.target = cache
     order.key = key
+
+
+def copy(m: State, slot: int, target: int, reserved: int, seconds: float) -> None:
+    """Order that a target is called with a copy of the request, for which so much money is reserved."""
+    order = _next(m, COPY, slot)
+    order.target = target
+    order.attempt = COPIED
+    order.key = reserved
+    order.seconds = seconds
 
 
 def cancel(m: State, slot: int, attempt: int) -> None:

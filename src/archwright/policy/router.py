@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from archwright.policy.choose import COST, EXPLORED, LOAD, ORDER, WEIGHT, felt, rank, slow
+from archwright.policy.choose import COST, ERRORS, EXPLORED, LOAD, ORDER, WEIGHT, felt, rank, slow
+from archwright.policy.health import ill
+from archwright.policy.lanes import weight
 from archwright.policy.state import Arrival, State
 
 
-def called(m: State, target: int) -> None:
-    """A call of `target` begins."""
-    m.working[target] += 1
+def called(m: State, target: int, slot: int) -> None:
+    """A call of `target` begins for the request in a slot."""
+    m.loads[target] += weight(m, slot)
 
 
-def returned(m: State, target: int, now: float, first_s: float) -> None:
+def returned(m: State, target: int, slot: int, now: float, first_s: float) -> None:
     """A call of `target` ended; its answer began after `first_s` seconds (below 0: nobody knows)."""
-    m.working[target] -= 1
+    m.loads[target] -= weight(m, slot)
     if first_s >= 0.0:
         felt(m.pulses[target], now, first_s, m.law.half_life_s)
 
@@ -23,16 +25,26 @@ def line_up(m: State, now: float, a: Arrival) -> int:
     rule = m.law.routes[a.route]
     at = a.slot * m.law.width
     hops = _fitting(m, a, at)
+    _prefer(m, now, a, hops)
+    if rule.smaller >= 0:
+        m.turns[at + hops] = rule.smaller
+        hops += 1
+    return hops
+
+
+def _prefer(m: State, now: float, a: Arrival, hops: int) -> None:
+    """Put the first choice first."""
+    rule = m.law.routes[a.route]
+    at = a.slot * m.law.width
     how = COST if _crowded(m, rule.relief) == 1 else rule.picks
     if hops == 1 or (how == ORDER and rule.slow_s == 0.0):
-        return hops
+        return
     if how == WEIGHT:
         _draw(m, at, hops, a.luck)
     elif how != ORDER:
-        _sort(m, at, hops, how, a)
+        _sort(m, now, at, hops, how, a)
     if rule.slow_s > 0.0:
         _slow_last(m, now, at, hops, rule.slow_s)
-    return hops
 
 
 def _crowded(m: State, relief: float) -> int:
@@ -89,11 +101,11 @@ def _draw(m: State, at: int, hops: int, luck: float) -> None:
             return
 
 
-def _sort(m: State, at: int, hops: int, how: int, a: Arrival) -> None:
+def _sort(m: State, now: float, at: int, hops: int, how: int, a: Arrival) -> None:
     """By rank, the smallest first; those of equal rank stay as they are."""
     for place in range(hops):
         hop = m.turns[at + place]
-        mine = _rank(m, hop, how, a)
+        mine = _rank(m, now, hop, how, a)
         to = place
         while to > 0 and m.ranks[to - 1] > mine:
             m.ranks[to] = m.ranks[to - 1]
@@ -103,15 +115,18 @@ def _sort(m: State, at: int, hops: int, how: int, a: Arrival) -> None:
         m.turns[at + to] = hop
 
 
-def _rank(m: State, hop: int, how: int, a: Arrival) -> float:
+def _rank(m: State, now: float, hop: int, how: int, a: Arrival) -> float:
     target = m.law.hops[hop].target
+    explores = 1 if a.luck < EXPLORED else 0
+    if how == ERRORS:
+        # Some requests keep the order of the file, so that a recovery is seen.
+        return 0.0 if explores == 1 else float(ill(m.healths[target], now, m.law.half_life_s))
     price = 0.0
     if how == COST:
         cost = m.law.costs[target]
         price = float(a.tokens_in * cost.input + a.tokens_out * cost.output)
     weight = m.law.weights[hop] if how == LOAD else 1.0
-    explores = 1 if a.luck < EXPLORED else 0
-    return rank(how, price, m.pulses[target], m.working[target], weight, explores)
+    return rank(how, price, m.pulses[target], m.loads[target], weight, explores)
 
 
 def _slow_last(m: State, now: float, at: int, hops: int, slow_s: float) -> None:

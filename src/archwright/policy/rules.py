@@ -57,7 +57,9 @@ class RouteRule(NamedTuple):
     is not. An answer that is up to `stale_s` too old is given where all are slow, and before a canned one.
     No attempt is made that would take a request's cost beyond `most_cost` pico-dollars (0: no bound). While nothing has
     come for `hedge_s` (0: never), the next target is called beside. Where so large a share of the places is taken as
-    `relief` (0: never), the cheapest target comes first.
+    `relief` (0: never), the cheapest target comes first. Where nothing is left but a canned answer, the `smaller` model
+    is asked. A share `copied` of the requests goes to the target `copier` (-1: none) as well, at most `copies` at once,
+    each for `copy_s` at most.
     """
 
     hops: tuple[Hop, ...]
@@ -73,6 +75,11 @@ class RouteRule(NamedTuple):
     most_cost: int = 0
     hedge_s: float = 0.0
     relief: float = 0.0
+    smaller: Hop | None = None
+    copier: int = -1
+    copied: float = 0.0
+    copies: int = 0
+    copy_s: float = 0.0
 
 
 class Cost(NamedTuple):

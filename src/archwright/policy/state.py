@@ -13,6 +13,7 @@ from archwright.policy.breaker import Circuit
 from archwright.policy.bucket import Bucket, Held
 from archwright.policy.budget import Spent
 from archwright.policy.choose import Pulse
+from archwright.policy.health import Health
 from archwright.policy.law import Law, Make, lists
 from archwright.policy.rules import Rules
 
@@ -34,6 +35,8 @@ SLEEP = 1
 REPLY = 2
 KEEP = 3
 CANCEL = 4
+COPY = 5
+COPIED = 1 << 20  # the number of a call that is a copy; no request is tried so often
 
 # What a request is.
 UNDER_WAY = 1
@@ -139,7 +142,8 @@ class Order:
     REPLY: answer the client; `how` is one of HOWS, `hop` as above (-1: no target answered), `attempt` how many there
     were, `seconds` when to come back (0: nothing is said). The slot is free then. KEEP: store the answer of this
     request under its `key` in the cache `target`. CANCEL: give up the call with this `attempt`, and say how it ended
-    with what it has cost; the slot of a REPLY is free only then.
+    with what it has cost; the slot of a REPLY is free only then. COPY: call `target` with a copy of the request, give
+    up after `seconds`, and say when it has ended; the pico-dollars in `key` are reserved for it.
     """
 
     kind: int = 0
@@ -191,10 +195,11 @@ class State(NamedTuple):
     """Everything that a machine's functions work on.
 
     `turns` has `law.width` places a slot: the hops of its request in their order. `lines` are those of all lanes, in
-    each those of all priorities, in each those of all groups; `shares` are the places that each group holds. `saved`
-    are retries by route, the first of `spent` is the gateway's, then one a tenant; `levels` and `meters` are the
-    tenants' buckets of requests and tokens, `present` how many requests they have, `reserves` the targets' buckets of
-    provisioned tokens. `ranks` and `aside` are scratch paper.
+    each those of all priorities, in each those of all groups; `shares` are the tokens of the requests in places, by
+    group. `saved` are retries by route, the first of `spent` is the gateway's, then one a tenant; `levels` and `meters`
+    are the tenants' buckets of requests and tokens, `present` how many requests they have, `reserves` the targets'
+    buckets of provisioned tokens. `loads` are the tokens of the targets' calls under way, `copies` how many copies are
+    under way, by route. `ranks` and `aside` are scratch paper.
     """
 
     law: Law
@@ -207,7 +212,9 @@ class State(NamedTuple):
     shares: list[int]
     circuits: list[Circuit]
     pulses: list[Pulse]
-    working: list[int]
+    healths: list[Health]
+    loads: list[int]
+    copies: list[int]
     saved: list[float]
     spent: list[Spent]
     levels: list[Held]
@@ -233,7 +240,9 @@ def begun(law: Law, rules: Rules, start: float, slots: int, make: Make = lists) 
         shares=make(int, [0] * law.groups),
         circuits=make(Circuit, [Circuit() for _ in targets]),
         pulses=make(Pulse, [Pulse() for _ in targets]),
-        working=make(int, [0 for _ in targets]),
+        healths=make(Health, [Health() for _ in targets]),
+        loads=make(int, [0 for _ in targets]),
+        copies=make(int, [0 for _ in rules.routes]),
         saved=make(float, [1.0 for _ in rules.routes]),
         spent=make(Spent, [Spent(0, 0, start) for _ in range(1 + len(rules.tenants))]),
         levels=make(Held, [Held(tenant.requests.burst, start) for tenant in rules.tenants]),

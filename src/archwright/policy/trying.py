@@ -5,11 +5,13 @@ from __future__ import annotations
 from archwright.policy.breaker import REFUSED, admit, record
 from archwright.policy.bucket import draw, put_back
 from archwright.policy.choose import learn, unusual
+from archwright.policy.copies import copied
 from archwright.policy.ending import answered, target_of
+from archwright.policy.health import noted
 from archwright.policy.lanes import BATCH
 from archwright.policy.outbox import call, sleep
 from archwright.policy.retry import allowed, spend
-from archwright.policy.route import good
+from archwright.policy.route import CALLER, OK, good
 from archwright.policy.router import called, returned
 from archwright.policy.state import DEGRADED, FAILED, STALE, Ended, State
 
@@ -19,6 +21,8 @@ def attempt(m: State, now: float, slot: int) -> None:
     item = m.slots[slot]
     rule = m.law.routes[item.route]
     while item.hop < item.hops and now < item.deadline:
+        if rule.smaller >= 0 and item.hop + 1 == item.hops and _kept(m, now, slot) == 1:
+            break
         verdict = _admitted(m, now, slot, item.hop)
         if verdict != REFUSED:
             item.verdict = verdict
@@ -30,10 +34,17 @@ def attempt(m: State, now: float, slot: int) -> None:
             return
         item.hop += 1
         item.tries = 0
-    if item.kept == 1 and rule.stale_s > 0.0 and now - item.kept_at < rule.fresh_s + rule.stale_s:
+    if _kept(m, now, slot) == 1:
         answered(m, now, slot, STALE, 0.0)
     else:
         answered(m, now, slot, DEGRADED if rule.degrades == 1 else FAILED, 0.0)
+
+
+def _kept(m: State, now: float, slot: int) -> int:
+    """1 if an answer was kept that is not too old to be given instead of none."""
+    item = m.slots[slot]
+    rule = m.law.routes[item.route]
+    return 1 if item.kept == 1 and rule.stale_s > 0.0 and now - item.kept_at < rule.fresh_s + rule.stale_s else 0
 
 
 def hedge(m: State, now: float, slot: int) -> None:
@@ -42,7 +53,8 @@ def hedge(m: State, now: float, slot: int) -> None:
     retries = m.law.retries[item.route]
     if item.begun != 0 or item.second != 0 or item.lost != 0 or allowed(retries, m.saved[item.route]) == 0:
         return
-    for hop in range(item.hop + 1, item.hops):
+    end = item.hops - 1 if m.law.routes[item.route].smaller >= 0 else item.hops
+    for hop in range(item.hop + 1, end):
         verdict = _admitted(m, now, slot, hop)
         if verdict != REFUSED:
             m.saved[item.route] = spend(retries, m.saved[item.route])
@@ -62,7 +74,9 @@ def returned_with(m: State, now: float, target: int, verdict: int, e: Ended) -> 
         if unusual(m.pulses[target], e.first_s, law.slower) == 1:
             well = 0
         learn(m.pulses[target], now, e.first_s, m.law.half_life_s)
-    returned(m, target, now, e.first_s)
+    if m.law.heeds == 1 and e.outcome != CALLER:
+        noted(m.healths[target], now, 0.0 if e.outcome == OK else 1.0, m.law.half_life_s)
+    returned(m, target, e.slot, now, e.first_s)
     record(law, m.circuits[target], now, verdict, well)
 
 
@@ -98,6 +112,8 @@ def _call(m: State, now: float, slot: int, hop: int) -> None:
     item = m.slots[slot]
     place = m.law.hops[m.turns[slot * m.law.width + hop]]
     item.attempts += 1
-    called(m, place.target)
+    called(m, place.target, slot)
     slower = m.law.slower[place.target] if item.lane == BATCH else 1.0
     call(m, slot, place.target, hop, min(place.timeout_s * slower, item.deadline - now))
+    if m.law.doubles == 1 and item.attempts == 1:
+        copied(m, now, slot)

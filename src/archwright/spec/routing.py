@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archwright.base.errors import Problem
+from archwright.spec.given import Word
 from archwright.spec.model import System
 from archwright.spec.settings.gateway import GatewaySettings, RouteSpec, WaySpec
 
 
 def choices(system: System) -> Iterator[Problem]:
     """Weights that do not fit the targets, sorts of requests that nobody can belong to, and answers kept for nobody."""
-    for component in system.with_trait("gateway").values():
+    for gateway, component in system.with_trait("gateway").items():
         settings = component.settings_as(GatewaySettings)
         for name, route in (settings.routes if settings else {}).items():
             yield from _weights(name, route)
             yield from _stale(name, route)
+            yield from _beside(system, gateway, name, route)
             for way in route.rules:
                 yield from _way(name, route, way)
 
@@ -37,6 +39,30 @@ def _stale(name: str, route: RouteSpec) -> Iterator[Problem]:
     if route.stale is not None and route.cache is None:
         message = f"route `{name}` has no cache whose old answers it could give"
         yield Problem("no-cache", message, route.stale.where, "name a `cache`, or remove `stale`")
+
+
+def _beside(system: System, gateway: str, name: str, route: RouteSpec) -> Iterator[Problem]:
+    if route.sticky != "request" and route.choose != "weight":
+        message = f"route `{name}` draws no target by weight, so nothing can stay with one"
+        yield Problem("sticky", message, route.place("sticky"), "write `choose: weight`, or remove `sticky`")
+    if route.shadow is not None:
+        yield from _no_target(system, gateway, name, route, route.shadow.target, "copies requests to")
+    if route.smaller is not None:
+        yield from _no_target(system, gateway, name, route, route.smaller, "comes down to")
+
+
+def _no_target(
+    system: System, gateway: str, name: str, route: RouteSpec, target: Word, leads: str
+) -> Iterator[Problem]:
+    if not system.components[target].has("token-model"):
+        message = f"route `{name}` {leads} `{target}`, which is no model"
+        yield Problem("not-a-model", message, target.where, "name a model")
+    elif target in route.targets:
+        message = f"route `{name}` {leads} `{target}`, which is one of its targets"
+        yield Problem("target-twice", message, target.where, "name a model that the route does not call itself")
+    elif system.flow(gateway, target) is None:
+        message = f"route `{name}` {leads} `{target}`, but no flow leads there"
+        yield Problem("no-flow", message, target.where, f"add a flow from `{gateway}` to `{target}` with its timeout")
 
 
 def _way(name: str, route: RouteSpec, way: WaySpec) -> Iterator[Problem]:

@@ -183,7 +183,7 @@ def setup_of(wish: Wish, environment: Mapping[str, str]) -> Setup:
     """What the gateway is told, from files and the environment as they are now.
 
     Raises:
-        InputError: the plan cannot be read.
+        InputError: the plan cannot be read, or data must stay in a region and nobody says where the models lie.
         UsageError: keys are missing or wrong, or the address may not be served.
     """
     plan, data = _read(wish.plan_file)
@@ -191,6 +191,8 @@ def setup_of(wish: Wish, environment: Mapping[str, str]) -> Setup:
         raise UsageError("compressed time works only against an emulated provider")
     keys = client_keys(environment.get(KEYS, ""), plan)
     _allowed(wish.door.host, bool(keys) or wish.key_file is not None)
+    if wish.emulated is None:
+        _placed(wish.plan_file, plan)
     lacking = emulated_only(plan.tools) if wish.emulated is None else ()
     folder = wish.plan_file if wish.plan_file.is_dir() else wish.plan_file.parent
     admin = environment.get(ADMIN_KEY, "").strip()
@@ -211,6 +213,23 @@ def setup_of(wish: Wish, environment: Mapping[str, str]) -> Setup:
         otlp=wish.otlp,
         log=wish.log,
     )
+
+
+def _placed(file: Path, plan: Plan) -> None:
+    """Data that must stay in a region goes to no supplier of which nobody says where it is.
+
+    Raises:
+        InputError: it would; every route that does.
+    """
+    problems = []
+    for route in plan.routes:
+        if route.unplaced:
+            names = ", ".join(f"`{name}`" for name in route.unplaced)
+            message = f"data of route `{route.name}` must stay in a region, and nobody says in which one {names} lies"
+            mend = "write the `region` of the model and build again; `archwright rehearse` needs none"
+            problems.append(Problem("unknown-region", message, Location(str(file)), mend))
+    if problems:
+        raise InputError(problems)
 
 
 def _several_can(door: Door, setup: Setup) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from archwright.analysis.stress import engines
 from archwright.analysis.stress.outcome import Outcome
@@ -21,13 +21,28 @@ from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import faults_of, struck
 from archwright.plan.model import Plan, Scenario, Station, Step, Target
-from archwright.plan.rules import began_after, draws, price_of, rules, slower_of
+from archwright.plan.rules import began_after, draws, luck_of, price_of, rules, slower_of
 from archwright.plan.trace import Trace
 from archwright.plan.users import Users
 from archwright.plan.workload import Branch, Stage, Visit, Work, again, bounded, path, pause, returning, stops, visits
 from archwright.policy import breaker, chance, machine, route
 from archwright.policy.lanes import BATCH, REALTIME
-from archwright.policy.machine import SERVED, Arrive, Begin, Call, Cancel, Finish, Machine, Order, Reply, Sleep, Wake
+from archwright.policy.machine import (
+    SERVED,
+    Arrive,
+    Begin,
+    Call,
+    Cancel,
+    Copied,
+    Copy,
+    Finish,
+    Machine,
+    Order,
+    Reply,
+    Sleep,
+    Wake,
+)
+from archwright.policy.state import COPIED
 
 
 class _Trip:
@@ -90,6 +105,15 @@ def simulate(plan: Plan, scenario: Scenario, *, seed: int, load: float = 1.0, tr
     return _Simulation(plan, scenario, seed).run(load, trace)
 
 
+class _Double(NamedTuple):
+    """A copy of a piece of work that a model has beside the one that answers."""
+
+    order: Copy
+    visit: Visit
+    route: int
+    work: Work
+
+
 class _Simulation:
     def __init__(self, plan: Plan, scenario: Scenario, seed: int) -> None:
         self.plan = plan
@@ -108,6 +132,7 @@ class _Simulation:
         ]
         self.draws = [draws(plan, route) for route in plan.routes]
         self.walks: dict[int, _Walk] = {}
+        self.doubles: dict[int, _Double] = {}  # by request
         self.calls: dict[tuple[int, int], tuple[float, Call, Ending | None]] = {}  # by request and attempt
         self.scenario = scenario
         self.users: dict[int, Users] = {}
@@ -116,7 +141,7 @@ class _Simulation:
         faults = faults_of(scenario, target.name)
         if target.pool is None:
             return Supplier(target, faults, self.seed)
-        told = (self.schedule, self._tell, self._call_ended)
+        told = (self.schedule, self._begun, self._call_ended)
         return Pool(target, target.pool, faults, self.seed, scenario.lasts_s, *told)
 
     def _room(self, station: Station, scenario: Scenario) -> Room:
@@ -215,7 +240,8 @@ class _Simulation:
         self.tally.request_came(visit.journey, self.plan.routes[step.route].cache >= 0)
         lane = self.lanes[visit.journey]
         cost = max(call_cost(work.tokens_in, 0, work.tokens_out, price) for price in self.prices[lane][step.route])
-        luck = chance.uniform(self.seed, work.request, 0, chance.ROUTE) if self.draws[step.route] else 0.0
+        way = self.plan.routes[step.route]
+        luck = luck_of(way, self.seed, work.request, visit.number, visit.tenant) if self.draws[step.route] else 0.0
         more = (work.tokens_in, work.tokens_out, visit.journey, luck, lane)
         self._tell(now, Arrive(work.request, step.route, visit.tenant, work.key, cost, *more))
 
@@ -260,6 +286,8 @@ class _Simulation:
                 self.schedule(until, self._tell, Wake(request, ticket))
             case Cancel():
                 self.schedule(now, self._called_off, order)
+            case Copy():
+                self._copy(now, order)
             case _:
                 pass
 
@@ -293,21 +321,54 @@ class _Simulation:
             self.schedule(now + ending.begins_s, self._tell, Begin(order.request, order.attempt))
         self.schedule(now + ending.after_s, self._call_ended, (order, ending))
 
+    def _begun(self, now: float, event: Begin) -> None:
+        """Replicas began an answer; nobody waits for that of a copy."""
+        if event.attempt != COPIED:
+            self._tell(now, event)
+
+    def _copy(self, now: float, order: Copy) -> None:
+        """Call a model with a copy of a request."""
+        walk = self.walks[order.request]
+        visit, work = walk.trip.visit, walk.work
+        self.doubles[order.request] = _Double(order, visit, walk.step.route, work)
+        self.tally.called(order.target, now, work.tokens_in + work.tokens_out, False)
+        call = Call(order.request, order.target, COPIED, order.timeout_s)
+        supplier = self.suppliers[order.target]
+        if isinstance(supplier, Pool):
+            supplier.call(now, call, work)
+            return
+        slower = slower_of(self.plan.targets[order.target], self.lanes[visit.journey])
+        ending = supplier.call(now, work, COPIED, order.timeout_s, slower)
+        self.schedule(now + ending.after_s, self._call_ended, (call, ending))
+
+    def _copy_ended(self, now: float, call: Call, ending: Ending) -> None:
+        double = self.doubles.pop(call.request)
+        if ending.let_in:
+            self.suppliers[call.target].leave()
+        self.tally.call_ended(call.target, ending.outcome, ending.after_s)
+        cost = self._bill(call.target, ending, double.visit.journey, double.work)
+        self._tell(now, Copied(call.request, double.route, double.visit.tenant, double.order.reserved, cost))
+
     def _call_ended(self, now: float, item: tuple[Call, Ending]) -> None:
         order, ending = item
         target = order.target
+        if order.attempt == COPIED:
+            self._copy_ended(now, order, ending)
+            return
         if self.calls.pop((order.request, order.attempt), None) is None:
             return  # it was called off
         if ending.let_in:
             self.suppliers[target].leave()
         self.tally.call_ended(target, ending.outcome, ending.after_s)
-        cost = self._bill(order, ending)
+        walk = self.walks[order.request]
+        journey = walk.trip.visit.journey
+        cost = self._bill(target, ending, journey, walk.work)
         # Only a failure is tried again. A number is the same whenever it is drawn.
         failed = ending.outcome != route.OK
         luck = chance.uniform(self.seed, order.request, order.attempt, chance.BACKOFF) if failed else 0.0
         before = self.machine.circuits[target].phase
         model = self.plan.targets[target]
-        slower = slower_of(model, self.lanes[self.walks[order.request].trip.visit.journey])
+        slower = slower_of(model, self.lanes[journey])
         first = began_after(model, ending.outcome, ending.begins_s, ending.after_s, ending.tokens_out, slower)
         finish = Finish(order.request, ending.outcome, cost, ending.retry_after, luck, first, order.attempt)
         self._tell(now, finish)
@@ -327,13 +388,11 @@ class _Simulation:
             cut = supplier.called_off(began, now, walk.work, call.attempt, slower)
             self._call_ended(now, (call, cut if ending.tokens_in else cut._replace(tokens_in=0, tokens_out=0)))
 
-    def _bill(self, order: Call, ending: Ending) -> int:
+    def _bill(self, place: int, ending: Ending, journey: int, work: Work) -> int:
         if ending.tokens_in == 0:
             return 0
-        walk, target = self.walks[order.request], self.plan.targets[order.target]
-        cached = max(int(ending.tokens_in * target.prompt_cache), walk.work.cached)
-        price = price_of(target, self.lanes[walk.trip.visit.journey])
-        cost = call_cost(ending.tokens_in, cached, ending.tokens_out, price)
-        key = (walk.trip.visit.journey, walk.work.step, order.target)
-        self.tally.billed(key, ending.tokens_in, cached, ending.tokens_out, cost)
+        target = self.plan.targets[place]
+        cached = max(int(ending.tokens_in * target.prompt_cache), work.cached)
+        cost = call_cost(ending.tokens_in, cached, ending.tokens_out, price_of(target, self.lanes[journey]))
+        self.tally.billed((journey, work.step, place), ending.tokens_in, cached, ending.tokens_out, cost)
         return cost

@@ -121,17 +121,27 @@ def own_headers(x: Exchange, target: str, cache: str) -> list[Header]:
 def level(x: Exchange) -> str:
     """How far down the ladder of its route a request went: 0 is the first choice, the last level is no answer at all.
 
-    The levels: the route's targets in the request's order, a kept answer that is too old, the canned answer, nothing.
+    The levels: the route's targets in the request's order, a kept answer that is too old, the smaller model where there
+    is one, the canned answer, nothing.
     A structured field (RFC 8941): a number, and what it means as `rung`.
     """
     hops = len(x.route.hops) if x.route is not None else 0
     if x.refused:
         return "0;rung=refused"
+    smaller = x.route.smaller if x.route is not None else None
+    if smaller is not None and x.last is not None and x.last.call.target == smaller.target and _answering(x):
+        return f"{hops + 1};rung=smaller"
     if x.reply is None:  # under way: a stream that begins
         hop = x.last.call.hop if x.last is not None else 0
     elif x.reply.how in _RUNGS:
         below, name = _RUNGS[x.reply.how]
+        below += below > 0 and smaller is not None
         return f"{hops + below};rung={name}" if below >= 0 else f"0;rung={name}"
     else:
         hop = max(0, x.reply.hop)
     return f"{hop};rung={'preferred' if hop == 0 else 'fallback'}"
+
+
+def _answering(x: Exchange) -> bool:
+    """Whether the last call is the one whose answer the client gets."""
+    return x.reply is None or x.reply.how == machine.ANSWERED

@@ -13,6 +13,7 @@ import msgspec
 from archwright.policy import breaker, machine
 from archwright.policy.lanes import LANES
 from archwright.policy.route import CUT
+from archwright.runtime.gateway import shadow
 from archwright.runtime.gateway.answers import Answer, Streamed, error, own_headers
 from archwright.runtime.gateway.attempt import conclude
 from archwright.runtime.gateway.crew import CONVERSATIONS
@@ -96,6 +97,7 @@ class Gateway:
                 task.cancel()
         if self.house.crew is not None:
             await self.house.crew.stop()
+        await shadow.stop(self.house)
         for listener in self.house.listeners:
             await listener.stop()
         self.house.client.close()
@@ -260,6 +262,8 @@ def _close(house: House, x: Exchange, status: int, target: str, cache: str) -> N
     if x.closed:
         return
     x.closed = True
+    if x.copy is not None:
+        shadow.give_up(house, x, x.copy)
     x.request.left = None
     if x.number in house.brain.exchanges:
         cost = x.owed

@@ -13,6 +13,8 @@ from archwright.policy.machine import (
     Begin,
     Call,
     Cancel,
+    Copied,
+    Copy,
     Event,
     Finish,
     Forget,
@@ -28,6 +30,7 @@ from archwright.policy.state import (
     CACHED,
     CALL,
     CANCEL,
+    COPY,
     NOBODY,
     REPLY,
     SLEEP,
@@ -106,6 +109,14 @@ class Brain:
             self.machine.settled(slot)
             self._follow(now)
 
+    def copied(self, order: Copy, route: int, tenant: int, cost: int) -> None:
+        """A copy of a request of a route and a tenant has ended at a cost (pico-dollars)."""
+        told = (route, tenant, order.reserved, cost)
+        if self.record is not None:
+            self._told(time.monotonic(), Copied(order.request, *told))
+        else:
+            decide.copied(self.machine.state, *told)
+
     def flush(self) -> None:
         """Write the record so far."""
         if self.record is not None and self.pending:
@@ -140,6 +151,8 @@ class Brain:
                     self._sleep(now, request, ticket, until)
                 case Cancel(request, attempt):
                     self.exchanges[request].call_off(attempt)
+                case Copy(request):
+                    self.exchanges[request].copy = order
                 case Keep(request, cache, key):
                     self.answers[cache][key] = _answer_of(self.exchanges[request])
                 case Forget(cache, key):
@@ -167,6 +180,8 @@ class Brain:
             self._sleep(now, number, order.ticket, order.seconds)
         elif kind == CANCEL:
             self.exchanges[number].call_off(order.attempt)
+        elif kind == COPY:
+            self.exchanges[number].copy = Copy(number, order.target, order.key, order.seconds)
         else:
             kept = self.answers[order.target]
             kept[order.key] = _answer_of(self.exchanges[number])

@@ -11,7 +11,7 @@ import msgspec
 from archwright.plan.model import Price, Route
 from archwright.plan.passages import Passage
 from archwright.policy.lanes import REALTIME
-from archwright.policy.machine import Call, Reply
+from archwright.policy.machine import Call, Copy, Reply
 from archwright.runtime.gateway.ask import Ask
 from archwright.runtime.http1.deadlines import Deadline
 from archwright.runtime.http1.request import Request
@@ -85,7 +85,8 @@ class Exchange(msgspec.Struct, eq=False, dict=False):
     was not told.
     `waited_s` is what was spent waiting for suppliers and in pauses: the rest of the total is the gateway's own.
     `served`: an agent answers it, and what it calls are requests of their own.
-    `wire` is what the client speaks, `ending` what ends its stream.
+    `wire` is what the client speaks, `ending` what ends its stream. `copy` is one of it that is still to be sent;
+    `copied`: it is one itself.
     """
 
     number: int
@@ -125,6 +126,8 @@ class Exchange(msgspec.Struct, eq=False, dict=False):
     calls: dict[int, asyncio.Task[None]] = msgspec.field(default_factory=dict)
     called_off: set[int] = msgspec.field(default_factory=set)
     order: Call | None = None
+    copy: Copy | None = None
+    copied: bool = False
     given: Given | None = None
     cited: tuple[int, ...] | None = None
     owed: int = 0

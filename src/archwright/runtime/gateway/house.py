@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import functools
 import secrets
@@ -117,7 +118,7 @@ class House:
         self.doors = {wire.path: wire for wire in WIRES}
         self.plain = WIRES.get(PLAIN)
         self.wires = tuple(
-            tuple({line.wire.name: line.wire for line in (self.lines[hop.target] for hop in route.hops)}.values())
+            tuple({line.wire.name: line.wire for line in (self.lines[hop.target] for hop in route.ladder)}.values())
             for route in plan.routes
         )
         self.draws = tuple(draws(plan, route) for route in plan.routes)
@@ -132,6 +133,7 @@ class House:
         self.prompts: Prompts | None = None
         self.guessers = tuple(Guesser(target) for target in plan.targets)
         self.client = Client()
+        self.copies: set[asyncio.Task[None]] = set()
         self.deadlines = Deadlines()
         self.crew: Crew | None = None
         self.libraries: tuple[Library, ...] = ()
@@ -199,6 +201,9 @@ class House:
                 x.trace,
                 LANES[line.lane(lane)],
                 item.tier,
+                x.copied,
+                x.tenant if x.copied else "",
+                x.journey if x.copied else "",
             ),
             x,
         )

@@ -37,6 +37,7 @@ def renew(app: Gateway, setup: Setup) -> House:
     house = House(plan, setup.upstreams, setup.keys, brain, old.journal, setup.seed)
     house.libraries, house.listeners = old.libraries, old.listeners
     house.client, house.deadlines, house.metrics = old.client, old.deadlines, old.metrics
+    house.copies = old.copies
     house.numbers, house.instance = old.numbers, old.instance
     app.house = house
     try:

@@ -6,6 +6,7 @@ A stage that has to wait for somebody gives back what is to be waited for.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -14,11 +15,11 @@ from typing import Final
 from archwright.base.text import nearest
 from archwright.plan.cost import call_cost
 from archwright.policy import machine
-from archwright.policy.chance import ROUTE, uniform
+from archwright.policy.chance import ROUTE, STICKY, uniform
 from archwright.policy.lanes import BATCH, LANES, REALTIME
 from archwright.policy.machine import Call, Reply
 from archwright.policy.route import CALLER
-from archwright.runtime.gateway import beside
+from archwright.runtime.gateway import beside, shadow
 from archwright.runtime.gateway.answers import JSON, Answer, Streamed, again, canned, error
 from archwright.runtime.gateway.ask import MOST_BYTES, Ask
 from archwright.runtime.gateway.attempt import Waiting, attempt, told
@@ -186,12 +187,24 @@ def _ask(house: House, x: Exchange) -> None:
     """Tell the machine of a request; its luck counts only where chance chooses the target."""
     added = x.route.passages if x.route is not None else 0
     tokens = (x.ask.tokens_in + added, x.ask.tokens_out) if x.ask is not None else (0, 0)
-    luck = uniform(house.seed, x.luck, 0, ROUTE) if house.draws[x.route_index] else 0.0
+    luck = _luck(house, x) if house.draws[x.route_index] else 0.0
     house.brain.arrive(x, tokens, house.journeys.get(x.journey, -1), luck)
+
+
+def _luck(house: House, x: Exchange) -> float:
+    """The luck of a request, or that of its session or its tenant where a route keeps those together."""
+    sticky = x.route.sticky if x.route is not None else "request"
+    word = x.session if sticky == "session" else x.tenant if sticky == "tenant" else ""
+    if not word:
+        return uniform(house.seed, x.luck, 0, ROUTE)
+    digest = hashlib.blake2b(f"{sticky}\0{word}".encode(), digest_size=7).digest()
+    return uniform(house.seed, int.from_bytes(digest), 0, STICKY)
 
 
 async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
     """Call the target that the machine names and tell it how that ended, until it says what to reply."""
+    if x.copy is not None:
+        shadow.start(house, x, x.copy)
     if x.route is not None and x.route.hedge_s > 0.0:
         return await _beside(house, x)
     while x.order is not None:

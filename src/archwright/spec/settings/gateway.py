@@ -10,7 +10,8 @@ from archwright.spec.given import Given, Word
 from archwright.spec.settings.semantic import SemanticSpec
 from archwright.spec.shapes import Record, choice, flag, many, named, number, numbers, one, reference, references, text
 
-CHOICES = ("order", "cost", "latency", "load", "weight", "region")
+CHOICES = ("order", "cost", "latency", "load", "weight", "errors", "region")
+STICKY = ("request", "session", "tenant")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,18 @@ class Graded(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShadowSpec(Record):
+    """A model that gets copies of requests beside the one that answers. It is paid; no client sees its answers."""
+
+    SHORT: ClassVar[str] = "target"
+    target: Word = reference("components", "a model that is none of the route's targets")
+    share: Given = number(
+        "share", "of the requests that are sent to a model", default="100 %", maximum=1, positive=True
+    )
+    places: Given = number("count", "copies under way at once; others are not made", default=16, minimum=1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RouteSpec(Record):
     """A name that clients ask for, and the models that answer to it, in the order of preference."""
 
@@ -45,10 +58,17 @@ class RouteSpec(Record):
     choose: str = choice(
         CHOICES,
         "which target comes first: the first of the list, the cheapest for the request, the quickest as measured, "
-        "the least busy, one by weight, or the nearest to the gateway's region",
+        "the one with the fewest tokens under way, one by weight, the first that fails no more often than is usual for "
+        "it, or the nearest to the gateway's region",
         default="order",
     )
     weights: tuple[Given, ...] = numbers("share", "for `choose: weight`: the share of each target, in their order")
+    sticky: str = choice(
+        STICKY,
+        "for `choose: weight`: what stays with the target that was drawn for it; for a request without a session or a "
+        "tenant it is drawn anew",
+        default="request",
+    )
     rules: tuple[WaySpec, ...] = many(WaySpec, "sorts of requests that go to some of the targets only; the first wins")
     slow: Given | None = number(
         "duration",
@@ -76,6 +96,12 @@ class RouteSpec(Record):
         "share", "when so much of the gateway's places is taken, the cheapest target comes first",
         default=None, positive=True, maximum=1,
     )  # fmt: skip
+    smaller: Word | None = reference(
+        "components", "a model that is asked when no target answers and no kept answer may be given", default=None
+    )
+    shadow: ShadowSpec | None = one(
+        ShadowSpec, "a model that gets copies of requests; nobody waits for it", default=None
+    )
     degraded: Word = text("canned answer when every target fails; without it the request fails", default="")
     journey: Word | None = reference("journeys", "what unmarked requests are attributed to", default=None)
     retriever: Word | None = reference("components", "finds the passages that it answers from", default=None)
@@ -131,7 +157,7 @@ class GatewaySettings(Record):
     floor: Given | None = number(
         "count", "while targets are slower than usual the places shrink, at most down to it", default=None, minimum=1
     )
-    fair: bool = flag("of those who wait, a tenant that holds fewer places goes first")
+    fair: bool = flag("of those who wait, a tenant whose requests under way have fewer tokens goes first")
     shed_early: bool = flag("who would wait longer than the queue's timeout is told at once when to come back")
     budget: Given | None = number(
         "money-rate", "spend cap; requests beyond it are refused", default=None, positive=True

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.engines import unfit
 from archwright.analysis.stress.kernel import engine
-from archwright.plan.model import Change, Plan, Scaling, Scenario, TokenLaw
+from archwright.plan.model import Change, Plan, Scaling, Scenario, Shadow, TokenLaw
 from archwright.plan.pool import Pool
 from tests.analysis.stress import designs as d
 
@@ -59,20 +59,23 @@ CHANGES = st.lists(
 )
 
 
-def design(pools: tuple[Pool | None, Pool | None], timeout_s: float, tokens: float) -> Plan:
-    """Two targets, each with or without replicas, one after the other on a route."""
+def design(pools: tuple[Pool | None, Pool | None], timeout_s: float, tokens: float, copied: bool = False) -> Plan:
+    """Two targets, each with or without replicas, one after the other on a route, or one that gets copies."""
     step = d.step(tokens_in=TokenLaw(60.0, 0.6), tokens_out=TokenLaw(tokens, 0.6))
     targets = tuple(
         d.target(name, pool=pool, error_rate=0.05, prompt_cache=0.2, breaker_failures=4, concurrent=40)
         for name, pool in zip(("first", "second"), pools, strict=True)
     )
     routes = (d.route(d.hop(0, timeout_s=timeout_s), d.hop(1, timeout_s=timeout_s)),)
+    if copied:
+        routes = (d.route(d.hop(0, timeout_s=timeout_s), shadow=Shadow(1, 0.7, 9, timeout_s)),)
     return d.plan(d.journey(step, rate=4.0), targets=targets, routes=routes)
 
 
 @ONCE
 @given(
     st.tuples(POOLS, st.one_of(st.none(), POOLS)),
+    st.booleans(),
     CHANGES,
     st.sampled_from((0.3, 2.0, 30.0)),
     st.sampled_from((15.0, 90.0)),
@@ -81,12 +84,13 @@ def design(pools: tuple[Pool | None, Pool | None], timeout_s: float, tokens: flo
 def test_on_any_replicas(
     loop: engine.Run,
     pools: tuple[Pool, Pool | None],
+    copied: bool,
     changes: list[Change],
     timeout_s: float,
     tokens: float,
     load: float,
 ) -> None:
-    plan = design(pools, timeout_s, tokens)
+    plan = design(pools, timeout_s, tokens, copied)
     pool = plan.targets[0].pool
     assert pool is not None
     if pool.batched_tokens < pool.sequences:

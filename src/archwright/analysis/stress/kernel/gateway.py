@@ -6,21 +6,22 @@ orders become calls and events.
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel import counts, kept, pools, suppliers
+from archwright.analysis.stress.kernel import counts, doubles, kept, pools, suppliers
 from archwright.analysis.stress.kernel.heap import CALL_ENDS, WAKES, reply, schedule
 from archwright.analysis.stress.kernel.luck import tokens_of
 from archwright.analysis.stress.kernel.tables import NOBODY, Record, State
 from archwright.plan.rules import began_after
 from archwright.policy import breaker, chance, decide, route
 from archwright.policy.lanes import BATCH
-from archwright.policy.state import CACHED, CALL, DEGRADED, KEEP, REPLY, SLEEP, STALE, Arrival, Ended
+from archwright.policy.state import CACHED, CALL, COPIED, COPY, DEGRADED, KEEP, REPLY, SLEEP, STALE, Arrival, Ended
 
+SESSION = 1  # what is sticky, by its place in the words of the file
+TENANT = 2
 HOPS = 256  # more than a route has; a reply carries how and which hop in one number
 
 
 def ask(s: State, now: float, at: int) -> None:
     """A walk's request comes to the gateway."""
-    desk = s.desk[0]
     walk = s.walks[at]
     step = s.steps[walk.step]
     trip = s.trips[walk.trip]
@@ -29,7 +30,7 @@ def ask(s: State, now: float, at: int) -> None:
     walk.target = NOBODY
     counts.request_came(s, at)
     tokens_of(s, at)
-    luck = chance.uniform(desk.seed, walk.request, 0, chance.ROUTE) if step.draws == 1 else 0.0
+    luck = _luck(s, at) if step.draws == 1 else 0.0
     age = -1.0
     if walk.key != 0:
         age = kept.age(s, now, s.routes[step.route].cache, walk.key)
@@ -43,6 +44,19 @@ def ask(s: State, now: float, at: int) -> None:
     )
     decide.arrive(s.machine, now, arrival)
     _follow(s, now)
+
+
+def _luck(s: State, at: int) -> float:
+    """The luck of a request, or that of its session or tenant where a route keeps those together."""
+    walk = s.walks[at]
+    trip = s.trips[walk.trip]
+    sticky = s.steps[walk.step].sticky
+    seed = s.desk[0].seed
+    if sticky == SESSION:
+        return chance.uniform(seed, trip.number, 0, chance.STICKY)
+    if sticky == TENANT and trip.tenant >= 0:
+        return chance.uniform(seed, trip.tenant, 1, chance.STICKY)
+    return chance.uniform(seed, walk.request, 0, chance.ROUTE)
 
 
 def _reserve(s: State, number: int, lane: int, walk: Record) -> int:
@@ -78,6 +92,9 @@ def call_ends(s: State, now: float, number: int) -> None:
         s.meters[target].working -= 1
     counts.call_ended(s, target, call.outcome, call.after_s)
     cost = _bill(s, number, lane)
+    if call.attempt == COPIED:
+        doubles.end(s, number, cost)
+        return
     luck = 0.0
     if call.outcome != route.OK:
         luck = chance.uniform(s.desk[0].seed, walk.request, call.attempt, chance.BACKOFF)
@@ -131,6 +148,8 @@ def _do(s: State, now: float) -> None:
             schedule(s, order.seconds, WAKES, order.slot, order.ticket)
         elif order.kind == KEEP:
             kept.keep(s, now, order.target, order.key)
+        elif order.kind == COPY:
+            doubles.begin(s, now, place)
 
 
 def _call(s: State, now: float, place: int) -> None:

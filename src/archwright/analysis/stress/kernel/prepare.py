@@ -144,11 +144,16 @@ def _desk(plan: Plan, scenario: Scenario, seed: int, trace: Trace | None) -> t.T
         "tenants": len(plan.tenants),
         "recorded": len(trace.times) if trace is not None else 0,
         "draws": 1,
-        "widest": max((len(journey.steps) for journey in plan.journeys), default=1),
+        "widest": max((len(journey.steps) for journey in plan.journeys), default=1) * _copies(plan),
         "most_at_once": max((target.pool.sequences for target in plan.targets if target.pool), default=0),
         **dict.fromkeys(("trips", "walks", "calls", "answers", "seats"), t.NOBODY),
     }
     return _table(t.DESK, [row])
+
+
+def _copies(plan: Plan) -> int:
+    """How many walks may begin with one."""
+    return 2 if any(route.shadow for route in plan.routes) else 1
 
 
 def order(journey: Journey) -> list[int]:
@@ -189,6 +194,7 @@ def _step(plan: Plan, journey: Journey, index: int) -> dict[str, float]:
         "out_spread": step.tokens_out.spread,
         "cacheable": route is not None and route.cache >= 0,
         "draws": route is not None and draws(plan, route),
+        "sticky": ("request", "session", "tenant").index(route.sticky) if route is not None else 0,
     }
 
 

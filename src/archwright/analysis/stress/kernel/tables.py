@@ -37,7 +37,7 @@ JOURNEY = _type(
 STEP = _type(
     whole=(
         "repeat_most growth system_tokens passages strata_in strata_out journey index stage station "
-        "search route background skips cacheable draws traced prefix known"
+        "search route background skips cacheable draws sticky traced prefix known"
     ),
     real=("probability repeat_mean timeout_s pause_s pause_spread in_median in_spread out_median out_spread seen"),
 )
