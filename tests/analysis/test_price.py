@@ -38,6 +38,30 @@ def texts(document: Document) -> list[Text]:
     return [block for section in document.sections for block in section.blocks if isinstance(block, Text)]
 
 
+COPIED = (
+    ("answer: {targets: [model], deadline: 30 s}", "answer: {targets: [model], shadow: {target: spare, share: 20 %}}"),
+    EVEN,
+)
+
+
+def test_copies_cost_what_their_model_takes_of_their_share() -> None:
+    """A fifth of 875,000 calls at the spare model's prices, beside a bill that is else the same."""
+    alone, result = priced(EVEN), priced(*COPIED)
+    base = "price.ask.think"
+    assert result.book[f"{base}.shadow.billed"].value == pytest.approx(0.2 * alone.book[f"{base}.billed"].value)
+    tokens_in, tokens_out = result.book[f"{base}.tokens_in"].value, result.book[f"{base}.tokens_out"].value
+    spare = [result.book[f"prices.spare.{kind}"].value for kind in ("input", "output")]
+    copies = 175_000 * (tokens_in * spare[0] + tokens_out * spare[1]) / PICO
+    assert dollars(result, "price.component.spare.month") == pytest.approx(copies)
+    assert dollars(result, "price.component.model.month") == pytest.approx(905.00)
+    assert dollars(result, "price.models.month") == pytest.approx(905.00 + copies)
+    kinds = sum(dollars(result, f"price.kind.{kind}.month") for kind in ("input", "cached", "output"))
+    assert kinds == pytest.approx(905.00 + copies)
+    assert result.book["price.requests.month"].value == pytest.approx(875_000)
+    lines = sum(result.book[line.key].value for line in result.lines if line.group == "models")
+    assert lines / PICO == pytest.approx(905.00 + copies)
+
+
 def test_a_month_by_hand() -> None:
     """Half of 1,000,000 journeys think 1.75 times (1 + 1/2 + 1/4, the most is 3): 875,000 calls.
 

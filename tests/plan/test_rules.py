@@ -45,8 +45,12 @@ GUARDED = small(
     ("concurrent: 50}", "concurrent: 50, provisioned: 200k/min}"),
     ("requests: 5/s}", "requests: 5/s, tokens: 90k/min, concurrent: 4}"),
 )
+COPIED = small(
+    ("answer: {targets: [model], deadline: 30 s}", "answer: {targets: [model], shadow: spare, smaller: spare}")
+)
 PLANS = {
     "guarded": GUARDED.plan,
+    "copied": COPIED.plan,
     "pooled": POOLED.plan,
     "crowded": CROWDED.plan,
     "small": small().plan,

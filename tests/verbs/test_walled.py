@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from archwright.base.errors import InputError
+from archwright.runtime.gateway.door import Door
 from archwright.runtime.gateway.setup import Setup
 from archwright.verbs import serve
 from archwright.verbs.build import build_project
@@ -61,3 +63,22 @@ def test_a_wall_is_said_when_a_plan_is_built_and_when_it_is_served(
     ledger = tmp_path / "desk.jsonl"
     serve.serve(tmp_path / "plan.json", port=0, ledger=ledger, environment={"OPENAI_API_KEY": "sk-x"}, say=heard.append)
     assert heard == said
+
+
+def test_data_that_must_stay_in_a_region_is_not_served_to_who_knows_where(tmp_path: Path) -> None:
+    placeless = FILE.replace("    region: eu-west-1\n", "").replace("    region: us-east-1\n", "")
+    (tmp_path / "system.yaml").write_text(placeless, "utf-8")
+    notes = build_project(open_project(tmp_path, DAY), tmp_path).data["notes"]
+    assert len(notes) == 2
+    with pytest.raises(
+        InputError, match="data of route `ask` must stay in a region, and nobody says in which"
+    ) as caught:
+        serve.setup_of(_wish(tmp_path, None), {"OPENAI_API_KEY": "sk-x"})
+    assert [problem.code for problem in caught.value.problems] == ["unknown-region"]
+    assert caught.value.exit_code == 2
+    assert serve.setup_of(_wish(tmp_path, "http://127.0.0.1:9"), {}).upstreams, "what is emulated lies here"
+
+
+def _wish(folder: Path, emulated: str | None) -> serve.Wish:
+    """What `serve` is asked for."""
+    return serve.Wish(folder / "plan.json", Door("127.0.0.1", 0), folder / "desk.jsonl", emulated=emulated)

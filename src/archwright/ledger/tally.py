@@ -27,11 +27,22 @@ class Part:
 
 
 @dataclass(slots=True)
+class Called:
+    """Calls of a route: how many, those that failed, what they cost, and how long those that went well took (s)."""
+
+    calls: int = 0
+    failed: int = 0
+    cost: int = 0
+    durations: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Tally:
     """Counts, money (pico-dollars) and durations of a run, durations in the design's time (seconds).
 
     `overheads` are the gateway's own share of each request in real seconds, which no compression changes. `parts` keeps
-    the kinds of journeys apart; `first_at` and `last_at` are the times of day of the first and the last request.
+    the kinds of journeys apart, `called` the calls by route and target, those that were copies apart from those that
+    served; `first_at` and `last_at` are the times of day of the first and the last request.
     """
 
     run: Run | None = None
@@ -48,6 +59,7 @@ class Tally:
     journeys: dict[str, int] = field(default_factory=dict)
     journey_durations: list[float] = field(default_factory=list)
     parts: dict[str, Part] = field(default_factory=dict)
+    called: dict[tuple[str, str, bool], Called] = field(default_factory=dict)
     first_at: str = ""
     last_at: str = ""
 
@@ -71,6 +83,8 @@ def tally(rows: Iterable[Row]) -> Tally:
                 _journey(total, row)
     scale = total.run.scale if total.run else 1.0
     total.durations = sorted(duration * scale for duration in total.durations)
+    for side in total.called.values():
+        side.durations = sorted(duration * scale for duration in side.durations)
     total.overheads.sort()
     total.journey_durations.sort()
     return total
@@ -87,10 +101,20 @@ def _attempt(total: Tally, row: Attempt) -> None:
     if row.number > 0:  # 0 is a search's call for vectors: it costs, and answers nobody
         total.attempts += 1
         total.outcomes[row.outcome] = total.outcomes.get(row.outcome, 0) + 1
+        _called(total.called.setdefault((row.route, row.target, row.shadow), Called()), row)
     if row.shadow:
         total.parts.setdefault(row.journey, Part()).cost += row.cost
     total.cost += row.cost
     total.estimated += row.estimated
+
+
+def _called(side: Called, row: Attempt) -> None:
+    side.calls += 1
+    side.cost += row.cost
+    if row.outcome == "ok":
+        side.durations.append(row.total_s)
+    else:
+        side.failed += 1
 
 
 def _request(total: Tally, row: Request) -> None:

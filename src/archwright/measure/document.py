@@ -9,6 +9,7 @@ from archwright.base.numbers import percentile
 from archwright.base.units import show, show_duration
 from archwright.ledger.tally import Tally
 from archwright.measure.compare import MEASURES, apart, enter, table
+from archwright.measure.shadows import shadows
 from archwright.measure.sides import of_tally
 from archwright.plan.model import Objective, Plan
 from archwright.report.document import Block, Cell, Document, Section, Table, Text, Tiles
@@ -47,6 +48,7 @@ def measure(plan: Plan, ran: Ran, predicted: dict[str, float], how: str) -> tupl
             f"Predicted: simulated, {how}.",
         ),
         _promises(plan, ran, book),
+        *shadows(ran.tally, book, ran.source),
         _trust(ran, book),
     ]
     run = ran.tally.run

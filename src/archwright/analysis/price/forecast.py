@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from archwright.analysis.price.call import KINDS, METERS, Call, cost_of_call, paid
 from archwright.analysis.price.lines import GROUPS, Line
 from archwright.analysis.price.meaning import PARTS, answered, looked_up
+from archwright.analysis.price.shadow import PART, copied
 from archwright.analysis.price.standing import standing_lines
 from archwright.base.text import slug
 from archwright.base.units import HOUR, MONTH
@@ -106,6 +107,7 @@ def _call(book: Book, plan: Plan, journey: Journey, step: Step, lines: list[Line
     priced = priced_at(plan, journey, step, base)
     first = Call(journey, step, next(iter(priced.values())), base, base)
     embedded = [*_embedding(book, plan, first, lines), *looked_up(book, plan, first, lines)]
+    embedded += copied(book, plan, first, lines)
     if list(priced) == [base]:
         cost = _at(book, Call(journey, step, priced[base], base, base), lines, "" if not embedded else ".answer")
         return _with(book, base, [cost, *embedded])
@@ -307,8 +309,12 @@ def _step_total(book: Book, plan: Plan, base: str, at: tuple[Journey, Step], par
     if f"{base}.embedding.month" in book:
         embedder = plan.targets[plan.retrievers[plan.routes[step.route].retriever].embedder].name
         parts.of(embedder, book[f"{base}.embedding.month"])
-    for kind in KINDS:
-        parts.kinds[kind].append(book[f"{base}.{kind}.month"])
+    for own in (own for own in (base, f"{base}{PART}") if f"{own}.input.month" in book):
+        for kind in KINDS:
+            parts.kinds[kind].append(book[f"{own}.{kind}.month"])
+    shadow = plan.routes[step.route].shadow
+    if shadow is not None:
+        parts.of(plan.targets[shadow.target].name, book[f"{base}{PART}.month"])
     asked = book.derive(
         f"{base}.calls.month", "calls * volume * month", "count", "model calls a month",
         calls=f"{base}.calls", volume=volume, month="month",

@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import Final
 
 from archwright.analysis.price.forecast import PriceResult
+from archwright.analysis.price.shadow import copy_drawn
 from archwright.base.numbers import percentile
 from archwright.base.text import slug
 from archwright.base.units import show
@@ -178,7 +179,8 @@ def _run(book: Book, plan: Plan, at: tuple[Journey, Step], base: str, luck: tupl
     before = tokens_in - step.growth if step.prefix and run else 0
     cost = call_cost(tokens_in, max(round(tokens_in * target.prompt_cache), before), tokens_out, price)
     name = base if len(shares) == 1 else f"{base}.{target.name}"
-    return cost * _other(book, name)
+    copy = copy_drawn(plan, at, (tokens_in, before, tokens_out), u(chance.STICKY))
+    return cost * _other(book, name) + copy
 
 
 def _other(book: Book, own: str) -> float:
