@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
@@ -247,6 +248,20 @@ def test_a_missing_numpy_is_named(monkeypatch: pytest.MonkeyPatch, name: str) ->
     monkeypatch.setitem(sys.modules, "numpy", None)
     with pytest.raises(DependencyMissing, match=r"needs numpy.*archwright\[semantic\]"):
         open_index(name, 3)
+
+
+def test_a_graph_and_the_local_embedder_get_along() -> None:
+    # Some versions of usearch end the process where onnxruntime is loaded after them.
+    code = """
+from archwright.runtime.indexes import open_index
+index = open_index("usearch", 384)
+from archwright.runtime.embedders.minilm import Model, folder_of
+vector = Model(folder_of("")).vectors(["hello"])[0]
+index.add(1, vector, 1)
+print(index.search(vector, 1, 1)[0].entry)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "1"), done.stderr
 
 
 # --------------------------------------------------------------------------------------------------- pgvector

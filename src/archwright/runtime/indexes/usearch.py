@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Sequence
 from typing import Any, Final
@@ -31,6 +32,8 @@ class GraphIndex(Index):
     def __init__(self, dimensions: int) -> None:
         if dimensions < 1:
             raise ValueError(f"vectors of {dimensions} numbers")
+        with contextlib.suppress(ImportError):
+            importlib.import_module("onnxruntime")  # after usearch 2.26.6 its import ends the process
         try:
             self._package: Any = importlib.import_module("usearch.index")
         except ImportError as error:
