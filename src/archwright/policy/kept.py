@@ -26,6 +26,10 @@ class Kept:
         if key in self.times:
             self.times.move_to_end(key)
 
+    def forget(self, key: int) -> None:
+        """Drop the answer to a key; one that is not kept is no error."""
+        self.times.pop(key, None)
+
     def keep(self, now: float, key: int) -> list[int]:
         """Keep the answer to a key; the keys whose answers are dropped for it."""
         self.times[key] = now

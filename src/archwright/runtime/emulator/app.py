@@ -22,6 +22,7 @@ from archwright.runtime.emulator.anthropic import Anthropic
 from archwright.runtime.emulator.bill import Charged, Line, line, statement
 from archwright.runtime.emulator.extract import extract, spoken
 from archwright.runtime.emulator.hashing import vector
+from archwright.runtime.emulator.meaning import by_meaning
 from archwright.runtime.emulator.openai import OpenAI
 from archwright.runtime.emulator.pens import Lost, Paced, Pen, until
 from archwright.runtime.emulator.replicas import Replicas, Seat
@@ -130,6 +131,7 @@ class Emulator:
         self.calls = calls
         self.zero = now
         self.rehearsing = False
+        self.meaning = any(cache.semantic is not None for cache in plan.caches)
         self.shops = {
             target.name: _Shop(
                 target,
@@ -297,6 +299,7 @@ class Emulator:
         turns = call.asked.turns
         grounds = next((read(said) for _, said in reversed(turns) if FENCE in said), None)
         if grounds is None:
+            call.words = call.words or (by_meaning(turns, call.tokens) if self.meaning else ())
             return
         factors = {fence_of(item.index): item.tokens_per_word for item in self.plan.retrievers}
         words = len(grounds.fenced.split())

@@ -18,6 +18,7 @@ from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.way import is_local
 from archwright.runtime.http1.request import Header, Request
 
+MOST_BYTES: Final = 64 * 1024
 _JSON: Final[Header] = (b"content-type", b"application/json")
 _TEXT: Final[Header] = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 
@@ -56,8 +57,19 @@ class Admin:
                 self._say(request, 200, {"reloaded": self.reload()})
             except ArchwrightError as error:
                 self._say(request, 409, {"error": str(error)})
+        elif request.path == "/cache" or request.path.startswith("/cache/"):
+            await self._cache(request, place)
         else:
-            self._say(request, 404, {"error": "there is only GET /metrics, GET /state and POST /reload"})
+            self._say(request, 404, {"error": "there is only GET /metrics, /state and /cache, and POST /reload"})
+
+    async def _cache(self, request: Request, place: tuple[str, str]) -> None:
+        """Answers by meaning: what they know, and what people have to say of them."""
+        house = self.app.house
+        if house.desk is None:
+            self._say(request, 404, {"error": "no route answers by meaning"})
+            return
+        body = await request.body(MOST_BYTES)
+        self._say(request, *await house.desk(house, f"{place[0]} {place[1]}", body or b""))
 
     def _allowed(self, request: Request) -> bool:
         if request.hosts > 1:

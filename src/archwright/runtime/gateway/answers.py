@@ -113,6 +113,8 @@ def own_headers(x: Exchange, target: str, cache: str) -> list[Header]:
     if x.given is not None:
         headers.append((b"x-archwright-retrieval", x.given.mode.encode()))
         headers.append((b"x-archwright-sources", sources(x.given)))
+    if x.look is not None:
+        headers += x.look.headers
     if x.cited is not None:
         headers.append((b"x-archwright-citations", f"{x.known} of {len(x.cited)} known".encode()))
     return headers

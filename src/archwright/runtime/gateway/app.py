@@ -251,7 +251,8 @@ def _origin(house: House, x: Exchange) -> tuple[str, str]:
     if x.reply is None:
         return "", "none"
     if x.reply.how in (machine.CACHED, machine.STALE):
-        return "", "hit" if x.reply.how == machine.CACHED else "stale"
+        hit = "semantic" if x.look is not None and x.look.served else "hit"
+        return "", hit if x.reply.how == machine.CACHED else "stale"
     answered = x.last is not None and (x.reply.how == machine.ANSWERED or x.begun)
     target = house.lines[x.last.call.target].target.name if x.last is not None and answered else ""
     return target, "miss" if x.key else "none"

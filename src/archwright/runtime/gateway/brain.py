@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from archwright.policy import decide, log
 from archwright.policy.machine import (
@@ -41,6 +41,8 @@ from archwright.policy.state import (
 )
 from archwright.runtime.gateway.exchange import Exchange, Stored, Try
 
+MOMENT_S: Final = 0.02
+
 
 class Brain:
     """The one place that talks to the machine: to its functions, and where a record is kept to its events and orders.
@@ -63,6 +65,7 @@ class Brain:
         self.pending: list[bytes] = [log.opening(start, start - age_s, spent)] if record else []
         self.exchanges: dict[int, Exchange] = {}
         self.answers: list[dict[int, Stored]] = [{} for _ in rules.caches]
+        self.ttls = tuple(cache.ttl_s for cache in rules.caches)
 
     def arrive(self, x: Exchange, tokens: tuple[int, int], journey: int, luck: float) -> None:
         """A request asks for a place, with the tokens (in, out) that are expected of it."""
@@ -116,6 +119,15 @@ class Brain:
             self._told(time.monotonic(), Copied(order.request, *told))
         else:
             decide.copied(self.machine.state, *told)
+
+    def fresh(self, cache: int, key: int) -> bool:
+        """Whether a cache holds the answer to a key and will still give it in a moment."""
+        return 0.0 <= self.machine.caches[cache].age(time.monotonic(), key) < self.ttls[cache] - MOMENT_S
+
+    def forget(self, cache: int, key: int) -> bool:
+        """Drop the answer to a key from a cache; whether there was one."""
+        self.machine.caches[cache].forget(key)
+        return self.answers[cache].pop(key, None) is not None
 
     def flush(self) -> None:
         """Write the record so far."""

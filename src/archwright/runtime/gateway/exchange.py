@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 
@@ -14,7 +15,7 @@ from archwright.policy.lanes import REALTIME
 from archwright.policy.machine import Call, Copy, Reply
 from archwright.runtime.gateway.ask import Ask
 from archwright.runtime.http1.deadlines import Deadline
-from archwright.runtime.http1.request import Request
+from archwright.runtime.http1.request import Header, Request
 from archwright.runtime.neutral import Usage
 from archwright.runtime.wire import Events, Wire
 
@@ -30,6 +31,18 @@ class Given:
     support: float
     passages: tuple[Passage, ...] = ()
     quotes: tuple[str, ...] = ()
+
+
+class Looked(Protocol):
+    """What a look-up by meaning found: whether the client gets the answer to another question, and what it is told."""
+
+    @property
+    def served(self) -> bool:
+        """Whether the client gets it."""
+
+    @property
+    def headers(self) -> list[Header]:
+        """What is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ class Exchange(msgspec.Struct, eq=False, dict=False):
 
     `order` is what the machine wants done next. `given` are the passages of a route that answers from documents,
     `cited` the numbers that the answer names; `owed` (pico-dollars) is what finding them cost, as long as the machine
-    was not told.
+    was not told. `look` is what a route that answers by meaning found.
     `waited_s` is what was spent waiting for suppliers and in pauses: the rest of the total is the gateway's own.
     `served`: an agent answers it, and what it calls are requests of their own.
     `wire` is what the client speaks, `ending` what ends its stream. `copy` is one of it that is still to be sent;
@@ -129,6 +142,7 @@ class Exchange(msgspec.Struct, eq=False, dict=False):
     copy: Copy | None = None
     copied: bool = False
     given: Given | None = None
+    look: Looked | None = None
     cited: tuple[int, ...] | None = None
     owed: int = 0
     reply: Reply | None = None

@@ -7,9 +7,10 @@ import datetime as dt
 import functools
 import secrets
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Final
+from typing import Final, Protocol
 
 from archwright.ledger.rows import Attempt, Request
 from archwright.plan.cost import call_cost
@@ -38,6 +39,19 @@ from archwright.runtime.wires import PLAIN, WIRES
 
 STANDARD: Final = frozenset(("", "default", "standard", "auto"))  # suppliers' words for the usual tier
 REFUSED: Final = "refused"  # beside the machine's HOWS: it was let in, and no document supported an answer
+
+
+class Recaller(Protocol):
+    """The semantic cache of a route. `cache` is the place of its exact one."""
+
+    cache: int
+
+    def look(self, house: House, x: Exchange) -> Awaitable[None]:
+        """Look a request up; where a kept answer may serve it, it gets that one's key."""
+
+
+# What the admin door asks of semantic caches: the house, a method with its path, a body; status and answer.
+Desk = Callable[["House", str, bytes], Awaitable[tuple[int, dict[str, object]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +97,8 @@ class Line:
 class House:
     """The parts of a gateway, wired.
 
-    `libraries` are the documents of the plan's retrievers, in their order.
+    `libraries` are the documents of the plan's retrievers, in their order; `meanings` the semantic caches of routes, by
+    their names.
     """
 
     def __init__(
@@ -138,6 +153,8 @@ class House:
         self.crew: Crew | None = None
         self.libraries: tuple[Library, ...] = ()
         self.listeners: tuple[Listener, ...] = ()
+        self.meanings: Mapping[str, Recaller] = {}
+        self.desk: Desk | None = None
 
     def library_of(self, x: Exchange) -> Library | None:
         """The documents that the route of a request answers from."""

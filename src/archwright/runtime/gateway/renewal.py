@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 from archwright.base.errors import InputError, UsageError
-from archwright.plan.model import Plan, decode
+from archwright.plan.model import Plan, Semantic, decode
 from archwright.plan.rules import compress, rules
 from archwright.policy.budget import Spent
 from archwright.runtime.gateway.app import Gateway
@@ -36,6 +36,7 @@ def renew(app: Gateway, setup: Setup) -> House:
     brain = Brain(decided, None, spent, age_s)
     house = House(plan, setup.upstreams, setup.keys, brain, old.journal, setup.seed)
     house.libraries, house.listeners = old.libraries, old.listeners
+    house.meanings, house.desk = old.meanings, old.desk
     house.client, house.deadlines, house.metrics = old.client, old.deadlines, old.metrics
     house.copies = old.copies
     house.numbers, house.instance = old.numbers, old.instance
@@ -54,8 +55,16 @@ def _same(old: House, plan: Plan) -> None:
         raise UsageError("a gateway that runs agents takes another plan only when it is started again")
     if old.plan.retrievers != plan.retrievers:
         raise UsageError("other documents are taken only when the gateway is started again")
+    if _meanings(old.plan) != _meanings(plan):
+        raise UsageError("what is answered by meaning changes only when the gateway is started again")
     if old.brain.record is not None:
         raise UsageError("a gateway that records its decisions takes another plan only when it is started again")
+
+
+def _meanings(plan: Plan) -> list[tuple[str, int, Semantic]]:
+    """The routes that answer by meaning, and how."""
+    kept = [(route.name, route.cache, plan.caches[route.cache].semantic) for route in plan.routes if route.cache >= 0]
+    return [(name, cache, semantic) for name, cache, semantic in kept if semantic is not None]
 
 
 def _spent(old: House, plan: Plan) -> tuple[tuple[int, ...], float]:

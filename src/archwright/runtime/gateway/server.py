@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import importlib
+import logging
 import os
 import sys
 import time
@@ -40,7 +41,10 @@ if sys.platform != "win32":
 
 LONGEST_ROW: Final = 1024 * 1024
 INSTALL: Final = 'pip install "archwright[agents]"'
+SEMANTIC: Final = 'pip install "archwright[semantic]"'
 _CREW: Final = "archwright.runtime.agents.crew"
+_MEANINGS: Final = "archwright.runtime.gateway.meaning.opening"
+_log = logging.getLogger(__name__)
 # Read by LangGraph as it is loaded: only plain data comes back from the file of conversations, and what customers write
 # goes to nobody whom the design does not name.
 _BEFORE: Final = {
@@ -82,6 +86,8 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
             app.house.prompts = Prompts(prompts_file(setup.ledger))
             files.callback(app.house.prompts.close)
         app.house.listeners = tuple(listeners(setup, app.house))
+        if any(cache.semantic is not None for cache in plan.caches):
+            remember(app, setup, plan)
         watch(app, setup)
         app.counted_apart = setup.counted_apart
         if setup.agents and plan.agents:
@@ -100,6 +106,18 @@ def listeners(setup: Setup, house: House) -> Iterator[Listener]:
         yield Tracer(setup.otlp, house.plan.gateway.name, house.instance, providers)
     if setup.log:
         yield Speaker()
+
+
+def remember(app: Gateway, setup: Setup, plan: Plan) -> None:
+    """Have routes answer by meaning. Only here is loaded what learns; where it is not installed, the log says so."""
+    try:
+        module = importlib.import_module(_MEANINGS)
+    except ModuleNotFoundError as error:
+        _log.warning("nothing is answered by meaning: %s is missing, `%s`", error.name, SEMANTIC)
+        return
+    found = module.open_meanings(app, setup, plan)
+    app.house.meanings, app.house.desk = found.found, found.desk
+    app.house.listeners += (found,)
 
 
 def prompts_file(ledger: str) -> Path:

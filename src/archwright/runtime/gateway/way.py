@@ -21,7 +21,7 @@ from archwright.policy.machine import Call, Reply
 from archwright.policy.route import CALLER
 from archwright.runtime.gateway import beside, shadow
 from archwright.runtime.gateway.answers import JSON, Answer, Streamed, again, canned, error
-from archwright.runtime.gateway.ask import MOST_BYTES, Ask
+from archwright.runtime.gateway.ask import MOST_BYTES, SCOPE, Ask
 from archwright.runtime.gateway.attempt import Waiting, attempt, told
 from archwright.runtime.gateway.citations import cited_end, cited_whole, note
 from archwright.runtime.gateway.exchange import Exchange, Stored
@@ -166,11 +166,20 @@ def estimate(house: House, x: Exchange) -> Answer | None:
         return error(x, 503, "ledger_unavailable", "what this would cost cannot be written down", retry_after=1.0)
     library = house.library_of(x)
     if x.route.cache >= 0:
-        x.key = x.ask.key(x.tenant, x.route.name, library.digest if library else "")
+        scope = x.headers.get(SCOPE, b"").decode("latin-1")
+        x.key = x.ask.key(x.tenant, x.route.name, f"{library.digest if library else ''}{scope}")
     tokens_in = x.ask.tokens_in + (library.most_tokens if library else 0)
     dearest = house.dearest[x.lane][x.route_index]
     x.reserved = max(call_cost(tokens_in, 0, x.ask.tokens_out, price) for price in dearest)
     return None
+
+
+def recall(house: House, x: Exchange) -> Awaitable[None] | None:
+    """Where nothing is kept for the very same request: an answer to another one that means the same."""
+    meaning = house.meanings.get(x.route.name) if x.route is not None else None
+    if meaning is None or not x.key or house.brain.fresh(meaning.cache, x.key):
+        return None
+    return meaning.look(house, x)
 
 
 async def admit(house: House, x: Exchange) -> Answer | Streamed | None:
@@ -236,10 +245,12 @@ WAY: tuple[Stage, ...] = (
     line_up,
     translate,
     estimate,
+    recall,
     admit,
     ground,
     decide,
 )
+EXACT: Final = tuple(stage for stage in WAY if stage is not recall)  # where nothing is answered by meaning
 
 
 _ENDS: Final = (Answer, Streamed)
@@ -247,7 +258,7 @@ _ENDS: Final = (Answer, Streamed)
 
 async def walk(house: House, x: Exchange) -> Answer | Streamed:
     """The answer of the first stage that has one."""
-    for stage in WAY:
+    for stage in WAY if house.meanings else EXACT:
         found = stage(house, x)
         if found is not None and not isinstance(found, _ENDS):
             found = await found

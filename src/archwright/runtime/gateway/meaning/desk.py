@@ -1,0 +1,134 @@
+"""What the admin door can do to semantic caches: show what they know, forget answers, hear that one was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from archwright.runtime.gateway.house import House
+from archwright.runtime.gateway.meaning.meaning import RESULTS, Meaning
+
+HELP: Final = (
+    'send {"entry": "<x-archwright-entry>"}, {"tenant": "…"}, {"scope": "…"} or {"route": "…"}; a route may stand '
+    "beside each of the others"
+)
+
+
+Meanings = Mapping[str, Meaning]
+
+
+class Wanted(msgspec.Struct, forbid_unknown_fields=True):
+    """What is to be forgotten, or what was wrong. Only what is not None counts."""
+
+    entry: str | None = None
+    tenant: str | None = None
+    scope: str | None = None
+    route: str | None = None
+    wrong: bool = True
+
+
+class Counter:
+    """Where it is asked for, with the semantic caches by the names of their routes."""
+
+    def __init__(self, meanings: Meanings) -> None:
+        self.meanings = meanings
+
+    async def __call__(self, house: House, what: str, body: bytes) -> tuple[int, dict[str, object]]:
+        """What the admin door was asked, such as `GET /cache`; status and answer."""
+        if what == "GET /cache":
+            return 200, {name: _shown(meaning) for name, meaning in self.meanings.items()}
+        asked = {"POST /cache/evict": _evict, "POST /cache/feedback": _feedback}.get(what)
+        if asked is None:
+            return 404, {"error": "there is GET /cache, POST /cache/evict and POST /cache/feedback"}
+        return await asked(self.meanings, house, body)
+
+
+def _shown(meaning: Meaning) -> dict[str, object]:
+    memory = meaning.memory
+    report = msgspec.to_builtins(memory.recall.report())
+    worst = [
+        {**item, "entry": f"{item['entry']:016x}", "text": _text(meaning, item["entry"])} for item in report["worst"]
+    ]
+    return {
+        "mode": meaning.semantic.mode,
+        "wrong": meaning.semantic.wrong,
+        "of": meaning.semantic.of,
+        "compare": meaning.semantic.compare,
+        "entries": len(memory.entries),
+        "lookups": {name: meaning.counts[name] for name in RESULTS},
+        "saved_pico_dollars": meaning.saved,
+        "audits_pico_dollars": meaning.audit_cost,
+        "left_out": meaning.left_out,
+        "learned": {**report, "worst": worst},
+    }
+
+
+def _text(meaning: Meaning, key: int) -> str:
+    entry = meaning.memory.entries.get(key)
+    return entry.text[:200] if entry is not None else ""
+
+
+async def _evict(known: Meanings, house: House, body: bytes) -> tuple[int, dict[str, object]]:
+    """Forget what a body names; status and answer."""
+    wanted = _read(body)
+    if isinstance(wanted, str):
+        return 400, {"error": wanted}
+    meanings = _routes(known, wanted)
+    if meanings is None:
+        return 404, {"error": f"route `{wanted.route}` answers nothing by meaning"}
+    if not (wanted.entry or wanted.tenant is not None or wanted.scope is not None or wanted.route):
+        return 400, {"error": HELP}
+    dropped = 0
+    for meaning in meanings:
+        dropped += await meaning.evict(house, _keys(house, meaning, wanted))
+    return 200, {"evicted": dropped}
+
+
+async def _feedback(known: Meanings, house: House, body: bytes) -> tuple[int, dict[str, object]]:
+    """Hear that an answer was wrong, or right; status and answer."""
+    wanted = _read(body)
+    if isinstance(wanted, str):
+        return 400, {"error": wanted}
+    key = _key(wanted.entry)
+    if key is None:
+        return 400, {"error": 'send {"entry": "<x-archwright-entry>", "wrong": true}'}
+    for meaning in known.values():
+        if await meaning.feedback(house, key, wanted.wrong):
+            return 200, {"heard": True}
+    return 404, {"error": "this entry is not kept, or not any more"}
+
+
+def _read(body: bytes) -> Wanted | str:
+    try:
+        return msgspec.json.decode(body, type=Wanted)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return f"{error}; {HELP}"
+
+
+def _routes(known: Meanings, wanted: Wanted) -> list[Meaning] | None:
+    if wanted.route is None:
+        return list(known.values())
+    return [known[wanted.route]] if wanted.route in known else None
+
+
+def _key(text: str | None) -> int | None:
+    try:
+        return int(text or "", 16)
+    except ValueError:
+        return None
+
+
+def _keys(house: House, meaning: Meaning, wanted: Wanted) -> list[int]:
+    """The keys of answers that are meant. Of a tenant also those of which nobody knows whose they are."""
+    if wanted.entry is not None:
+        key = _key(wanted.entry)
+        return [key] if key in house.brain.answers[meaning.cache] else []
+    if wanted.scope is not None:
+        return list(meaning.memory.named(scope=wanted.scope))
+    kept = list(house.brain.answers[meaning.cache])
+    if wanted.tenant is None:
+        return kept
+    others = {key for key, entry in meaning.memory.entries.items() if entry.tenant != wanted.tenant}
+    return [key for key in kept if key not in others]

@@ -1,0 +1,165 @@
+"""What one route's semantic cache knows: which kept answers there are, whom they may serve, and how sure it is.
+
+The answers themselves are those of the route's exact cache: an entry is the key of one of them. Whatever looks or
+learns here runs in one thread beside the event loop, one thing after the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
+
+import msgspec
+
+from archwright.base.units import HOUR
+from archwright.learn.recall import Recall, Verdict
+from archwright.plan.model import Semantic
+from archwright.runtime.embedder import Vector
+from archwright.runtime.gateway.meaning.subject import Subject
+from archwright.runtime.index import Index
+
+P = ParamSpec("P")
+R = TypeVar("R")
+NEAREST: Final = 10
+NOBODY: Final = 0  # no key is 0
+SPARE: Final = 64
+
+
+class Entry(msgspec.Struct, eq=False):
+    """A kept answer that may serve other questions: its key, and whose it is. `cost` is what it cost (pico-dollars)."""
+
+    key: int
+    space: int
+    group: int
+    client: str
+    tenant: str
+    scope: str
+    text: str
+    cost: int
+    hits: int = 0
+
+
+class Found(NamedTuple):
+    """What a look-up found: the verdict, how near the nearest is, and the nearest that another client must confirm."""
+
+    verdict: Verdict
+    similarity: float
+    stranger: int
+
+
+class Memory:
+    """The entries of one route.
+
+    Args:
+        semantic: what the plan says.
+        recall: what was learned.
+        open_index: opens the index once it is known how long vectors are.
+        held: whether the answer to a key is kept and fresh.
+        most: answers that the exact cache keeps at most.
+    """
+
+    def __init__(
+        self,
+        semantic: Semantic,
+        recall: Recall,
+        open_index: Callable[[int], Index],
+        held: Callable[[int], bool],
+        most: int,
+    ) -> None:
+        self.semantic = semantic
+        self.recall = recall
+        self.held = held
+        self.most = most
+        self.entries: dict[int, Entry] = {}
+        self.confirmed: dict[int, int] = {}
+        self._open = open_index
+        self._index: Index | None = None
+        self._groups = 0
+        self._added: dict[str, tuple[float, int]] = {}
+        self._thread = ThreadPoolExecutor(1, "meaning")
+
+    async def run(self, call: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
+        """Do something in the thread of this memory."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: call(*args, **named))
+
+    def find(self, subject: Subject, vector: Vector, client: str, luck: float) -> Found:
+        """The verdict on a question; `luck` (0 to 1) decides audits."""
+        known = []
+        stranger = NOBODY
+        for near in self._opened(vector).search(vector, subject.space, NEAREST):
+            entry = self.entries.get(near.entry)
+            if entry is None or not self.held(near.entry):
+                self.drop(near.entry)
+            elif self.trusts(entry, client):
+                known.append(near)
+            elif stranger == NOBODY:
+                stranger = near.entry
+        verdict = self.recall.judge(subject.text, known, luck)
+        return Found(verdict, known[0].similarity if known else 0.0, stranger)
+
+    def trusts(self, entry: Entry, client: str) -> bool:
+        """Whether a client may get an entry: its own, or one that was right when others asked."""
+        return entry.client == client or self.confirmed.get(entry.group, 0) >= self.semantic.confirmed
+
+    def rivals(self, ticket: int) -> tuple[int, ...]:
+        """Entries worth comparing with the fresh answer, nearest first."""
+        return tuple(self.recall.rivals(ticket))
+
+    def add(self, entry: Entry, vector: Vector, same: Entry | None) -> None:
+        """Enter an answer; `same` is an entry with the same answer, whose group it joins and which it may confirm."""
+        if same is not None:
+            entry.group = same.group
+            if same.client != entry.client:
+                self.confirmed[same.group] = self.confirmed.get(same.group, 0) + 1
+        else:
+            self._groups += 1
+            entry.group = self._groups
+        self._opened(vector).add(entry.key, vector, entry.space)
+        self.entries[entry.key] = entry
+        self.recall.add(entry.key, entry.text, entry.group)
+        if len(self.entries) > self.most + self.most // 4 + SPARE:
+            for key in [key for key in self.entries if not self.held(key)]:
+                self.drop(key)
+
+    def may_add(self, client: str, now: float) -> bool:
+        """Whether a client may add one more answer this hour; it is counted."""
+        since, count = self._added.get(client, (now, 0))
+        if now - since >= HOUR:
+            since, count = now, 0
+        if count >= self.semantic.each_client:
+            return False
+        if len(self._added) > SPARE * SPARE:
+            self._added = {name: item for name, item in self._added.items() if now - item[0] < HOUR}
+        self._added[client] = (since, count + 1)
+        return True
+
+    def drop(self, key: int) -> None:
+        """An entry is gone; one that is unknown is no error."""
+        self.entries.pop(key, None)
+        if self._index is not None:
+            self._index.remove(key)
+        self.recall.drop(key)
+
+    def named(self, **wanted: str) -> Iterator[int]:
+        """The keys of entries with these values, such as `tenant="north"`."""
+        for key, entry in self.entries.items():
+            if all(getattr(entry, name) == value for name, value in wanted.items()):
+                yield key
+
+    def state(self) -> dict[str, Any]:
+        """What was learned, as JSON can say it."""
+        return self.recall.state()
+
+    def close(self) -> None:
+        """End the thread and free the index."""
+        self._thread.shutdown(cancel_futures=True)
+        if self._index is not None:
+            self._index.close()
+
+    def _opened(self, vector: Vector) -> Index:
+        if self._index is None:
+            self._index = self._open(len(vector))
+        return self._index

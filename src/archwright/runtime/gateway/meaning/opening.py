@@ -1,0 +1,221 @@
+"""The semantic caches of a gateway, made from its plan; where one cannot work the log says why, and it is off."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from archwright.base.errors import ArchwrightError
+from archwright.learn.recall import Recall
+from archwright.ledger.rows import Request as Row
+from archwright.plan.model import Cache, Plan, Route, Semantic
+from archwright.runtime.embedder import Source
+from archwright.runtime.embedders import open_embedder
+from archwright.runtime.gateway.app import Gateway
+from archwright.runtime.gateway.exchange import Exchange
+from archwright.runtime.gateway.house import House
+from archwright.runtime.gateway.listeners import Told
+from archwright.runtime.gateway.meaning.compare import TOLD, Compare, Pair, by_id, by_judge, by_meaning, by_words
+from archwright.runtime.gateway.meaning.desk import Counter
+from archwright.runtime.gateway.meaning.meaning import RESULTS, Meaning
+from archwright.runtime.gateway.meaning.memory import Memory
+from archwright.runtime.gateway.meaning.vectors import COMPARE_S, Endpoint, Here, Vectors, aside
+from archwright.runtime.gateway.metrics import gauge
+from archwright.runtime.gateway.setup import Setup
+from archwright.runtime.http1.request import Inner
+from archwright.runtime.indexes import index_kind
+
+_log = logging.getLogger(__name__)
+_CHAT: Final = "/v1/chat/completions"
+WORDS: Final = 5  # tokens of a judge's answer at most
+SAVE_S: Final = 60.0
+_numbers = count(1)
+
+
+class Meanings:
+    """All semantic caches of a gateway, told of every row.
+
+    Args:
+        app: the gateway.
+        found: the caches that work, by the names of their routes.
+        off: why the others do not, by the names of their routes.
+        file: where what was learned is kept from one start to the next; None: nowhere.
+    """
+
+    def __init__(self, app: Gateway, found: Mapping[str, Meaning], off: Mapping[str, str], file: Path | None) -> None:
+        self.app = app
+        self.found = found
+        self.off = off
+        self.file = file
+        self.desk = Counter(found)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def told(self, row: Told, x: Exchange) -> None:
+        """A request ended: a fresh answer may be compared."""
+        if isinstance(row, Row) and row.route in self.found:
+            self.found[row.route].ended(self.app.house, x)
+
+    async def start(self) -> None:
+        """Begin to compare answers."""
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(meaning.work(self.app.house)) for meaning in self.found.values()]
+        if self.file is not None:
+            self._tasks.append(loop.create_task(self._save()))
+
+    async def stop(self) -> None:
+        """End it, and keep what was learned."""
+        for task in self._tasks:
+            task.cancel()
+        self._write()
+        for meaning in self.found.values():
+            meaning.memory.close()
+        for vectors in {id(item.vectors): item.vectors for item in self.found.values()}.values():
+            await vectors.close()
+
+    def figures(self) -> Iterable[str]:
+        """Look-ups by what came of them, and what was saved."""
+        looked: list[tuple[dict[str, str], float]] = [
+            ({"route": name, "result": result}, meaning.counts[result])
+            for name, meaning in self.found.items()
+            for result in RESULTS
+        ]
+        yield from gauge("archwright_meaning_lookups", "Look-ups by meaning, by what came of them.", looked)
+        saved: list[tuple[dict[str, str], float]] = [
+            ({"route": name}, meaning.saved) for name, meaning in self.found.items()
+        ]
+        yield from gauge("archwright_meaning_saved_picodollars", "What answers by meaning saved.", saved)
+
+    async def _save(self) -> None:
+        while True:
+            await asyncio.sleep(SAVE_S)
+            self._write()
+
+    def _write(self) -> None:
+        if self.file is None:
+            return
+        learned = {name: meaning.memory.state() for name, meaning in self.found.items()}
+        try:
+            spare = self.file.with_suffix(".new")
+            spare.write_text(json.dumps(learned), encoding="utf-8")
+            spare.replace(self.file)
+        except (OSError, TypeError, ValueError) as error:
+            _log.error("what was learned of meanings cannot be kept: %s", error)
+
+
+def open_meanings(app: Gateway, setup: Setup, plan: Plan) -> Meanings:
+    """The semantic caches of a plan. One that lacks what it needs is off, and the log says why."""
+    file = None if setup.mode == "rehearse" else state_file(setup.ledger)
+    learned = _learned(file)
+    found: dict[str, Meaning] = {}
+    off: dict[str, str] = {}
+    shelf: dict[tuple[int, str], Vectors] = {}
+    for item in plan.routes:
+        cache = plan.caches[item.cache] if item.cache >= 0 else None
+        if cache is None or cache.semantic is None:
+            continue
+        try:
+            found[item.name] = _meaning(app, setup, (item, cache, cache.semantic), shelf, learned.get(item.name))
+        except (ArchwrightError, ImportError, OSError) as error:
+            off[item.name] = str(error)
+            _log.warning("route %s answers what is the same and nothing by meaning: %s", item.name, error)
+    return Meanings(app, found, off, file)
+
+
+def state_file(ledger: str) -> Path:
+    """The file beside a ledger that keeps what was learned; in the working folder for one in a database."""
+    file = Path("ledger" if "://" in ledger else ledger)
+    return file.with_name(f"{file.stem}.meaning.json")
+
+
+def _learned(file: Path | None) -> Mapping[str, dict[str, object]]:
+    if file is None or not file.exists():
+        return {}
+    try:
+        told = json.loads(file.read_text("utf-8"))
+        return told if isinstance(told, dict) else {}
+    except (OSError, ValueError) as error:
+        _log.warning("what was learned of meanings cannot be read, and is learned anew: %s", error)
+        return {}
+
+
+def _meaning(
+    app: Gateway, setup: Setup, at: tuple[Route, Cache, Semantic], shelf: dict[tuple[int, str], Vectors], state: object
+) -> Meaning:
+    route, cache, semantic = at
+    place = (semantic.embedder, semantic.model_dir)
+    if place not in shelf:
+        shelf[place] = Endpoint(semantic.embedder) if semantic.embedder >= 0 else local(semantic.model_dir)
+    kind = index_kind(semantic.index)  # loaded now: the first request must not wait for it
+    where = setup.ledger if "://" in setup.ledger else ""
+
+    def held(key: int) -> bool:
+        return app.house.brain.fresh(route.cache, key)
+
+    memory = Memory(semantic, _recall(semantic, state), lambda size: kind.open(size, where), held,
+                    cache.entries)  # fmt: skip
+    vectors = shelf[place]
+    return Meaning(route.name, route.cache, memory, vectors, _comparator(app, semantic, vectors))
+
+
+def local(folder: str) -> Vectors:
+    """The model on this machine.
+
+    Raises:
+        DependencyMissing: it is not installed.
+        InputError: its files are not what they should be.
+    """
+    return Here(open_embedder("minilm", Source(folder=folder)))
+
+
+def _recall(semantic: Semantic, state: object) -> Recall:
+    """What was learned before, if it was learned for this promise; else one that knows nothing."""
+    if isinstance(state, dict):
+        try:
+            found = Recall.restore(state)
+            if (found.wrong, found.of, found.audits) == (semantic.wrong, semantic.of, semantic.audits):
+                return found
+        except (ValueError, KeyError, TypeError) as error:
+            _log.warning("what was learned of meanings cannot be used, and is learned anew: %s", error)
+    return Recall(semantic.wrong, semantic.of, semantic.audits)
+
+
+def _comparator(app: Gateway, semantic: Semantic, vectors: Vectors) -> Compare:
+    async def embed(texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        return await vectors.of(app.house, aside(app.house, "compare"), texts, COMPARE_S)
+
+    made: dict[str, Callable[[], Compare]] = {
+        "exact": lambda: by_words,
+        "answer-id": lambda: by_id(semantic.answer_id),
+        "embedding": lambda: by_meaning(embed, semantic.alike),
+        "judge": lambda: by_judge(_judge(app, semantic.judge)),
+    }
+    return made[semantic.compare]()
+
+
+def _judge(app: Gateway, route: int) -> Callable[[Pair, str], Awaitable[str]]:
+    """Asks a route of the plan, as a request of whoever asked: it has its row and its price, and its tenant pays."""
+
+    async def ask(pair: Pair, text: str) -> str:
+        house: House = app.house
+        messages = [{"role": "system", "content": TOLD}, {"role": "user", "content": text}]
+        name = house.plan.routes[route].name
+        body = msgspec.json.encode({"model": name, "messages": messages, "max_tokens": WORDS})
+        headers = pair.headers | {
+            b"content-type": b"application/json",
+            b"content-length": str(len(body)).encode(),
+            b"x-request-id": f"judge-{house.instance}-{next(_numbers)}".encode(),
+        }
+        request = Inner("POST", _CHAT, headers, body)
+        await app.handle(request)
+        if request.status != 200:
+            raise ValueError(f"the judge answered {request.status}")
+        return house.plain.text_of_whole(b"".join(request.said))
+
+    return ask
