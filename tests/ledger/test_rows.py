@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from archwright.base.errors import InputError, Problem
 from archwright.ledger.rows import SCHEMA, Attempt, Journey, Request, Row, Run, decode, encode
@@ -118,3 +119,22 @@ def test_rows_of_version_1_are_read_as_requests_without_retrieval() -> None:
     assert request == REQUEST
     assert isinstance(request, Request)
     assert (request.retrieval, request.passages, request.support, request.cited) == ("", 0, -1.0, 0)
+
+
+def test_rows_of_version_3_are_read_as_calls_without_kinds() -> None:
+    """A line as the program of that version wrote it."""
+    old = (
+        b'{"type":"attempt","request":"r1","number":1,"plan":"0123","route":"answer","target":"model","model":"a/b",'
+        b'"began":1.5,"at":"2026-11-01T10:00:01Z","outcome":"ok","tokens_in":10,"price_in":3,"cost":30,"chain":"ab"}\n'
+    )
+    run, row = decode([encode(RUN).replace(b"}\n", b',"schema":3}\n'), old], "old")
+    assert isinstance(run, Run)
+    assert run.schema == 3
+    assert isinstance(row, Attempt)
+    assert (row.tokens_in, row.cost, row.kinds) == (10, 30, ())
+
+
+def test_kinds_are_a_part_of_the_row() -> None:
+    row = replace(ATTEMPT, kinds=(("audio", 7, 32), ("speech", 3, 64)))
+    assert list(decode([encode(row)], "ledger")) == [row]
+    assert b"kinds" not in encode(ATTEMPT)

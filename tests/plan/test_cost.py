@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from archwright.analysis.price import call
 from archwright.plan import cost
-from archwright.plan.model import Price
+from archwright.plan.model import Price, Tier
+from archwright.plan.price import Kinds, Special
 
 TOKENS = st.integers(0, 10**7)
 PRICES = st.integers(0, 10**9)
@@ -31,7 +33,8 @@ def test_the_forecast_computes_with_the_same_formula() -> None:
     assert vars(call)["CALL_COST"] is cost.CALL_COST
 
 
-LONG = Price(3_000_000, 300_000, 15_000_000, "", "", 5_000_000_000, 200_000, 6_000_000, 600_000, 22_500_000)
+TIER = Tier(200_000, 6_000_000, 600_000, 22_500_000)
+LONG = Price(3_000_000, 300_000, 15_000_000, "", "", 5_000_000_000, (TIER,))
 
 
 def test_more_than_the_limit_is_dearer_for_all_of_it() -> None:
@@ -48,8 +51,6 @@ def test_more_tokens_never_cost_less_across_the_limit(fresh: int, more: int, out
 
 
 def test_the_fast_engine_leaves_such_prices_to_the_plain_one() -> None:
-    from msgspec.structs import replace
-
     from archwright.analysis.stress.engines import unfit
     from tests.plan.small import small
 
@@ -59,5 +60,48 @@ def test_the_fast_engine_leaves_such_prices_to_the_plain_one() -> None:
         return list(unfit(replace(plan, targets=tuple(replace(item, price=price) for item in plan.targets))))
 
     assert priced(replace(LONG, request=0)) == []  # no input of these journeys is so long
-    assert len(priced(replace(LONG, request=0, long_over=300))) == len(plan.targets)
-    assert len(priced(replace(LONG, long_over=0))) == len(plan.targets)
+    assert len(priced(replace(LONG, request=0, tiers=(replace(TIER, over=300),)))) == len(plan.targets)
+    assert len(priced(replace(LONG, tiers=()))) == len(plan.targets)
+
+
+TIERED = Price(300_000, 80_000, 1_500_000, "", "", 0, (Tier(32_000, 500_000, 120_000, 2_500_000),
+                                                       Tier(128_000, 800_000, 200_000, 4_000_000)))  # fmt: skip
+
+
+def test_every_tier_counts_and_the_last_one_that_is_passed_holds() -> None:
+    """Alibaba's card of qwen3-coder-flash: $0.30 and $1.50 up to 32k input, $0.50 and $2.50 to 128k, $0.80 and $4."""
+    assert cost.call_cost(32_000, 0, 100, TIERED) == 32_000 * 300_000 + 100 * 1_500_000
+    assert cost.call_cost(32_001, 1, 100, TIERED) == 32_000 * 500_000 + 120_000 + 100 * 2_500_000
+    assert cost.call_cost(128_001, 0, 100, TIERED) == 128_001 * 800_000 + 100 * 4_000_000
+
+
+SONNET = Special(3_750_000, 6_000_000, 3_000_000, 3_000_000, 15_000_000, 15_000_000)
+WRITTEN = Price(3_000_000, 300_000, 15_000_000, "", "", special=SONNET)
+
+
+def test_what_is_written_to_the_cache_has_its_own_price() -> None:
+    """Claude Sonnet 4.5: 1,000 plain, 2,000 read, 3,000 written for 5 minutes, 4,000 for an hour, 500 out."""
+    kinds = Kinds(cache_write_5m=3000, cache_write_1h=4000)
+    by_hand = 1000 * 3_000_000 + 2000 * 300_000 + 3000 * 3_750_000 + 4000 * 6_000_000 + 500 * 15_000_000
+    assert cost.call_cost(10_000, 2000, 500, WRITTEN, kinds) == by_hand
+    assert cost.call_cost(10_000, 2000, 500, replace(WRITTEN, special=None), kinds) == by_hand - 3000 * 750_000 - (
+        4000 * 3_000_000
+    )
+
+
+def test_sound_and_thought_have_theirs() -> None:
+    """gpt-audio: $2.50 text and $32 sound in, $10 text and $64 sound out; thought costs what other output costs."""
+    special = Special(2_500_000, 2_500_000, 2_500_000, 32_000_000, 10_000_000, 64_000_000)
+    price = Price(2_500_000, 2_500_000, 10_000_000, "", "", special=special)
+    kinds = Kinds(audio=1000, reasoning=50, speech=400)
+    assert cost.call_cost(1200, 0, 500, price, kinds) == (
+        200 * 2_500_000 + 1000 * 32_000_000 + 100 * 10_000_000 + 400 * 64_000_000
+    )
+
+
+@given(st.tuples(*[st.integers(0, 10**6)] * 6), PRICES, PRICES)
+def test_kinds_at_the_price_of_their_direction_change_nothing(counts: tuple[int, ...], into: int, out: int) -> None:
+    kinds = Kinds(*counts)
+    price = Price(into, into, out, "", "", special=Special(*[into] * 4, *[out] * 2))
+    whole = cost.call_cost(kinds.inward + 7, 0, kinds.outward + 9, price)
+    assert cost.call_cost(kinds.inward + 7, 0, kinds.outward + 9, price, kinds) == whole

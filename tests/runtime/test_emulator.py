@@ -20,6 +20,7 @@ from archwright.policy.provider import Timing
 from archwright.runtime.emulator.app import Emulator, request_number
 from archwright.runtime.emulator.bill import line, statement
 from archwright.runtime.emulator.writing import LONGEST, chunks, text
+from archwright.runtime.neutral import Usage
 from archwright.runtime.openai.events import read_event
 from archwright.runtime.wire import Events
 from tests.runtime.sample import plan, price, running, target
@@ -90,7 +91,7 @@ async def test_a_stream_has_the_words_of_the_whole() -> None:
         _, plain, _ = await call(here.url, ask(tokens=90, stream=True), request=9)
     events = [read_event(event, False) for event in Events().feed(data)]
     assert events[-1].done
-    assert events[-2].usage == (3, 0, 90)
+    assert events[-2].usage == Usage(3, 0, 90)
     assert b'"usage"' not in plain
     parts = [json.loads(line[6:])["choices"] for line in data.decode().split("\n\n")[:-2]]
     said = "".join(choices[0]["delta"].get("content", "") for choices in parts if choices)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archwright.plan.price import Kinds
 from archwright.runtime.gateway.ask import DEFAULT_TOKENS, Ask
 from archwright.runtime.neutral import END, LENGTH, REFUSED, STOP, TOOLS, Said, Text, Usage, Use, pieces
 from archwright.runtime.providers import PROVIDERS
@@ -260,7 +261,8 @@ def answers(draw: st.DrawFn) -> Said:
     parts = (*((Text(text),) if text else ()), *draw(st.lists(_uses, max_size=3, unique_by=lambda use: use.id)))
     cached, written, rest, out = (draw(st.integers(0, 999)) for _ in range(4))
     why = draw(st.sampled_from([END, LENGTH, TOOLS, REFUSED]))
-    return Said("id", "model", parts, why, None, Usage(cached + written + rest, cached, out), written)
+    usage = Usage(cached + written + rest, cached, out, Kinds(written) if written else None)
+    return Said("id", "model", parts, why, None, usage, written)
 
 
 @pytest.mark.parametrize("wire", list(WIRES), ids=WIRES.names())

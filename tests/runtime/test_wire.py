@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archwright.plan.price import Kinds
 from archwright.runtime.neutral import Usage
 from archwright.runtime.openai.events import as_stream, as_whole, letters, letters_of_whole, read_event, usage_of
 from archwright.runtime.wire import NOTHING, Events, payload
@@ -104,3 +105,39 @@ def test_a_stream_as_a_whole_and_back() -> None:
     assert msgspec.json.decode(as_whole(again)) == whole
     assert again[-1] == DONE
     assert len(Events().feed(as_stream(msgspec.json.encode(whole), usage=False))) == len(again) - 1
+
+
+def told(into: str, out: str = "{}") -> Usage | None:
+    """The usage of an answer of 1,000 tokens in and 200 out with such details."""
+    return usage_of(
+        b'{"choices":[],"usage":{"prompt_tokens":1000,"completion_tokens":200,"prompt_tokens_details":%s,'
+        b'"completion_tokens_details":%s}}' % (into.encode(), out.encode())
+    )
+
+
+def test_sound_pictures_thought_and_what_is_written_to_the_cache_are_told_apart() -> None:
+    """The detail fields of chat completions; `cache_write_tokens` and `image_tokens` where a supplier adds them."""
+    into = '{"cached_tokens":100,"audio_tokens":300,"image_tokens":40,"cache_write_tokens":50}'
+    out = '{"reasoning_tokens":64,"audio_tokens":30,"accepted_prediction_tokens":0}'
+    assert told(into, out) == Usage(1000, 100, 200, Kinds(50, 0, 40, 300, 64, 30))
+
+
+def test_details_that_count_nothing_are_no_kinds() -> None:
+    assert told('{"cached_tokens":0,"audio_tokens":0}', '{"reasoning_tokens":0,"audio_tokens":0}') == Usage(
+        1000, 0, 200
+    )
+    assert told("null", "null") == Usage(1000, 0, 200)
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6))
+def test_details_never_count_more_than_there_is(written: int, sound: int, thought: int) -> None:
+    usage = told(
+        f'{{"cached_tokens":400,"audio_tokens":{sound},"cache_write_tokens":{written}}}',
+        f'{{"reasoning_tokens":{thought},"audio_tokens":{sound}}}',
+    )
+    assert usage is not None
+    kinds = usage.kinds or Kinds()
+    assert min(kinds) >= 0
+    assert kinds.inward <= usage.input - usage.cached
+    assert kinds.outward <= usage.output
+    assert sum(count for _, count in usage.counted()) == 1200

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archwright.plan.price import Kinds
 from archwright.policy import route
 from archwright.runtime.anthropic.events import as_stream, as_whole, letters, letters_of_whole, usage_of
 from archwright.runtime.neutral import Usage
@@ -61,7 +62,7 @@ def test_a_character_in_two_pieces(cut: int) -> None:
 
 def test_what_an_event_says() -> None:
     reader = WIRE.reader()
-    assert reader.read(start(10, 4, 3), False) == NOTHING._replace(opening=Usage(17, 4, 1))
+    assert reader.read(start(10, 4, 3), False) == NOTHING._replace(opening=Usage(17, 4, 1, Kinds(3)))
     for silent in (PING, text_start(), stop(), b": comment\n\n", more(""), event("something_new", x=1)):
         assert reader.read(silent, False) == NOTHING
     for speaking in (more("x"), more_json("{", 1), use_start(1, "toolu_1", "look")):
@@ -69,8 +70,9 @@ def test_what_an_event_says() -> None:
     cheap = b'data: {"type": "content_block_delta", and once it has begun nobody reads on\n\n'
     assert reader.read(cheap, True) == NOTHING._replace(content=True)
     finished = reader.read(ending("end_turn", 9), True)
-    assert (finished.finished, finished.usage, finished.content) == (True, Usage(17, 4, 9), True)
-    assert reader.read(ending("end_turn", 9, input_tokens=1, cache_read_input_tokens=0), True).usage == Usage(4, 0, 9)
+    assert (finished.finished, finished.usage, finished.content) == (True, Usage(17, 4, 9, Kinds(3)), True)
+    later = reader.read(ending("end_turn", 9, input_tokens=1, cache_read_input_tokens=0), True).usage
+    assert later == Usage(4, 0, 9, Kinds(3))
     assert reader.read(STOP, True).done
     with pytest.raises(msgspec.DecodeError):
         reader.read(b"data: nonsense\n\n", False)
@@ -90,7 +92,7 @@ def test_an_error_in_a_stream(kind: str, outcome: int) -> None:
 
 
 def test_the_three_kinds_of_input_are_added() -> None:
-    assert usage_of(msgspec.json.encode(message("x", 10, 5, cached=4, written=3))) == Usage(17, 4, 5)
+    assert usage_of(msgspec.json.encode(message("x", 10, 5, cached=4, written=3))) == Usage(17, 4, 5, Kinds(3))
     assert usage_of(b'{"content":[],"usage":{"input_tokens":3,"output_tokens":null}}') == Usage(3, 0, 0)
     assert usage_of(b'{"content":[]}') is None
     for broken in (b'{"type":"error"}', b"[]", b'{"content":"x"}'):
@@ -178,3 +180,21 @@ def test_what_is_not_known_is_kept() -> None:
     assert found["content"] == [thinking, {"type": "text", "text": "x", "citations": [{"c": 1}]}]
     assert found["usage"]["service_tier"] == "standard"
     assert json.loads(as_whole([*streamed, OVERLOADED])) == found  # an error event is no part of an answer
+
+
+def test_what_is_written_to_the_cache_is_told_by_how_long_it_is_kept() -> None:
+    """As the documentation of prompt caching shows it: the parts of `cache_creation` sum to the whole."""
+    usage = (
+        b'{"content":[],"usage":{"input_tokens":2048,"cache_read_input_tokens":1800,"cache_creation_input_tokens":248,'
+        b'"output_tokens":503,"cache_creation":{"ephemeral_5m_input_tokens":148,"ephemeral_1h_input_tokens":100}}}'
+    )
+    assert usage_of(usage) == Usage(4096, 1800, 503, Kinds(cache_write_5m=148, cache_write_1h=100))
+
+
+@pytest.mark.parametrize("hour", [-5, 400])
+def test_never_more_is_kept_for_an_hour_than_was_written(hour: int) -> None:
+    body = (
+        b'{"content":[],"usage":{"cache_creation_input_tokens":30,"cache_creation":{"ephemeral_1h_input_tokens":%d}}}'
+    )
+    kept = 30 if hour > 0 else 0
+    assert usage_of(body % hour) == Usage(30, 0, 0, Kinds(cache_write_5m=30 - kept, cache_write_1h=kept))

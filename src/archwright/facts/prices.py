@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
@@ -31,19 +31,24 @@ _NOTHING: Final[Mapping[str, Decimal]] = MappingProxyType({})
 
 
 class LongContext(NamedTuple):
-    """Dollars for one token of each kind in a call with more than `over` input tokens; they hold for all of them."""
+    """Dollars for one token of each kind in a call with more than `over` input tokens; they hold for all of them.
+
+    `extra` is that of `TokenPrice`, in this tier.
+    """
 
     over: int
     input: Decimal
     cached_input: Decimal
     output: Decimal
+    extra: Mapping[str, Decimal] = _NOTHING
 
 
 class TokenPrice(NamedTuple):
     """Dollars for one token of each kind, the source, and the day for which the price was looked up.
 
     `extra` holds what other kinds of tokens cost, by the names of `_EXTRA`; a kind that is not there costs what its
-    direction costs. `warning` says what is doubtful about it, empty where nothing is.
+    direction costs. `tiers` are those above the lowest, by rising length of the input. `warning` says what is
+    doubtful about it, empty where nothing is.
     """
 
     input: Decimal
@@ -52,12 +57,12 @@ class TokenPrice(NamedTuple):
     source: str
     as_of: str
     extra: Mapping[str, Decimal] = _NOTHING
-    long: LongContext | None = None
+    tiers: tuple[LongContext, ...] = ()
     warning: str = ""
 
 
 def published(provider: str, model: str, as_of: dt.date) -> TokenPrice:
-    """The published price of a model on a day, at noon UTC, with that of its next context tier where it has one.
+    """The published price of a model on a day, at noon UTC, with those of its further context tiers where it has any.
 
     Raises:
         InputError: the provider or the model is not in the data, has no price for text tokens in and out, or is also
@@ -120,7 +125,7 @@ def _published(
     listed = plain.model.get_prices(when, context).__dict__
     extra = {name: _base(listed[key]) / 10**6 for name, key in _EXTRA.items() if listed.get(key) is not None}
     warning = _before(plain.model, as_of)
-    return TokenPrice(*prices, source, as_of.isoformat(), extra, _long(listed, cached.input_price), warning)
+    return TokenPrice(*prices, source, as_of.isoformat(), extra, tuple(_long(listed)), warning)
 
 
 def _base(price: Any) -> Decimal:
@@ -129,22 +134,20 @@ def _base(price: Any) -> Decimal:
     return found
 
 
-def _long(listed: Mapping[str, Any], cached: Decimal) -> LongContext | None:
-    """The prices of the first tier above the lowest, if input has one."""
-    tiers = getattr(listed.get("input_mtok"), "tiers", ())
-    if not tiers:
-        return None
-    over = tiers[0].start
+def _long(listed: Mapping[str, Any]) -> Iterator[LongContext]:
+    """The prices of the tiers above the lowest, if input has any."""
+    for tier in getattr(listed.get("input_mtok"), "tiers", ()):
 
-    def at(key: str, otherwise: Decimal) -> Decimal:
-        price = listed.get(key)
-        if price is None:
-            return otherwise
-        dear = next((tier.price for tier in getattr(price, "tiers", ()) if tier.start == over), _base(price))
-        return Decimal(dear) / 10**6
+        def at(key: str, otherwise: Decimal, over: int = tier.start) -> Decimal:
+            price = listed.get(key)
+            if price is None:
+                return otherwise
+            dear = [one.price for one in getattr(price, "tiers", ()) if one.start <= over]
+            return Decimal(dear[-1] if dear else _base(price)) / 10**6
 
-    first = at("input_mtok", Decimal(0))
-    return LongContext(over, first, at("cache_read_mtok", first), at("output_mtok", Decimal(0)))
+        first = at("input_mtok", Decimal(0))
+        extra = {name: at(key, Decimal(0)) for name, key in _EXTRA.items() if listed.get(key) is not None}
+        yield LongContext(tier.start, first, at("cache_read_mtok", first), at("output_mtok", Decimal(0)), extra)
 
 
 @cache

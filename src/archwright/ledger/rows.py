@@ -1,9 +1,9 @@
-"""The rows of the ledger, version 3. Money in pico-dollars, times in real seconds, tokens by kind.
+"""The rows of the ledger, version 4. Money in pico-dollars, times in real seconds, tokens by kind.
 
 A ledger begins with a run row; then come attempt and request rows as they end, conversation rows where agents run, and,
 from a replayed workload, journey rows as its client saw them. Balance rows say now and then what was spent so far, gap
-rows what is missing and why. In compressed time durations are real: multiply by the run's `scale`. Version 3 is chained
-(see `chain`).
+rows what is missing and why. In compressed time durations are real: multiply by the run's `scale`. Since version 3 they
+are chained (see `chain`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import msgspec
 
 from archwright.base.errors import InputError, Location, Problem
 
-SCHEMA = 3
-READ = (1, 2, 3)  # version 1 knows no retrieval, 2 no chain; their rows are read as those of requests without
+SCHEMA = 4
+READ = (1, 2, 3, 4)  # 1 knows no retrieval, 2 no chain, 3 no `kinds`; their rows are read as those without
 
 
 Lane = Literal["realtime", "batch"]
@@ -42,7 +42,8 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
     `began` is monotonic; `first_s` and `total_s` count from there (-1: nothing came). Prices are those of the `lane` in
     which the target answered: `tier` is what the supplier called it, empty where it said nothing. A `shadow` is a copy
     of the request for a model beside the one that answers; its `tenant` and `journey` stand here, because its cost is
-    not in the row of the request, which may be written first.
+    not in the row of the request, which may be written first. `kinds` are (kind, tokens, price of one) with prices of
+    their own, for parts of `tokens_in` and `tokens_out`.
     """
 
     request: str
@@ -72,6 +73,7 @@ class Attempt(msgspec.Struct, frozen=True, tag="attempt", omit_defaults=True):
     shadow: bool = False
     tenant: str = ""
     journey: str = ""
+    kinds: tuple[tuple[str, int, int], ...] = ()
 
 
 class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):

@@ -7,7 +7,8 @@ from typing import Final
 from archwright.base.errors import Problem
 from archwright.facts.vendors import Vendor
 from archwright.plan.entries import Entries
-from archwright.plan.model import Price
+from archwright.plan.price import Price
+from archwright.plan.prices import EXTRA, made, tier_prefix
 from archwright.report.figures import Formula
 from archwright.spec.settings.models import BatchLane
 
@@ -31,20 +32,22 @@ def batch_price(work: Entries, component: str, lane: BatchLane, vendor: Vendor |
     discount = f"components.{component}.batch.discount"
     work.note(discount, lane.discount, "off every token in the batch lane")
 
-    def less(kind: str) -> int:
-        key = f"prices.{component}.{kind}"
-        if key not in book:  # its own problem has been noted
-            return 0
+    def less(kind: str, prefix: str) -> int:
+        key = f"prices.{component}.{prefix}{kind}"
         figure = book.derive(
-            f"prices.{component}.batch.{kind}", LESS, "token-price", f"{kind.replace('_', ' ')} tokens, batch lane",
-            price=key, discount=discount,
+            f"prices.{component}.batch.{prefix}{kind}", LESS, "token-price",
+            f"{prefix}{kind} tokens, batch lane".replace("_", " "), price=key, discount=discount,
         )  # fmt: skip
         return int(figure.value)
 
+    def entered(prefix: str) -> dict[str, int]:
+        """All kinds that have a price; where there is none, its own problem has been noted."""
+        found = {kind: less(kind, prefix) for kind in (*KINDS, *EXTRA) if f"prices.{component}.{prefix}{kind}" in book}
+        return dict.fromkeys(KINDS, 0) | found
+
+    above: list[tuple[int, dict[str, int]]] = []
+    while f"prices.{component}.{tier_prefix(len(above) + 1)}over" in book:
+        prefix = tier_prefix(len(above) + 1)
+        above.append((int(book[f"prices.{component}.{prefix}over"].value), entered(prefix)))
     said = f"{lane.discount} off the price of real time"
-    long = [less(f"long_{kind}") if f"prices.{component}.long_{kind}" in book else 0 for kind in KINDS]
-    over = int(book[f"prices.{component}.long_over"].value) if f"prices.{component}.long_over" in book else 0
-    return Price(
-        less("input"), less("cached_input"), less("output"), said, work.as_of.isoformat(), 0, over,
-        long[0], long[1], long[2],
-    )  # fmt: skip
+    return made(entered(""), above, said, work.as_of.isoformat())

@@ -194,6 +194,8 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
         batch_tier=str(lane.tier) if lane else "",
         pool=pool,
         provisioned_rate=work.note(f"{key}.provisioned", settings.limits.provisioned, "tokens paid for in advance"),
+        prompt_writes=settings.prompt_cache_writes.value,
+        prompt_keeps="1h" if settings.prompt_cache_keeps == "1h" else "5m",
         **patience(work, gateway, name),
     )
 

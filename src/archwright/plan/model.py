@@ -17,6 +17,8 @@ from archwright.base.errors import InputError, Location, Problem
 from archwright.plan.agents import Agent, Tool, strays
 from archwright.plan.amounts import Amount, Count, MaybePlace, Place, Rate, Seconds, Share, Whole
 from archwright.plan.pool import Pool
+from archwright.plan.price import Price as Price
+from archwright.plan.price import Tier as Tier
 from archwright.plan.semantic import Semantic as Semantic
 from archwright.plan.shadow import Shadow as Shadow
 from archwright.plan.world import Change as Change
@@ -28,36 +30,12 @@ from archwright.plan.world import Station as Station
 SCHEMA = 1
 
 
-class Price(msgspec.Struct, frozen=True):
-    """Pico-dollars for one token of each kind, where the price is from and the day for which it was looked up.
-
-    `request` is charged for each call besides. With more input tokens than `long_over` (0: no such limit) a call has
-    the prices of long inputs, for all of its tokens.
-    """
-
-    input: Whole
-    cached_input: Whole
-    output: Whole
-    source: str
-    as_of: str
-    request: Whole = 0
-    long_over: Whole = 0
-    long_input: Whole = 0
-    long_cached: Whole = 0
-    long_output: Whole = 0
-
-    def at(self, tokens_in: int) -> Price:
-        """The price that holds for a call with so many input tokens."""
-        if not 0 < self.long_over < tokens_in:
-            return self
-        return replace(self, input=self.long_input, cached_input=self.long_cached, output=self.long_output)
-
-
 class Target(msgspec.Struct, frozen=True):
     """A model: its price, its latency law, its limits (rates; 0: none) and its breaker.
 
     Its batch lane, where it has one, has a price of its own, is so many times slower, and is asked for by a word. With
-    a `pool` its times follow from the load of its replicas, and those of the target are of a call alone.
+    a `pool` its times follow from the load of its replicas, and those of the target are of a call alone. Of its input,
+    a share `prompt_writes` is written to the prompt cache, to be kept so long as `prompt_keeps`.
     """
 
     name: str
@@ -90,6 +68,8 @@ class Target(msgspec.Struct, frozen=True):
     connect_s: Seconds = 0.0
     first_content_s: Seconds = 0.0
     stall_s: Seconds = 0.0
+    prompt_writes: Share = 0.0
+    prompt_keeps: Literal["5m", "1h"] = "5m"
 
 
 class Hop(msgspec.Struct, frozen=True):

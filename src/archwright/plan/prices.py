@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from archwright.base.errors import InputError, Problem
@@ -11,7 +11,7 @@ from archwright.base.money import pico
 from archwright.base.text import nearest
 from archwright.facts import accelerators, prices
 from archwright.plan.entries import Entries
-from archwright.plan.model import Price
+from archwright.plan.price import Kinds, Price, Special, Tier
 from archwright.plan.retrieval import embedders_of
 from archwright.report.figures import Figure
 from archwright.spec.given import Given
@@ -19,7 +19,9 @@ from archwright.spec.overrides import PriceOverride
 from archwright.spec.settings.models import GpuSettings, LongContext, ModelSettings, TokenPrice
 
 # What is charged besides plain input, cached input and output, by the field of a price; each becomes a figure.
-EXTRA: Final = ("cache_write_5m", "cache_write_1h", "reasoning", "image", "audio", "speech")
+EXTRA: Final = Kinds._fields
+INWARD: Final = ("cache_write_5m", "cache_write_1h", "image", "audio")
+OUTWARD: Final = ("reasoning", "speech")
 STANDARD: Final = "standard"
 
 
@@ -87,22 +89,33 @@ def _offered(work: Entries, name: str, settings: GpuSettings) -> None:
 
 
 def _agreed(work: Entries, name: str, price: TokenPrice, source: str) -> Price:
-    kinds: dict[str, Given] = {
-        "input": price.input, "cached_input": price.cached_input or price.input, "output": price.output
-    }  # fmt: skip
-    kinds |= {kind: item for kind in EXTRA if (item := getattr(price, kind)) is not None}
-    kinds |= _long_kinds(price.long)
-    values = {}
-    for kind, item in kinds.items():
-        # What a file of agreed prices says is from the contract that it names.
-        origin, note = ("sourced", source) if isinstance(price, PriceOverride) else (item.origin, item.note or source)
-        values[kind] = work.price(name, kind, item.whole, origin, note, item.where)
-    over = work.whole(f"prices.{name}.long_over", price.long.over, "input tokens beyond which") if price.long else 0
-    request = _request(work, name, price, source)
-    return Price(
-        values["input"], values["cached_input"], values["output"], source, work.as_of.isoformat(), request, over,
-        *(values.get(f"long_{kind}", 0) for kind in ("input", "cached_input", "output")),
-    )  # fmt: skip
+    tiers = sorted(filter(None, (price.long, *price.longer)), key=lambda tier: tier.over.value)
+    for tier, after in pairwise(tiers):
+        if tier.over.value == after.over.value:
+            message = f"two tiers of one price begin at {after.over} input tokens"
+            work.problems.append(Problem("duplicate-tier", message, after.over.where, "keep one of them"))
+
+    def entered(kinds: Mapping[str, Given | None], prefix: str) -> dict[str, int]:
+        found = {}
+        for kind, item in kinds.items():
+            if item is not None:
+                # What a file of agreed prices says is from the contract that it names.
+                agreed = isinstance(price, PriceOverride)
+                origin, note = ("sourced", source) if agreed else (item.origin, item.note or source)
+                found[kind] = work.price(name, f"{prefix}{kind}", item.whole, origin, note, item.where)
+        return found
+
+    def all_of(item: TokenPrice | LongContext) -> dict[str, Given | None]:
+        usual = {"input": item.input, "cached_input": item.cached_input or item.input, "output": item.output}
+        return usual | {kind: getattr(item, kind, None) for kind in EXTRA}
+
+    base = entered(all_of(price), "")
+    above = []
+    for number, tier in enumerate(tiers, 1):
+        prefix = tier_prefix(number)
+        over = work.whole(f"prices.{name}.{prefix}over", tier.over, "input tokens beyond which")
+        above.append((over, entered(all_of(tier), prefix)))
+    return made(base, above, source, work.as_of.isoformat(), _request(work, name, price, source))
 
 
 def _request(work: Entries, name: str, price: TokenPrice, source: str) -> int:
@@ -117,13 +130,28 @@ def _request(work: Entries, name: str, price: TokenPrice, source: str) -> int:
     return item.whole
 
 
-def _long_kinds(found: LongContext | None) -> dict[str, Given]:
-    """Prices of long inputs by the names of their figures."""
-    if found is None:
-        return {}
-    return {
-        "long_input": found.input, "long_cached_input": found.cached_input or found.input, "long_output": found.output
-    }  # fmt: skip
+def tier_prefix(number: int) -> str:
+    """How the keys of a context tier's prices begin: that of the first dearer one is 1."""
+    return "long_" if number == 1 else f"long{number}_"
+
+
+def made(
+    base: Mapping[str, int], above: Sequence[tuple[int, Mapping[str, int]]], source: str, day: str, request: int = 0
+) -> Price:
+    """The price of a plan from those that were entered, tier by tier."""
+    tiers = tuple(
+        Tier(over, found["input"], found["cached_input"], found["output"], special(found, base))
+        for over, found in above
+    )
+    return Price(base["input"], base["cached_input"], base["output"], source, day, request, tiers, special(base, {}))
+
+
+def special(found: Mapping[str, int], lower: Mapping[str, int]) -> Special | None:
+    """Prices of the kinds that have their own: in this tier, else in the one below, else those of their direction."""
+    if not any(kind in found or kind in lower for kind in EXTRA):
+        return None
+    usual = dict.fromkeys(INWARD, found["input"]) | dict.fromkeys(OUTWARD, found["output"])
+    return Special(**{kind: found.get(kind, lower.get(kind, usual[kind])) for kind in Kinds._fields})
 
 
 def _published(work: Entries, name: str, settings: ModelSettings) -> Price:
@@ -141,26 +169,21 @@ def _published(work: Entries, name: str, settings: ModelSettings) -> Price:
     if found.warning:
         work.warnings.append(Problem("old-price", f"`{settings.model}`: {found.warning}", where))
     note = f"{settings.model}, {found.source}, as of {found.as_of}"
-    kinds: dict[str, Decimal] = {
-        "input": found.input, "cached_input": found.cached_input, "output": found.output, **_extra(found.extra)
-    }  # fmt: skip
-    over = 0
-    if found.long is not None:
-        over = found.long.over
-        work.fact(f"prices.{name}.long_over", over, "count", "input tokens beyond which", note)
-        kinds |= {
-            "long_input": found.long.input, "long_cached_input": found.long.cached_input,
-            "long_output": found.long.output,
-        }  # fmt: skip
-    values = {kind: work.price(name, kind, pico(item), "fact", note, where) for kind, item in kinds.items()}
-    return Price(
-        values["input"], values["cached_input"], values["output"], found.source, found.as_of, 0, over,
-        *(values.get(f"long_{kind}", 0) for kind in ("input", "cached_input", "output")),
-    )  # fmt: skip
 
+    def entered(item: prices.TokenPrice | prices.LongContext, prefix: str) -> dict[str, int]:
+        kinds = {"input": item.input, "cached_input": item.cached_input, "output": item.output}
+        kinds |= {kind: item.extra[kind] for kind in EXTRA if kind in item.extra}
+        return {
+            kind: work.price(name, f"{prefix}{kind}", pico(price), "fact", note, where) for kind, price in kinds.items()
+        }
 
-def _extra(found: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    return {kind: found[kind] for kind in EXTRA if kind in found}
+    base = entered(found, "")
+    above = []
+    for number, tier in enumerate(found.tiers, 1):
+        prefix = tier_prefix(number)
+        work.fact(f"prices.{name}.{prefix}over", tier.over, "count", "input tokens beyond which", note)
+        above.append((tier.over, entered(tier, prefix)))
+    return made(base, above, found.source, found.as_of)
 
 
 def warn_of_unused(work: Entries) -> None:

@@ -10,6 +10,8 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
+from archwright.plan.price import Kinds
+
 # Why a model stopped.
 END: Final = "end"
 LENGTH: Final = "length"
@@ -19,11 +21,20 @@ REFUSED: Final = "refused"
 
 
 class Usage(NamedTuple):
-    """Tokens by kind; `cached` are part of `input`."""
+    """Tokens by kind; `cached` are part of `input`. `kinds` are those with prices of their own, None where none is."""
 
     input: int
     cached: int
     output: int
+    kinds: Kinds | None = None
+
+    def counted(self) -> tuple[tuple[str, int], ...]:
+        """Tokens by name, each counted once; the special kinds only where there are any."""
+        fresh, kinds = self.input - self.cached, self.kinds
+        if kinds is None:
+            return (("input", fresh), ("cached", self.cached), ("output", self.output))
+        plain = (("input", fresh - kinds.inward), ("cached", self.cached), ("output", self.output - kinds.outward))
+        return plain + tuple((name, count) for name, count in zip(Kinds._fields, kinds, strict=True) if count)
 
 
 class Text(NamedTuple):

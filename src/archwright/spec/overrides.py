@@ -119,7 +119,11 @@ def _resigned(entry: Mapping, currency: str, binder: Binder) -> None:
     for key, (mark, value) in entry.items.items():
         if isinstance(value, Mapping):
             _resigned(value, currency, binder)
-        elif isinstance(value, Scalar) and key not in ("model", "source", "currency", "valid_from", "over"):
+        elif isinstance(value, Sequence):
+            for inner in value.items:
+                if isinstance(inner, Mapping):
+                    _resigned(inner, currency, binder)
+        elif key not in ("model", "source", "currency", "valid_from", "over"):
             amount = value.text.strip()
             if amount.startswith("$"):
                 message = f"`{key}` is in dollars, and its entry is in {currency}"
@@ -146,6 +150,8 @@ def _converted(found: Overrides) -> Overrides:
                 changed[name] = dollars(item, rate)
             elif isinstance(item, LongContext):
                 changed[name] = replace(item, **all_of(item, rate))  # type: ignore[arg-type]
+            elif name == "longer":
+                changed[name] = tuple(replace(tier, **all_of(tier, rate)) for tier in item)
         return changed
 
     prices = tuple(

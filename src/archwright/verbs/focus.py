@@ -32,7 +32,19 @@ SERVICES = {
     "Calls": ("Other", "Other (Other)"),
 }
 MILLION = 1_000_000
-KINDS = (("Input Tokens", "input"), ("Cached Input Tokens", "cached input"), ("Output Tokens", "output"))
+# Meters of tokens by the kind that a row's details name; those after the third are by the names of a ledger's `kinds`.
+KINDS = (
+    ("Input Tokens", "input"),
+    ("Cached Input Tokens", "cached input"),
+    ("Output Tokens", "output"),
+    ("Cache Write Tokens", "cache_write_5m"),
+    ("Cache Write Tokens 1h", "cache_write_1h"),
+    ("Image Tokens", "image"),
+    ("Audio Input Tokens", "audio"),
+    ("Reasoning Tokens", "reasoning"),
+    ("Audio Output Tokens", "speech"),
+)
+INWARD = frozenset({"cache_write_5m", "cache_write_1h", "image", "audio"})
 
 
 def focus_project(
@@ -145,15 +157,11 @@ def _hour(project: Project, plan: Plan, key: tuple[str, ...], members: list[Atte
     begins = dt.datetime.fromisoformat(f"{hour}:00:00+00:00")
     charged = (_stamp(begins), _stamp(begins + dt.timedelta(hours=1)))
     provider, _ = _supplier(project, plan, target)
-    counts = {
-        "Input Tokens": [(one.tokens_in - one.tokens_cached, one.price_in) for one in members],
-        "Cached Input Tokens": [(one.tokens_cached, one.price_cached) for one in members],
-        "Output Tokens": [(one.tokens_out, one.price_out) for one in members],
-    }
+    counts = _counts(members)
     left = sum(one.cost for one in members)
     for meter, kind in KINDS:
-        for price in sorted({price for _, price in counts[meter]}):
-            tokens = sum(count for count, own in counts[meter] if own == price)
+        for price in sorted({price for _, price in counts[kind]}):
+            tokens = sum(count for count, own in counts[kind] if own == price)
             left -= tokens * price
             if tokens:
                 yield Charge(
@@ -177,6 +185,20 @@ def _hour(project: Project, plan: Plan, key: tuple[str, ...], members: list[Atte
             tags=_tags(target, journey, "", tenant),
             own={"x_Route": route, "x_DesignRef": members[0].plan, "x_PriceSource": source},
         )  # fmt: skip
+
+
+def _counts(members: list[Attempt]) -> dict[str, list[tuple[int, int]]]:
+    """Tokens and their price, call by call, by kind: each token is counted once."""
+    found: dict[str, list[tuple[int, int]]] = {kind: [] for _, kind in KINDS}
+    for one in members:
+        aside_in = sum(count for kind, count, _ in one.kinds if kind in INWARD)
+        aside_out = sum(count for kind, count, _ in one.kinds if kind not in INWARD)
+        found["input"].append((one.tokens_in - one.tokens_cached - aside_in, one.price_in))
+        found["cached input"].append((one.tokens_cached, one.price_cached))
+        found["output"].append((one.tokens_out - aside_out, one.price_out))
+        for kind, count, price in one.kinds:
+            found.setdefault(kind, []).append((count, price))
+    return found
 
 
 def _supplier(project: Project, plan: Plan, component: str) -> tuple[str, str]:

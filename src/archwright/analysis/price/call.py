@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from archwright.analysis.price.lines import Line
@@ -9,6 +10,7 @@ from archwright.base.text import slug
 from archwright.plan.batch import LESS
 from archwright.plan.cost import CALL_COST
 from archwright.plan.model import Journey, Step, Target
+from archwright.plan.prices import tier_prefix
 from archwright.report.figures import Book, Figure
 
 KINDS: Final = ("input", "cached", "output")
@@ -22,6 +24,8 @@ METERS: Final = {
     "reasoning": "Reasoning Tokens",
     "speech": "Audio Output Tokens",
     "long": "Long Context Surcharge",
+    "long2": "Longer Context Surcharge",
+    "long3": "Longest Context Surcharge",
     "request": "Requests",
     "embedding": "Embedding Tokens",
 }
@@ -29,6 +33,11 @@ SURCHARGE: Final = (
     "tokens * ((1 - cached) * (long_input - price_in) + cached * (long_cached - price_cached))"
     " + share * tokens_out * (long_output - price_out)"
 )
+# Where a share of the input is written to the prompt cache, at a price that is another one in a dearer tier.
+WRITTEN: Final = (
+    SURCHARGE.replace("1 - cached", "1 - cached - written").replace("price_cached))", "price_cached)")
+    .replace(" + share", " + written * (long_written - price_written)) + share")
+)  # fmt: skip
 LEAST: Final = 1e-9  # a share of calls below this is no line
 
 
@@ -65,9 +74,8 @@ def cost_of_call(book: Book, call: Call) -> tuple[Figure, list[Line]]:
             f"{own}.{kind}", "tokens * price", "money", f"{kind} in one call", tokens=count, price=price
         )
         each[kind] = (count, price)
-    surcharge = _long(book, call, prices)
-    if surcharge is not None:
-        parts["long"] = surcharge
+    for number, surcharge in enumerate(_long(book, call, prices), 1):
+        parts["long" if number == 1 else f"long{number}"] = surcharge
     request = f"prices.{target.name}.request"
     if request in book:
         parts["request"] = book[request]
@@ -151,35 +159,51 @@ def _less(book: Book, key: str, whole: str, parts: list[str], label: str) -> str
     return book.derive(key, f"whole - {' - '.join(names)}", "number", label, whole=whole, **names).key
 
 
-def _long(book: Book, call: Call, prices: dict[str, str]) -> Figure | None:
-    """What calls with long inputs cost more, in the mean over all calls; None where there are none."""
+def _long(book: Book, call: Call, prices: dict[str, str]) -> Iterator[Figure]:
+    """What calls with long inputs cost more, in the mean over all calls: tier by tier, each over the one below it."""
     name, own, base, given = call.target.name, call.own, call.base, call.given
     if f"prices.{name}.long_over" not in book:
-        return None
+        return
     law = {"median": f"{given}.input.median", "spread": f"{given}.input.spread"}
     fixed = book.derive(
         f"{own}.long.fixed", "tokens_in - mean_log_normal(median, spread)", "number",
         "input tokens that are not drawn", tokens_in=f"{base}.tokens_in", **law,
     )  # fmt: skip
-    over = f"prices.{name}.long_over"
-    share = book.derive(
-        f"{own}.long.share", "share_above(over, fixed, median, spread)", "share", "calls with a longer input",
-        over=over, fixed=fixed, **law,
-    )  # fmt: skip
-    if share.value < LEAST:
-        return None
-    tokens = book.derive(
-        f"{own}.long.tokens", "tokens_above(over, fixed, median, spread)", "number",
-        "input tokens of these, over all calls", over=over, fixed=fixed, **law,
-    )  # fmt: skip
-    dear = {
-        f"long_{short}": _price(book, call, f"long_{kind}")
-        for short, kind in (("input", "input"), ("cached", "cached_input"), ("output", "output"))
-    }
-    return book.derive(
-        f"{own}.long", SURCHARGE, "money", "surcharge of long inputs in one call", tokens=tokens, share=share,
-        cached=f"components.{name}.prompt_cache", tokens_out=f"{base}.tokens_out", **prices, **dear,
-    )  # fmt: skip
+    lower, number = prices | _written_price(book, call, ""), 1
+    while f"prices.{name}.{tier_prefix(number)}over" in book:
+        prefix = tier_prefix(number)
+        key, over = f"{own}.{prefix[:-1]}", f"prices.{name}.{prefix}over"
+        share = book.derive(
+            f"{key}.share", "share_above(over, fixed, median, spread)", "share", "calls with a longer input",
+            over=over, fixed=fixed, **law,
+        )  # fmt: skip
+        if share.value < LEAST:
+            return
+        tokens = book.derive(
+            f"{key}.tokens", "tokens_above(over, fixed, median, spread)", "number",
+            "input tokens of these, over all calls", over=over, fixed=fixed, **law,
+        )  # fmt: skip
+        usual = {"price_in": "input", "price_cached": "cached_input", "price_out": "output"}
+        dear = {short: _price(book, call, f"{prefix}{kind}") for short, kind in usual.items()}
+        dear |= _written_price(book, call, prefix)
+        names = {"price_in": "long_input", "price_cached": "long_cached", "price_out": "long_output"}
+        names["price_written"] = "long_written"
+        written = {"written": f"components.{name}.prompt_cache_writes"} if "price_written" in dear else {}
+        yield book.derive(
+            key, WRITTEN if written else SURCHARGE, "money", "surcharge of long inputs in one call", tokens=tokens,
+            share=share, cached=f"components.{name}.prompt_cache", tokens_out=f"{base}.tokens_out", **lower, **written,
+            **{names[short]: found for short, found in dear.items()},
+        )  # fmt: skip
+        lower, number = dear, number + 1
+
+
+def _written_price(book: Book, call: Call, prefix: str) -> dict[str, str]:
+    """The key of the price of what is written to the prompt cache in a tier; that of the tier below if it has none."""
+    name = call.target.name
+    if f"components.{name}.prompt_cache_writes" not in book or f"prices.{name}.written" not in book:
+        return {}
+    (kind,) = (key.split(".")[-1] for _, key in book[f"prices.{name}.written"].inputs)
+    return {"price_written": _price(book, call, f"{prefix}{kind}" if f"prices.{name}.{prefix}{kind}" in book else kind)}
 
 
 _COUNTED: Final = {"input": "tokens_in - tokens_cached", "cached": "tokens_cached", "output": "tokens_out"}
@@ -207,7 +231,7 @@ def _extra(book: Book, call: Call, kind: str, part: Figure, counted: tuple[str, 
     cost = book.derive(
         f"{call.own}.{kind}.month", "each * billed * volume * month", "money", f"{kind}, a month", each=part, **month
     )
-    if counted is None and kind != "request":
+    if counted is None and kind != "request":  # a surcharge: its tokens have been counted
         return _line(call, kind, cost.key, "", "")
     inputs = {"tokens": counted[0]} if counted else {}
     count = book.derive(
@@ -217,8 +241,12 @@ def _extra(book: Book, call: Call, kind: str, part: Figure, counted: tuple[str, 
     return _line(call, kind, cost.key, count.key, counted[1] if counted else part.key)
 
 
+def _meter(kind: str) -> str:
+    return METERS.get(kind, METERS["long3"])
+
+
 def _line(call: Call, kind: str, cost: str, count: str, price: str) -> Line:
-    title = f"{call.target.title}: {METERS[kind].lower()}{' (batch)' if call.lane else ''}"
+    title = f"{call.target.title}: {_meter(kind).lower()}{' (batch)' if call.lane else ''}"
     unit = "Requests" if kind == "request" else "Tokens" if count else ""
     where = (call.journey.name, call.step.name)
-    return Line(cost, title, "models", call.target.name, METERS[kind], unit, count, price, *where)
+    return Line(cost, title, "models", call.target.name, _meter(kind), unit, count, price, *where)

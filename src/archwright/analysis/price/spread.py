@@ -8,6 +8,7 @@ a band are drawn together (`plan.bands`), and the bill is worked out again each 
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ SAMPLED: Final = 400
 SHARES: Final = (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
 ROUGHLY: Final = {"repeated": repeated_roughly}
 SWINGS: Final = 12
+LONG: Final = re.compile(r"\.long\d*$")  # a surcharge of long inputs, which drawn calls pay by their own length
 WHOLE: Final = "price.month"
 
 
@@ -187,7 +189,7 @@ def _other(book: Book, own: str) -> float:
     """What a call costs in the mean over what it would by plain tokens: pictures, written cache, bought units."""
     factor = 1.0
     if f"{own}.call.plain" in book and book[f"{own}.call.plain"].value > 0:
-        special = sum(book[item].value for _, item in book[f"{own}.call"].inputs if not item.endswith(".long"))
+        special = sum(book[item].value for _, item in book[f"{own}.call"].inputs if not LONG.search(item))
         factor *= special / book[f"{own}.call.plain"].value
     if f"{own}.paid" in book and book[f"{own}.billed"].value > 0:
         factor *= book[f"{own}.paid"].value / book[f"{own}.billed"].value

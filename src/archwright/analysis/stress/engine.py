@@ -21,6 +21,7 @@ from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import faults_of, struck
 from archwright.plan.model import Plan, Scenario, Station, Step, Target
+from archwright.plan.price import stored
 from archwright.plan.rules import began_after, draws, luck_of, price_of, rules, slower_of
 from archwright.plan.trace import Trace
 from archwright.plan.users import Users
@@ -393,6 +394,7 @@ class _Simulation:
             return 0
         target = self.plan.targets[place]
         cached = max(int(ending.tokens_in * target.prompt_cache), work.cached)
-        cost = call_cost(ending.tokens_in, cached, ending.tokens_out, price_of(target, self.lanes[journey]))
+        kinds = stored(ending.tokens_in, cached, target.prompt_writes, target.prompt_keeps)
+        cost = call_cost(ending.tokens_in, cached, ending.tokens_out, price_of(target, self.lanes[journey]), kinds)
         self.tally.billed((journey, work.step, place), ending.tokens_in, cached, ending.tokens_out, cost)
         return cost

@@ -134,7 +134,9 @@ def _dearer(plan: Plan, target: Target) -> Iterator[str]:
     """Prices of a target that are not by the token alone."""
     if target.price.request:
         yield f"{target.name} charges each call"
-    if target.price.long_over and any(_reaches(plan, target.price.long_over)):
+    if target.price.special is not None and target.prompt_writes > 0:
+        yield f"{target.name} charges what is written to its prompt cache"
+    if target.price.tiers and any(_reaches(plan, target.price.tiers[0].over)):
         yield f"{target.name} has dearer prices for long inputs"
 
 

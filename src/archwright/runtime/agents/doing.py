@@ -174,7 +174,9 @@ class Doing:
             raise Failed("an empty answer")
         target = self.targets.get(headers.get(b"x-archwright-target", b"").decode())
         lane = BATCH if headers.get(b"x-archwright-lane") == b"batch" else REALTIME
-        cost = call_cost(*usage, price_of(target, lane)) if target is not None else 0
+        cost = 0
+        if target is not None:
+            cost = call_cost(usage.input, usage.cached, usage.output, price_of(target, lane), usage.kinds)
         return Reply(text, cost, usage, b"rung=canned" in headers.get(b"x-archwright-level", b""))
 
     async def _posted(self, tool: Tool, question: Mapping[str, str], headers: Mapping[str, str]) -> str:

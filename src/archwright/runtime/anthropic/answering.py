@@ -103,13 +103,17 @@ def _head(identity: str, model: str) -> dict[str, Any]:
 
 
 def _tokens(usage: Usage, written: int) -> dict[str, Any]:
-    """Our `input` in its three parts."""
-    return {
+    """Our `input` in its three parts, and how long what was written is kept where that is not the shorter time."""
+    told: dict[str, Any] = {
         "input_tokens": max(0, usage.input - usage.cached - written),
         "cache_creation_input_tokens": written,
         "cache_read_input_tokens": usage.cached,
         "output_tokens": usage.output,
     }
+    if usage.kinds is not None and usage.kinds.cache_write_1h:
+        short, long = usage.kinds.cache_write_5m, usage.kinds.cache_write_1h
+        told["cache_creation"] = {"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": long}
+    return told
 
 
 class EventReader(Reader):

@@ -3,8 +3,7 @@
 How tokens are counted: this wire tells the input in three parts that exclude each other, `input_tokens` (neither read
 from nor written to the prompt cache), `cache_creation_input_tokens` (written to it) and `cache_read_input_tokens`
 (read from it). Our `input` is the sum of the three, and our `cached` the last. Tokens that are written to the cache are
-therefore counted, and priced, as plain input; the supplier charges them somewhat more (1.25 times for the short cache),
-which a price by input, cached input and output cannot say.
+priced by how long they are kept, which `cache_creation` says; five minutes where it does not.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from archwright.plan.price import Kinds
 from archwright.policy import route
 from archwright.runtime.neutral import Usage
 from archwright.runtime.wire import NOTHING, Event, event, payload
@@ -33,6 +33,11 @@ FAULTS: Final = {
 }
 
 
+class _Creation(msgspec.Struct):
+    ephemeral_5m_input_tokens: int | None = None
+    ephemeral_1h_input_tokens: int | None = None
+
+
 class Tokens(msgspec.Struct):
     """The usage as it is written. At the end of a stream only what changed since its beginning must be there."""
 
@@ -40,6 +45,7 @@ class Tokens(msgspec.Struct):
     cache_creation_input_tokens: int | None = None
     cache_read_input_tokens: int | None = None
     output_tokens: int | None = None
+    cache_creation: _Creation | None = None
 
     def update(self, later: Tokens) -> None:
         """Take over what is told later: the counts are totals, not additions."""
@@ -52,7 +58,16 @@ class Tokens(msgspec.Struct):
     def plain(self) -> Usage:
         """The usage as a gateway counts it."""
         cached = max(0, self.cache_read_input_tokens or 0)
-        return Usage(max(0, self.input_tokens or 0) + self.written + cached, cached, max(0, self.output_tokens or 0))
+        written = self.written
+        kinds = self._kinds(written) if written else None
+        into, out = max(0, self.input_tokens or 0) + written + cached, max(0, self.output_tokens or 0)
+        return Usage(into, cached, out, kinds)
+
+    def _kinds(self, written: int) -> Kinds:
+        """What was written to the cache, by how long it is kept."""
+        hour = self.cache_creation.ephemeral_1h_input_tokens or 0 if self.cache_creation else 0
+        hour = min(max(0, hour), written)
+        return Kinds(cache_write_5m=written - hour, cache_write_1h=hour)
 
     @property
     def written(self) -> int:

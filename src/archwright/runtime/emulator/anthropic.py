@@ -98,13 +98,17 @@ def _head(head: Head) -> dict[str, Any]:
     return {"id": f"msg_{head.id}", "type": "message", "role": "assistant", "model": head.model}
 
 
-def _usage(tally: Tally) -> dict[str, int]:
-    return {
-        "input_tokens": tally.prompt - tally.cached,
-        "cache_creation_input_tokens": 0,
+def _usage(tally: Tally) -> dict[str, Any]:
+    short, long = tally.kinds.cache_write_5m, tally.kinds.cache_write_1h
+    told = {
+        "input_tokens": tally.prompt - tally.cached - short - long,
+        "cache_creation_input_tokens": short + long,
         "cache_read_input_tokens": tally.cached,
         "output_tokens": tally.written,
     }
+    if not short and not long:
+        return told
+    return {**told, "cache_creation": {"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": long}}
 
 
 def _event(kind: str, **more: object) -> bytes:

@@ -12,6 +12,7 @@ import msgspec
 from archwright.plan.faults import Faults, Weather, faults_of
 from archwright.plan.grounding import FENCE, fence_of, read
 from archwright.plan.model import Plan, Target
+from archwright.plan.price import NO_KINDS, Kinds, stored
 from archwright.plan.rules import pace, target_limits
 from archwright.plan.workload import cached_prefix
 from archwright.policy import chance, provider
@@ -82,7 +83,13 @@ class _Call:
 
     @property
     def tally(self) -> Tally:
-        return Tally(self.prompt, self.cached, self.written)
+        return Tally(self.prompt, self.cached, self.written, self.kinds)
+
+    @property
+    def kinds(self) -> Kinds:
+        """What it writes to the prompt cache."""
+        target = self.shop.target
+        return stored(self.prompt, self.cached, target.prompt_writes, target.prompt_keeps) or NO_KINDS
 
     @property
     def head(self) -> Head:
@@ -256,7 +263,7 @@ class Emulator:
         """What was written is paid for, also before an answer broke off."""
         if kind == "cut" and not call.written:
             return
-        dollars = call.shop.line.charge(kind, call.batch, call.prompt, call.cached, call.written)
+        dollars = call.shop.line.charge(kind, call.batch, call.prompt, call.cached, call.written, call.kinds)
         if self.calls is not None:
             self.calls.append(Charged(call.request, call.attempt, call.shop.target.name, kind, str(dollars)))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from archwright.plan.model import Price
+from archwright.plan.price import NO_KINDS, Kinds, Price
 
 MILLION = Decimal(1_000_000)
 
@@ -17,6 +17,8 @@ class Rates(NamedTuple):
     fresh: Decimal
     cached: Decimal
     written: Decimal
+    kept_5m: Decimal
+    kept_1h: Decimal
 
 
 class Charged(NamedTuple):
@@ -45,15 +47,22 @@ class Line:
     failed: int = 0
     batch: int = 0
 
-    def charge(self, kind: str, batch: bool, prompt: int, cached: int, written: int) -> Decimal:
-        """Charge for a call, `prompt` tokens of which `cached` are cheaper, and what was really written; in dollars."""
+    def charge(
+        self, kind: str, batch: bool, prompt: int, cached: int, written: int, kinds: Kinds = NO_KINDS
+    ) -> Decimal:
+        """Charge for a call, `prompt` tokens of which `cached` are cheaper, and what was really written; in dollars.
+
+        Of `kinds` those that the prompt cache keeps are told apart: they are dearer than what is only read.
+        """
         rates = self.lane if batch else self.rates
         self.batch += batch
         self.calls[kind] += 1
         self.tokens["input"] += prompt
         self.tokens["cached"] += cached
         self.tokens["output"] += written
-        millionths = (prompt - cached) * rates.fresh + cached * rates.cached + written * rates.written
+        short, long = kinds.cache_write_5m, kinds.cache_write_1h
+        millionths = (prompt - cached - short - long) * rates.fresh + cached * rates.cached + written * rates.written
+        millionths += short * rates.kept_5m + long * rates.kept_1h
         self.dollars[kind] += millionths / MILLION
         return millionths / MILLION
 
@@ -65,7 +74,10 @@ def line(price: Price, batch: Price | None = None) -> Line:
 
 def _rates(price: Price) -> Rates:
     """A pico-dollar a token is a millionth of a dollar for a million tokens."""
-    return Rates(*(Decimal(kind) / MILLION for kind in (price.input, price.cached_input, price.output)))
+    kept = (price.input, price.input)
+    if price.special is not None:
+        kept = (price.special.cache_write_5m, price.special.cache_write_1h)
+    return Rates(*(Decimal(kind) / MILLION for kind in (price.input, price.cached_input, price.output, *kept)))
 
 
 def statement(lines: dict[str, Line]) -> dict[str, object]:

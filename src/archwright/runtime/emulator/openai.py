@@ -89,9 +89,13 @@ def _chunk(head: Head, delta: dict[str, str], finish: str | None = None) -> byte
 
 
 def _usage(tally: Tally) -> dict[str, Any]:
+    kept = tally.kinds.cache_write_5m + tally.kinds.cache_write_1h
     return {
         "prompt_tokens": tally.prompt,
         "completion_tokens": tally.written,
         "total_tokens": tally.prompt + tally.written,
-        "prompt_tokens_details": {"cached_tokens": tally.cached},
+        "prompt_tokens_details": {
+            "cached_tokens": tally.cached,
+            **({"cache_write_tokens": kept} if kept else {}),
+        },
     }

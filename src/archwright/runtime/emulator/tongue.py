@@ -8,6 +8,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, NamedTuple
 
+from archwright.plan.price import NO_KINDS, Kinds
+
 
 class Asked(NamedTuple):
     """A request: the prompt as turns of (role, text) with so many `words`, and how the answer shall come.
@@ -34,11 +36,12 @@ class Head(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Tokens read, of which `cached` are cheaper, and tokens written so far."""
+    """Tokens read, of which `cached` are cheaper, and tokens written so far; `kinds` may have prices of their own."""
 
     prompt: int
     cached: int
     written: int
+    kinds: Kinds = NO_KINDS
 
 
 class Tongue(ABC):

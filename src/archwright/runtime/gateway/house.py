@@ -13,7 +13,7 @@ from itertools import count
 from typing import Final, Protocol
 
 from archwright.ledger.rows import Attempt, Request
-from archwright.plan.cost import call_cost
+from archwright.plan.cost import call_cost, kinds_told
 from archwright.plan.model import Plan, Price, Target, plan_hash
 from archwright.plan.rules import draws, price_of
 from archwright.policy.lanes import BATCH, LANES, REALTIME
@@ -169,8 +169,9 @@ class House:
     def price(self, x: Exchange, item: Try) -> None:
         """Enter what an attempt cost: exact where the supplier told its usage, else estimated from what came."""
         price = self.lines[item.call.target].price(self._lane(x, item))
-        if item.usage is not None:
-            item.cost = call_cost(*item.usage, price)
+        usage = item.usage
+        if usage is not None:
+            item.cost = call_cost(usage.input, usage.cached, usage.output, price, usage.kinds)
         x.cost += item.cost
         x.estimated = x.estimated or item.estimated
 
@@ -184,11 +185,7 @@ class House:
         self.metrics.attempts.add((target.name, outcome))
         self.metrics.calls.add((target.name,), item.total_s)
         if usage is not None:
-            for kind, tokens in (
-                ("input", usage.input - usage.cached),
-                ("cached", usage.cached),
-                ("output", usage.output),
-            ):
+            for kind, tokens in usage.counted():
                 self.metrics.tokens.add((target.name, kind), tokens)
             self.metrics.cost.add((target.name,), item.cost)
         self._write(
@@ -221,6 +218,7 @@ class House:
                 x.copied,
                 x.tenant if x.copied else "",
                 x.journey if x.copied else "",
+                kinds_told(usage.kinds, price) if usage is not None and usage.kinds is not None else (),
             ),
             x,
         )

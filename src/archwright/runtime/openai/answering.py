@@ -131,12 +131,18 @@ def told(answer: Said, created: int) -> bytes:
 
 def _tokens(usage: Usage, written: int) -> dict[str, Any]:
     details = {"cached_tokens": usage.cached, **({"cache_write_tokens": written} if written else {})}
-    return {
+    told = {
         "prompt_tokens": usage.input,
         "completion_tokens": usage.output,
         "total_tokens": usage.input + usage.output,
         "prompt_tokens_details": details,
     }
+    kinds = usage.kinds
+    if kinds is not None and kinds.audio:
+        details["audio_tokens"] = kinds.audio
+    if kinds is not None and kinds.outward:
+        told["completion_tokens_details"] = {"reasoning_tokens": kinds.reasoning, "audio_tokens": kinds.speech}
+    return told
 
 
 class ChunkReader(Reader):

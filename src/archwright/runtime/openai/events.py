@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from archwright.plan.price import Kinds, within
 from archwright.policy.route import TRANSIENT
 from archwright.runtime.neutral import Usage
 from archwright.runtime.wire import Event, payload
@@ -24,6 +25,13 @@ _LOUD = re.compile(rb'"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|error"\s*:)|\[D
 class _Details(msgspec.Struct):
     cached_tokens: int | None = None
     cache_write_tokens: int | None = None
+    audio_tokens: int | None = None
+    image_tokens: int | None = None
+
+
+class _OutDetails(msgspec.Struct):
+    reasoning_tokens: int | None = None
+    audio_tokens: int | None = None
 
 
 class Tokens(msgspec.Struct):
@@ -32,6 +40,7 @@ class Tokens(msgspec.Struct):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _OutDetails | None = None
 
 
 class _Whole(msgspec.Struct):
@@ -85,7 +94,28 @@ def plain(usage: Tokens | None) -> Usage | None:
     details = usage.prompt_tokens_details
     cached = details.cached_tokens or 0 if details else 0
     tokens_in = max(0, usage.prompt_tokens)
-    return Usage(tokens_in, min(max(0, cached), tokens_in), max(0, usage.completion_tokens))
+    cached, tokens_out = min(max(0, cached), tokens_in), max(0, usage.completion_tokens)
+    out = usage.completion_tokens_details
+    special = details and (details.cache_write_tokens or details.audio_tokens or details.image_tokens)
+    if not special and not (out and (out.reasoning_tokens or out.audio_tokens)):
+        return Usage(tokens_in, cached, tokens_out)
+    return Usage(
+        tokens_in,
+        cached,
+        tokens_out,
+        _kinds(details or _Details(), out or _OutDetails(), tokens_in - cached, tokens_out),
+    )
+
+
+def _kinds(into: _Details, out: _OutDetails, fresh: int, said: int) -> Kinds | None:
+    """Tokens with prices of their own, never more than there are: how long what is written is kept is not said."""
+    return within(
+        Kinds(
+            cache_write_5m=into.cache_write_tokens or 0, image=into.image_tokens or 0, audio=into.audio_tokens or 0,
+            reasoning=out.reasoning_tokens or 0, speech=out.audio_tokens or 0,
+        ),
+        fresh, said,
+    )  # fmt: skip
 
 
 def read_event(event: bytes, begun: bool) -> Event:

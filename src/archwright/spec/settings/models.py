@@ -9,7 +9,7 @@ from archwright.spec.charges import Provisioned
 from archwright.spec.day import Day
 from archwright.spec.given import Given, Word, given
 from archwright.spec.settings.work import Scale
-from archwright.spec.shapes import Record, choice, day, number, one, text
+from archwright.spec.shapes import Record, choice, day, many, number, one, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,12 @@ class LongContext(Record):
     input: Given = number("token-price", "input tokens", estimate=True)
     cached_input: Given | None = number("token-price", "cached input tokens", default=None, estimate=True)
     output: Given = number("token-price", "output tokens", estimate=True)
+    cache_write_5m: Given | None = number(
+        "token-price", "input tokens written to the prompt cache for five minutes", default=None, estimate=True
+    )
+    cache_write_1h: Given | None = number(
+        "token-price", "input tokens written to the prompt cache for an hour", default=None, estimate=True
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +82,7 @@ class TokenPrice(Record):
     speech: Given | None = number("token-price", "output tokens of sound", default=None, estimate=True)
     request: Given | None = number("money", "each call, besides its tokens", default=None, estimate=True)
     long: LongContext | None = one(LongContext, "dearer prices of long inputs", default=None)
+    longer: tuple[LongContext, ...] = many(LongContext, "prices of inputs that are longer still, tier by tier")
 
 
 @dataclass(frozen=True, kw_only=True)
