@@ -97,3 +97,15 @@ def test_spot_without_an_offer_is_a_question() -> None:
 )
 def test_absurd_amounts_are_refused(words: str) -> None:
     assert problems(charged(words))
+
+
+def test_what_is_kept_is_priced_by_the_technology_that_a_component_names() -> None:
+    """40 GB at Pinecone's $0.33 of the catalogue; what the file says itself wins."""
+    result = priced((APP, f"{APP}, technology: pinecone, charges: {{stored: 40 GB}}"))
+    assert result.book["price.component.app.month"].value / PICO == pytest.approx(13.20)
+    leaf = result.book["charges.app.per_gb_month"]
+    assert leaf.origin == "fact"
+    assert "https://" in leaf.note
+    said = priced((APP, f"{APP}, technology: pinecone, charges: {{stored: 40 GB, per_gb_month: $0.20}}"))
+    assert said.book["price.component.app.month"].value / PICO == pytest.approx(8.00)
+    assert problems((APP, f"{APP}, technology: valkey, charges: {{stored: 40 GB}}")) == ["unknown-price"]

@@ -110,3 +110,48 @@ def test_a_decision_without_technologies_says_nothing_of_them(tmp_path: Path) ->
     text = FILE.replace(", uses: [pgvector, valkey]", "").replace(", uses: [pinecone, valkey]", "")
     answer = decide_project(open_project(written(tmp_path, text), DAY), tmp_path / "out")
     assert not [item for item in answer.documents[0].sections if "technologies" in item.name]
+
+
+COUNTED = FILE.replace(
+    "uses: [pinecone, valkey]}", "uses: [valkey], amounts: [{of: pinecone, what: storage, units: 40}]}"
+).replace("uses: [pgvector, valkey]}", "amounts: [{of: tpu-v6e, units: 2}]}")
+
+
+def test_prices_of_the_catalogue_enter_what_an_option_costs(tmp_path: Path) -> None:
+    """40 x $0.33 on top of $300 a month, and 2 chips x $2.70 x 730.5 hours on top of $100; twelve months a year."""
+    answer = decide_project(open_project(written(tmp_path, COUNTED)), tmp_path / "decisions")
+    ours, theirs = answer.data["decisions"][0]["options"]
+    assert theirs["tco_years"][0] == pytest.approx(12 * (300 + 40 * 0.33))
+    assert ours["tco_years"][0] == pytest.approx(12 * (100 + 2 * 2.70 * 730.5))
+    book = answer.book
+    assert book is not None
+    leaf = book["catalogue.pinecone.storage"]
+    assert leaf.origin == "fact"
+    assert "https://" in leaf.note
+    units = book["decide.store.option.theirs.uses.1.units"]
+    assert (units.written, units.where.line) == ("40", 11)
+    page = markdown(answer.documents[0]).replace("\\$", "$")
+    assert "storage, 40 at $0.33 a GB a month" in page
+    assert "$13.20 a month" in page
+
+
+@pytest.mark.parametrize(
+    ("amount", "code", "words"),
+    [
+        ("{of: pinecne, units: 1}", "unknown-technology", "no technology `pinecne`"),
+        (
+            "{of: pinecone, what: shelves, units: 1}",
+            "unknown-price",
+            "no price of Pinecone serverless called `shelves`",
+        ),
+        ("{of: pinecone, units: 1}", "unknown-price", "called ``"),
+        ("{of: trainium1, units: 1}", "unknown-price", "does not know what trn1 machines"),
+        ("{of: pinecone, what: storage, units: -4}", "out-of-range", ""),
+    ],
+)
+def test_amounts_without_a_price_are_told(tmp_path: Path, amount: str, code: str, words: str) -> None:
+    text = FILE.replace("uses: [pinecone, valkey]}", f"amounts: [{amount}]}}")
+    with pytest.raises(InputError) as caught:
+        open_project(written(tmp_path, text))
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert words in caught.value.problems[0].message

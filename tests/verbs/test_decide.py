@@ -304,3 +304,51 @@ def test_hardware_that_is_far_too_much_is_named(tmp_path: Path) -> None:
     assert [finding.severity for finding in found] == ["note"]
     assert "has 9 replicas" in found[0].message
     assert not [item for item in decided(project(tmp_path, overlay=OURS)).findings if item.code == "DEC06"]
+
+
+def test_lock_in_is_what_changes_in_the_file_in_hours_and_money(tmp_path: Path) -> None:
+    """One component differs; 12 hours of engineers for each part at $95 are $1,140."""
+    stated = ("    assumptions: [", "    switching: {hours: 12 h, hourly: $95}\n    assumptions: [")
+    answer = decided(project(tmp_path, stated))
+    (move,) = answer.data["decisions"][0]["switching"]
+    assert {move["from"], move["to"]} <= {"managed", "ours"}
+    assert (move["parts"], move["hours"], move["cost"]) == (["model"], 12.0, 1140.0)
+    text = answer_text(answer, 120, False)
+    assert "What it takes to switch" in text
+    assert "$1,140" in text
+    (record,) = (file for file in answer.written if file.suffix == ".md")
+    assert "$1,140" in record.read_text()
+
+
+def test_without_hours_only_the_parts_are_told(tmp_path: Path) -> None:
+    answer = decided(project(tmp_path))
+    (move,) = answer.data["decisions"][0]["switching"]
+    assert (move["parts"], move["hours"], move["cost"]) == (["model"], None, None)
+    assert "switching: {hours: 8 h" in answer_text(answer, 120, False)
+
+
+def test_the_wage_of_upkeep_is_the_wage_of_switching(tmp_path: Path) -> None:
+    stated = ("    assumptions: [", "    switching: {hours: 12 h}\n    assumptions: [")
+    folder = project(tmp_path, stated)
+    file = folder / "system.yaml"
+    file.write_text(file.read_text() + "operation: {upkeep: {hours: 40 h, hourly: $100}}\n")
+    (move,) = decided(folder).data["decisions"][0]["switching"]
+    assert move["cost"] == 1200.0
+
+
+def test_technologies_of_a_computed_option_are_in_its_cost(tmp_path: Path) -> None:
+    """The same design twice, once with 1,000 GB in Pinecone at $0.33: $330 a month more, $11,880 over three years."""
+    edit = (
+        "      managed: {}\n",
+        "      managed: {}\n      indexed: {amounts: [{of: pinecone, what: storage, units: 1000}]}\n",
+    )
+    answer = decided(project(tmp_path, edit))
+    plain, indexed = one(answer, "managed"), one(answer, "indexed")
+    assert isinstance(plain["tco"], float)
+    assert isinstance(indexed["tco"], float)
+    assert indexed["tco"] - plain["tco"] == pytest.approx(330 * 36, abs=0.05)
+    assert isinstance(indexed["score"], float)
+    assert isinstance(plain["score"], float)
+    assert indexed["score"] < plain["score"]
+    assert answer.book is not None
+    assert "catalogue" in {key.split(".")[0] for key in answer.book}

@@ -6,12 +6,15 @@ A number whose price is missing, or a price whose number is missing, is a proble
 from __future__ import annotations
 
 from archwright.base.errors import Problem
+from archwright.base.money import pico
+from archwright.facts.technologies import technology
 from archwright.plan.entries import Entries
 from archwright.plan.model import Plan
 from archwright.spec.charges import PAIRS, Charges
 from archwright.spec.model import Component, Tokens
 from archwright.spec.settings.models import ModelSettings
 
+A_MONTH = "a GB a month"  # the catalogue's unit of what is kept
 LABELS = {
     "monthly": "a plan or a licence",
     "hourly": "one replica for one hour",
@@ -43,7 +46,11 @@ def _charges(work: Entries, name: str, component: Component, charges: Charges, v
         work.note(f"{key}.{field}", getattr(charges, field), label)
     if charges.hourly is not None and f"components.{name}.replicas" not in work.book:
         work.note(f"components.{name}.replicas", component.replicas, "replicas")
+    if charges.stored is not None and charges.per_gb_month is None:
+        _from_catalogue(work, name, component)
     for amount, price in PAIRS:
+        if f"{key}.{amount}" in work.book and f"{key}.{price}" in work.book:
+            continue
         if (getattr(charges, amount) is None) != (getattr(charges, price) is None):
             lacks = price if getattr(charges, price) is None else amount
             message = f"`charges` of `{name}` has half of a pair: `{lacks}` is missing"
@@ -54,6 +61,19 @@ def _charges(work: Entries, name: str, component: Component, charges: Charges, v
     if each and not visited and charges.calls is None:
         message = f"`{name}` is charged by the call, and no step of a journey happens at it"
         work.problems.append(Problem("unknown-calls", message, charges.where, "add `calls: 100k/month`"))
+
+
+def _from_catalogue(work: Entries, name: str, component: Component) -> None:
+    """The price of what is kept, as the catalogue has it of the technology that a component names."""
+    found = technology(component.technology) if component.technology else None
+    costs = [cost for cost in found.costs if cost.unit == A_MONTH and cost.currency == "USD"] if found else []
+    cost = costs[0] if len(costs) == 1 else None
+    if found is None or cost is None or cost.amount is None:
+        return
+    how = "seen" if cost.confidence == "seen" else "from memory"
+    note = f"catalogue, {cost.source.title}, {how} on {found.checked_on}: {cost.source.url}"
+    label = f"one GB kept for one month, {found.title}"
+    work.fact(f"charges.{name}.per_gb_month", pico(cost.amount), "money", label, note)
 
 
 def _provisioned(work: Entries, name: str, component: Component) -> None:

@@ -17,6 +17,7 @@ from archwright.spec.shapes import (
     many,
     named,
     number,
+    one,
     predicates,
     reference,
     references,
@@ -44,6 +45,27 @@ OF_A_JOURNEY: Final = frozenset({"p50", "p95", "p99", "availability", "full-answ
 
 
 @dataclass(frozen=True, kw_only=True)
+class Amount(Record):
+    """How much of a technology an option needs, so that the catalogue's price enters what it costs."""
+
+    of: Word = text("the technology, by its name in `archwright catalogue`")
+    what: Word = text("which of its prices, such as `storage`; may be left out where it has one", default="")
+    units: Given = number(
+        "number", "how many a month, in the catalogue's unit; of what is paid by the hour, how many run", estimate=True
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switching(Record):
+    """What it takes to move from one option to another: engineers' time for each part of the file that changes."""
+
+    hours: Given = number("duration", "engineers' time for each component, route or flow that changes", estimate=True)
+    hourly: Given | None = number(
+        "money", "one hour of one engineer; that of `operation.upkeep` if left out", default=None, estimate=True
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Option(Record):
     """One way to go: the system as designed, the system with an overlay, or something that is only costed."""
 
@@ -57,6 +79,7 @@ class Option(Record):
         "money", "what it costs once: moving, training, leaving what is there", default=None, estimate=True
     )
     uses: tuple[Word, ...] = texts("technologies that it rests on, by their names in `archwright catalogue`")
+    amounts: tuple[Amount, ...] = many(Amount, "how much of them it needs; their prices enter its cost")
     do_not_build: bool = flag("this is the option to leave it; it has a `cost` too")
     good: tuple[Word, ...] = texts("what speaks for it")
     bad: tuple[Word, ...] = texts("what speaks against it")
@@ -115,6 +138,9 @@ class Decision(Record):
     because: Word = text("why it was chosen", default="")
     supersedes: tuple[Word, ...] = references("decisions", "earlier decisions that it replaces")
     amends: tuple[Word, ...] = references("decisions", "earlier decisions that it changes in part; they still stand")
+    switching: Switching | None = one(
+        Switching, "what each changed part of the file costs, to move from one option to another", default=None
+    )
     revisit: Day | None = day("when it is looked at again, whatever happens", default=None)
 
     def titled(self, option: str) -> str:

@@ -49,7 +49,7 @@ def _options(title: str, decision: Decision) -> Iterator[Problem]:
             "one-option", message, decision.place("options"), "add another, such as leaving it (`do_not_build: true`)"
         )
     designed = [name for name, option in decision.options.items() if not option.overlay and option.cost is None
-                and not option.do_not_build]  # fmt: skip
+                and not option.do_not_build and not option.amounts]  # fmt: skip
     for name in designed[1:]:
         message = f"{title}: `{name}` and `{designed[0]}` are both the system as designed"
         yield Problem("same-option", message, decision.options[name].where, "say `with` what file they differ")

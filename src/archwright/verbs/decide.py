@@ -11,6 +11,8 @@ from archwright.analysis.decide.matrix import option_key
 from archwright.analysis.decide.record import record
 from archwright.analysis.decide.report import decide_document
 from archwright.analysis.decide.result import Result, decide
+from archwright.analysis.decide.switching import Change, switches
+from archwright.analysis.decide.uses import with_uses
 from archwright.base.errors import InputError, Problem, UsageError
 from archwright.base.money import PICO
 from archwright.base.text import nearest
@@ -49,9 +51,13 @@ def decide_project(project: Project, out: Path, names: tuple[str, ...] = (), see
         candidates = []
         for option in decision.options:
             candidate, own = work.candidate(name, decision, option)
+            candidate = with_uses(name, decision, candidate, own)
             book.join(own)
             candidates.append(candidate)
-        results.append(decide(name, decision, candidates, book, seed))
+        result = decide(name, decision, candidates, book, seed)
+        upkeep = project.system.operation.upkeep
+        moves = switches(name, decision, work.moves(decision, result.settled), book, upkeep.hourly if upkeep else None)
+        results.append(replace(result, switches=moves))
     plan = work.shared.plan if work.shared is not None else None
     facts: tuple[tuple[str, str], ...] = (("seed", str(seed)), ("as of", project.as_of.isoformat()))
     if plan is not None:
@@ -150,11 +156,23 @@ class _Work:
         quality = tuple(title for title, objective in objectives.items() if objective.measure == "quality")
         candidate, book = computed(decision, option, found, quality, name)
         moved = changed(self.project.system, self.opened[item.overlay].system)
-        if moved:
-            words = f"to move there from the system as designed, {', '.join(moved)} change in the file"
+        if moved.size:
+            words = f"to move there from the system as designed, {', '.join(moved.parts)} change in the file"
             candidate = replace(candidate, remarks=(*candidate.remarks, words))
         designed = computed(decision, option, shared)[1] if shared is not None else Book()
         return renamed(candidate, f"{option_key(name, option)}.", designed, book)
+
+    def moves(self, decision: Decision, settled: str) -> dict[tuple[str, str], Change]:
+        """What changes in the file where the settled option is left for another one that is a design too."""
+        options = {name: item for name, item in decision.options.items() if not is_stated(item)}
+        if settled not in options:
+            return {}
+        mine = self.opened[options[settled].overlay].system
+        return {
+            (settled, name): changed(mine, self.opened[item.overlay].system)
+            for name, item in options.items()
+            if name != settled
+        }
 
 
 def _records(project: Project, results: list[Result], book: Book, out: Path) -> tuple[tuple[Path, ...], list[str]]:
@@ -267,6 +285,16 @@ def _data(result: Result, book: Book) -> dict[str, object]:
                 "winner": turn.winner,
             }
             for turn in result.sure.turns
+        ],
+        "switching": [
+            {
+                "from": item.leave,
+                "to": item.take,
+                "parts": list(item.parts),
+                "hours": book[item.hours].value / 3600 if item.hours else None,
+                "cost": _dollars(book, item.cost) if item.cost else None,
+            }
+            for item in result.switches
         ],
         "assumptions": [
             {"assumption": check.label, "holds": check.met, "foreseen": check.shown}

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from archwright.analysis.check import check as rules
 from archwright.analysis.decide.candidate import Candidate, Check, Hardware
 from archwright.analysis.decide.matrix import a_month, option_key
+from archwright.analysis.decide.switching import Change
 from archwright.analysis.fleet import Fleet
 from archwright.analysis.price import Line, price
 from archwright.analysis.stress.engine import simulate
@@ -183,12 +184,12 @@ def _growth(found: Seen) -> str:
     ).key
 
 
-def changed(before: System, after: System) -> tuple[str, ...]:
-    """What in the file differs between two designs: components and routes, which is what moving between them costs."""
+def changed(before: System, after: System) -> Change:
+    """What in the file differs between two designs: components and flows, which is what moving between them costs."""
     names = dict.fromkeys([*before.components, *after.components])
     parts = [name for name in names if before.components.get(name) != after.components.get(name)]
     flows = sum(1 for flow in (*before.flows, *after.flows) if (flow in before.flows) != (flow in after.flows))
-    return (*parts, *([plural(flows, "flow")] if flows else []))
+    return Change((*parts, *([plural(flows, "flow")] if flows else [])), len(parts) + flows)
 
 
 def _hardware(found: Seen) -> Iterator[Hardware]:

@@ -117,6 +117,7 @@ def _costs(found: Matrix, item: Candidate, book: Book) -> tuple[str, ...]:
             parts.append((f"month{number} / replicas{number} * {load}", names))
     elif item.stated:
         parts.append(("month * grown(growth, {n})", {"month": item.stated}))
+        parts += [(f"fixed{number} * {{n}}", {f"fixed{number}": key}) for number, key in enumerate(item.fixed)]
     if not parts:
         return ()
     inputs: dict[str, str | Figure] = {"growth": item.growth} if item.growth else {}

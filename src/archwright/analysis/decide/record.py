@@ -18,6 +18,7 @@ from archwright.analysis.decide.report import (
     verdict,
 )
 from archwright.analysis.decide.result import Result
+from archwright.analysis.decide.switching import switch_rows
 from archwright.analysis.decide.technologies import HEADINGS, LEAD, technology_rows
 from archwright.analysis.decide.years import YEAR_HEADINGS, year_rows
 from archwright.facts.technologies import entries
@@ -151,10 +152,14 @@ def _more(result: Result, book: Book) -> Iterator[Text | Table]:
     if costs:
         yield Table(YEAR_HEADINGS, tuple(costs), "what options cost, and how often each is ahead",
                     frozenset(range(1, 6)))  # fmt: skip
-    technologies = technology_rows(found.decision)
+    technologies = technology_rows(found.name, found.decision, book)
     if technologies:
         yield Table(HEADINGS, tuple(technologies), "what the options rest on")
         yield Text(LEAD)
+    moves = switch_rows(result.switches, found.decision, book)
+    if moves:
+        headings = ("From", "To", "What changes", "Time", "Cost")
+        yield Table(headings, tuple(moves), "what it takes to switch", frozenset({3, 4}))
     turning = flip_rows(result, book)
     if turning and len(result.ranking.order) > 1:
         yield Table(("Criterion", "Weight", "Flips", "Then"), tuple(turning), "which weight changes the winner",

@@ -8,6 +8,7 @@ from archwright.analysis.decide.breakeven import BreakEven
 from archwright.analysis.decide.candidate import Candidate, Check
 from archwright.analysis.decide.matrix import MatrixCell
 from archwright.analysis.decide.result import Result, reasons
+from archwright.analysis.decide.switching import switching
 from archwright.analysis.decide.technologies import technologies
 from archwright.analysis.decide.years import turn_rows, volumes, years
 from archwright.base.text import plural
@@ -39,7 +40,9 @@ def decide_document(results: Sequence[Result], book: Book, facts: tuple[tuple[st
 def sections_of(result: Result, book: Book) -> list[Section]:
     """One decision: its answer first, then what it rests on."""
     found = [_answer(result, book), *_demands(result), *_matrix(result, book), *years(result, book)]
-    found += _evens(result, book) + technologies(result.matrix.name, result.matrix.decision)
+    name, decision = result.matrix.name, result.matrix.decision
+    found += _evens(result, book) + technologies(name, decision, book)
+    found += switching(name, result.switches, decision, book)
     return [*found, *_turning(result, book), *_assumptions(result)]
 
 

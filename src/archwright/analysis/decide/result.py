@@ -10,6 +10,7 @@ from archwright.analysis.decide.candidate import Candidate
 from archwright.analysis.decide.flips import Flip, flips
 from archwright.analysis.decide.future import Sureness, sureness
 from archwright.analysis.decide.matrix import Matrix, Ranking, matrix, ranking
+from archwright.analysis.decide.switching import Switch
 from archwright.report.figures import Book, Figure
 from archwright.spec.decisions import Decision
 
@@ -19,7 +20,7 @@ class Result:
     """Everything about one decision. `margin` is the key of how far the winner is ahead, empty without a second.
 
     `deciding` are guesses: (what they move, the guess, the relative change when it is a tenth larger). `sure` says what
-    options cost over years and how often each wins.
+    options cost over years and how often each wins, `switches` what it takes to leave the settled one.
     """
 
     matrix: Matrix
@@ -29,6 +30,7 @@ class Result:
     margin: str
     deciding: tuple[tuple[str, Figure, Figure], ...]
     sure: Sureness
+    switches: tuple[Switch, ...] = ()
 
     @property
     def settled(self) -> str:

@@ -72,6 +72,11 @@ class Cost(NamedTuple):
     confidence: str
 
     @property
+    def hourly(self) -> bool:
+        """Whether it is paid by the hour."""
+        return self.unit.endswith("an hour")
+
+    @property
     def shown(self) -> str:
         """`storage: $0.06 a GB a month (from memory)`."""
         if self.amount is None:
@@ -141,6 +146,12 @@ class Technology(NamedTuple):
     def charges(self) -> str:
         """What it costs in one line."""
         return "; ".join(cost.shown for cost in self.costs)
+
+    def priced(self, what: str) -> Cost | None:
+        """Its price called `what`; without a name the only one that it has. None where that is none, or not one."""
+        if not what:
+            return self.costs[0] if len(self.costs) == 1 else None
+        return next((cost for cost in self.costs if cost.what == what), None)
 
     @property
     def origin(self) -> str:
