@@ -87,9 +87,8 @@ class _Call:
 
     @property
     def kinds(self) -> Kinds:
-        """What it writes to the prompt cache."""
-        target = self.shop.target
-        return stored(self.prompt, self.cached, target.prompt_writes, target.prompt_keeps) or NO_KINDS
+        shares = (self.shop.target.prompt_writes, self.shop.target.prompt_keeps)
+        return stored(self.prompt, self.cached, *shares) or NO_KINDS
 
     @property
     def head(self) -> Head:
