@@ -13,7 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from archwright.runtime.trials.faults import FAULTS, POLICIES, Cell, expected, trial
+from archwright.runtime.trials.culprit import FAULTS
+from archwright.runtime.trials.faults import POLICIES, Cell, expected, trial
 
 OTHERS = """
 Seen with LiteLLM 1.106.2 and Portkey 1.15.2 on 2026-11-21, a healthy second target behind the faulty one, no retries:

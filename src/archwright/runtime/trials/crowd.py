@@ -167,7 +167,8 @@ class Crowd:
         await over.wait()
 
     async def one(self) -> Got:
-        """One request."""
+        """One request, with the next number."""
+        self._number += 1
         future: asyncio.Future[Got] = asyncio.get_running_loop().create_future()
 
         def ended(caller: Caller, got: Got) -> None:
@@ -175,7 +176,7 @@ class Crowd:
             if not future.done():
                 future.set_result(got)
 
-        (await self._free()).ask(self._request(0), ended)
+        (await self._free()).ask(self._request(self._number), ended)
         return await future
 
     def _back(self, caller: Caller) -> None:

@@ -1,6 +1,8 @@
 """A supplier that answers every call alike after a fixed time, so that what is measured is not its own.
 
-python -m archwright.runtime.trials.steady
+    python -m archwright.runtime.trials.steady
+
+It speaks every wire that a target may speak; texts that are to be searched get one vector each.
 """
 
 from __future__ import annotations
@@ -10,6 +12,9 @@ from typing import Final
 
 import msgspec
 
+from archwright.runtime.emulator.app import TONGUES
+from archwright.runtime.emulator.hashing import PARTS
+from archwright.runtime.emulator.tongue import Head, Tally, Tongue
 from archwright.runtime.http1.request import Header, Request
 from archwright.runtime.serving import read_setup, serve_child
 
@@ -17,24 +22,22 @@ MOST: Final = 2**20
 WORDS: Final = ("It ", "is ", "on ", "its ", "way.")
 JSON: Final[Header] = (b"content-type", b"application/json")
 STREAM: Final[Header] = (b"content-type", b"text/event-stream")
-_USAGE: Final = {"prompt_tokens": 20, "completion_tokens": len(WORDS), "total_tokens": 20 + len(WORDS)}
-_KEPT: Final = {"id": "c", "created": 1, "model": "m"}
+_HEAD: Final = Head("c", "m", 1)
+_TALLY: Final = Tally(20, 0, len(WORDS))
 
 
-def _whole() -> bytes:
-    said = {"role": "assistant", "content": "".join(WORDS)}
-    choice = {"index": 0, "message": said, "finish_reason": "stop"}
-    return msgspec.json.encode({**_KEPT, "object": "chat.completion", "choices": [choice], "usage": _USAGE})
+def _said(tongue: Tongue) -> tuple[bytes, bytes]:
+    """The answer in a wire, whole and as a stream."""
+    parts = (
+        tongue.opening(_HEAD, _TALLY._replace(written=0)),
+        *(tongue.words(_HEAD, word) for word in WORDS),
+        tongue.closing(_HEAD, _TALLY, True),
+    )
+    return tongue.whole(_HEAD, "".join(WORDS), _TALLY), b"".join(parts)
 
 
-def _events() -> bytes:
-    deltas: list[dict[str, object]] = [{"content": word} for word in WORDS]
-    ends: list[dict[str, object]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
-    ends.append({"index": 0, "delta": {}, "finish_reason": "stop"})
-    kind = "chat.completion.chunk"
-    chunks: list[dict[str, object]] = [{**_KEPT, "object": kind, "choices": [choice]} for choice in ends]
-    chunks.append({**_KEPT, "object": kind, "choices": [], "usage": _USAGE})
-    return b"".join(b"data: " + msgspec.json.encode(chunk) + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
+class _Texts(msgspec.Struct):
+    input: str | list[str]
 
 
 class Steady(msgspec.Struct, frozen=True):
@@ -48,7 +51,7 @@ class Supplier:
 
     def __init__(self, after_s: float) -> None:
         self.after_s = after_s
-        self.whole, self.events = _whole(), _events()
+        self.said = {f"/{path}": _said(tongue) for path, tongue in TONGUES.items()}
 
     async def start(self) -> None:
         """Nothing must be made ready."""
@@ -57,14 +60,27 @@ class Supplier:
         """Nothing must be closed."""
 
     async def handle(self, request: Request) -> None:
-        """Answer a call."""
+        """Answer a call; the first part of its address is the target's name."""
         body = request.ready(MOST) or await request.body(MOST) or b""
         if self.after_s > 0.0:
             await asyncio.sleep(self.after_s)
+        path = request.path[request.path.find("/", 1) :]
+        if path not in self.said:
+            request.answer(200, (JSON,), _vectors(body))
+            return
+        whole, events = self.said[path]
         if b'"stream":true' in body:
-            request.answer(200, (STREAM,), self.events)
+            request.answer(200, (STREAM,), events)
         else:
-            request.answer(200, (JSON,), self.whole)
+            request.answer(200, (JSON,), whole)
+
+
+def _vectors(body: bytes) -> bytes:
+    given = msgspec.json.decode(body, type=_Texts).input
+    one = [1.0, *(0.0 for _ in range(PARTS - 1))]
+    count = len(given) if isinstance(given, list) else 1
+    data = [{"object": "embedding", "index": at, "embedding": one} for at in range(count)]
+    return msgspec.json.encode({"object": "list", "data": data, "model": "m", "usage": {"prompt_tokens": count}})
 
 
 if __name__ == "__main__":
