@@ -64,6 +64,8 @@ def test_a_worker_s_share_is_a_part_of_every_limit() -> None:
     assert (shop.budget, shop.request_rate, shop.token_rate, shop.concurrent) == (300, 10.0, 200.0, 1)
     assert (lab.budget, lab.request_rate, lab.token_rate, lab.concurrent) == (0, 0.0, 0.0, 0)
     assert share(made, 1) is made
+    copied = replace(made, routes=(replace(made.routes[0], shadow=m.Shadow(1, 1.0, 7, 1.0)),))
+    assert share(copied, 3).routes[0].shadow == m.Shadow(1, 1.0, 2, 1.0)
     assert share(replace(made, gateway=replace(made.gateway, concurrency=1)), 8).gateway.concurrency == 1
     assert rules(part).tenants[0].cap.limit * 3 <= rules(made).tenants[0].cap.limit
 

@@ -18,8 +18,10 @@ from archwright.facts import vendors
 from archwright.plan.agents import emulated_only
 from archwright.plan.model import Plan, Target, decode
 from archwright.plan.passages import file_name
+from archwright.plan.rules import compress
 from archwright.runtime.gateway.door import Door, Place, opened, run, tls_of
 from archwright.runtime.gateway.keys import holding, read_keys
+from archwright.runtime.gateway.leases import Lease, Table, counted, dealing
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
 from archwright.runtime.providers import provider_for, stand_in
@@ -114,6 +116,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     _several_can(door, setup)
     tls_of(door)
     who = _who(setup, plan, key_file)
+    table = _table(wish, plan)
     with opened(door) as places:
 
         def work(number: int) -> None:
@@ -122,7 +125,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
                 own = replace(setup, ledger=_own(setup.ledger, number), record=_own(setup.record, number))
                 for other in (place for place in places if place is not places[number]):
                     other.close()
-            with gateway(own) as app:
+            with gateway(own, None if table is None else Lease(table, number)) as app:
                 began = _began(door, places[number], f"serving {plan.system}", who, number)
 
                 def told(text: str, begins: bool) -> None:
@@ -135,6 +138,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         def parted() -> None:
             for place in places:
                 place.close()
+            dealing(table)
 
         try:
             if workers == 1:
@@ -143,6 +147,12 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
                 several(workers, work, parted)
         except OSError as error:
             raise UsageError(f"cannot write {error.filename or _files(wish)}: {error.strerror or error}") from error
+
+
+def _table(wish: Wish, plan: Plan) -> Table | None:
+    """What several workers share their limits by. A machine that is recorded keeps to equal parts, and so do all."""
+    workers = wish.door.workers
+    return Table(workers, counted(compress(plan, wish.scale))) if workers > 1 and wish.record is None else None
 
 
 def _files_of(tls: tuple[Path, Path | None] | None) -> tuple[str, str]:

@@ -62,7 +62,7 @@ def command(  # noqa: PLR0913 - one argument an option
 
     It ends on SIGTERM once everything under way has its answer, and takes the PLAN over anew on SIGHUP. The admin door
     (GET /metrics, GET /state, POST /reload) has a port of its own, and the key of ARCHWRIGHT_ADMIN_KEY. Several workers
-    share every limit in equal parts and write a ledger each.
+    share every limit by demand and write a ledger each.
     """
     Sink.of(as_json)
     from archwright.verbs.serve import serve as verb

@@ -20,6 +20,7 @@ from archwright.runtime.gateway.crew import CONVERSATIONS
 from archwright.runtime.gateway.embedding import learn
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House, wall
+from archwright.runtime.gateway.leases import Lease
 from archwright.runtime.gateway.metrics import gauge
 from archwright.runtime.gateway.way import authenticate, unknown, walk
 from archwright.runtime.http1.request import Header, Request
@@ -48,6 +49,8 @@ class Gateway:
         self.flusher: asyncio.Task[None] | None = None
         self.learner: asyncio.Task[None] | None = None
         self.watcher: asyncio.Task[None] | None = None
+        self.lease: Lease | None = None
+        self.leaser: asyncio.Task[None] | None = None
         self.read_again: Callable[[], None] | None = None  # for what may change while it runs
 
     async def handle(self, request: Request) -> None:
@@ -83,6 +86,8 @@ class Gateway:
         for listener in self.house.listeners:
             await listener.start()
         self.flusher = asyncio.get_running_loop().create_task(self._flush())
+        if self.lease is not None:
+            self.leaser = asyncio.get_running_loop().create_task(self.lease.run())
         if self.read_again is not None:
             self.watcher = asyncio.get_running_loop().create_task(self._watch(self.read_again))
         if any(library.wants_vectors for library in self.house.libraries):
@@ -92,7 +97,7 @@ class Gateway:
 
     async def stop(self) -> None:
         """Close it, and write what is still to be written."""
-        for task in (self.flusher, self.learner, self.watcher):
+        for task in (self.flusher, self.learner, self.watcher, self.leaser):
             if task is not None:
                 task.cancel()
         if self.house.crew is not None:

@@ -44,6 +44,15 @@ from archwright.runtime.gateway.exchange import Exchange, Stored, Try
 MOMENT_S: Final = 0.02
 
 
+class Asked:
+    """What was asked for since it was last looked at: requests, tokens and pico-dollars."""
+
+    __slots__ = ("cost", "requests", "tokens")
+
+    def __init__(self) -> None:
+        self.requests = self.tokens = self.cost = 0
+
+
 class Brain:
     """The one place that talks to the machine: to its functions, and where a record is kept to its events and orders.
 
@@ -66,12 +75,15 @@ class Brain:
         self.exchanges: dict[int, Exchange] = {}
         self.answers: list[dict[int, Stored]] = [{} for _ in rules.caches]
         self.ttls = tuple(cache.ttl_s for cache in rules.caches)
+        self.asked: list[Asked] = []
 
     def arrive(self, x: Exchange, tokens: tuple[int, int], journey: int, luck: float) -> None:
         """A request asks for a place, with the tokens (in, out) that are expected of it."""
         now = time.monotonic()
         self.exchanges[x.number] = x
         self._hold(x)
+        if self.asked:
+            self._count(x, tokens[0] + tokens[1])
         known = (x.route_index, x.tenant_index, x.key, x.reserved, *tokens, journey, luck, x.lane)
         if self.record is not None:
             self._told(now, Arrive(x.number, *known))
@@ -128,6 +140,18 @@ class Brain:
         """Drop the answer to a key from a cache; whether there was one."""
         self.machine.caches[cache].forget(key)
         return self.answers[cache].pop(key, None) is not None
+
+    def advance(self) -> None:
+        """Let those who wait go on, where there are more places than before."""
+        self.machine.state.desk.orders = 0
+        self._follow(time.monotonic())
+
+    def _count(self, x: Exchange, tokens: int) -> None:
+        """Count what is asked for in all and by a tenant, for workers that share limits."""
+        for item in (self.asked[0], self.asked[1 + x.tenant_index]) if x.tenant_index >= 0 else self.asked[:1]:
+            item.requests += 1
+            item.tokens += tokens
+            item.cost += x.reserved
 
     def flush(self) -> None:
         """Write the record so far."""

@@ -40,6 +40,8 @@ def renew(app: Gateway, setup: Setup) -> House:
     house.client, house.deadlines, house.metrics = old.client, old.deadlines, old.metrics
     house.copies = old.copies
     house.numbers, house.instance = old.numbers, old.instance
+    if app.lease is not None:
+        app.lease.attach(brain, compress(plan, setup.scale))
     app.house = house
     try:
         watch(app, setup)

@@ -26,6 +26,7 @@ from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.keys import Watched
+from archwright.runtime.gateway.leases import Lease
 from archwright.runtime.gateway.library import open_libraries
 from archwright.runtime.gateway.listeners import Listener
 from archwright.runtime.gateway.prompts import Prompts
@@ -56,8 +57,8 @@ _BEFORE: Final = {
 
 
 @contextlib.contextmanager
-def gateway(setup: Setup) -> Iterator[Gateway]:
-    """The application that a setup describes; its files are closed at the end.
+def gateway(setup: Setup, lease: Lease | None = None) -> Iterator[Gateway]:
+    """The application that a setup describes; its files are closed at the end. `lease` is its part in shared limits.
 
     Raises:
         InputError: the plan cannot be read, an index is not the plan's, or a file is not ours to write.
@@ -82,6 +83,9 @@ def gateway(setup: Setup) -> Iterator[Gateway]:
         brain = Brain(decided, record, spent, time.time() - book.since)
         app = Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
         app.house.libraries = libraries
+        if lease is not None:
+            lease.attach(brain, compress(plan, setup.scale))
+            app.lease = lease
         if plan.gateway.record_prompts:
             app.house.prompts = Prompts(prompts_file(setup.ledger))
             files.callback(app.house.prompts.close)

@@ -46,7 +46,7 @@ class Setup(msgspec.Struct, frozen=True):
         scale: how many times as fast time runs.
         scenario: name for the ledger.
         seed: of the luck of pauses, and for the ledger.
-        workers: how many processes share the plan's limits; each has an equal part.
+        workers: how many processes share the plan's limits; each begins with an equal part.
         admin: hexadecimal SHA-256 of the key of the admin door; empty: whoever is on this machine is let in.
         counted_apart: counters are shown at the admin door only.
         otlp: address of a collector that traces are sent to; empty: none.

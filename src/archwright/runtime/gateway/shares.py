@@ -1,16 +1,16 @@
 """A worker's share of the limits of a gateway that runs in several processes.
 
-Each of N workers has one N-th of every limit that is the gateway's own: places, queue, spend caps, rates of tenants,
-provisioned tokens. Together they never let in more than the plan says, but for a number that is smaller than N: none
-goes below one place, and none below one request. A tenant all of whose connections are with one worker has that
-worker's share.
+Each of N workers begins with one N-th of every limit that is the gateway's own: places, queue, spend caps, rates of
+tenants, provisioned tokens. From then on all but the queue and the places of shadows follow
+demand (`leases`). Together they never let in more
+than the plan says, but for a number that is smaller than N: none goes below one place, and none below one request.
 """
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from archwright.plan.model import Plan, Tenant
+from archwright.plan.model import Plan, Route, Tenant
 
 
 def share(plan: Plan, workers: int) -> Plan:
@@ -29,12 +29,19 @@ def share(plan: Plan, workers: int) -> Plan:
             budget=_part(gateway.budget, workers),
             floor=_part(gateway.floor, workers),
         ),
+        routes=tuple(_route(route, workers) for route in plan.routes),
         targets=tuple(
             replace(target, provisioned_rate=target.provisioned_rate / workers) if target.provisioned_rate else target
             for target in plan.targets
         ),
         tenants=tuple(_tenant(tenant, workers) for tenant in plan.tenants),
     )
+
+
+def _route(route: Route, workers: int) -> Route:
+    if route.shadow is None:
+        return route
+    return replace(route, shadow=replace(route.shadow, places=max(1, route.shadow.places // workers)))
 
 
 def _tenant(tenant: Tenant, workers: int) -> Tenant:
