@@ -24,6 +24,10 @@ async def test_each_is_let_in_or_told_when_to_come_back(tmp_path: Path) -> None:
     assert all(row.cost == 0 and row.attempts == 0 for row in rows if row.how == "shed")
     assert seen.after
     assert not seen.peak_mb <= 0.0
+    assert not seen.delayed_s < 0.0
+    assert len(seen.inside["shed"]) == sum(row.how == "shed" for row in rows)
+    assert seen.inside_s("answered", 0.95) >= 0.1
+    assert seen.inside_s("cached", 0.5) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,14 @@ import msgspec
 from msgspec.structs import replace
 
 from archwright.base.numbers import percentile
+from archwright.ledger.rows import Request, decode
 from archwright.plan.model import Plan, encode
 from archwright.runtime import children
 from archwright.runtime.gateway.setup import Setup, Upstream
 from archwright.runtime.trials.crowd import Crowd, Got
 from archwright.runtime.trials.small import plan
 from archwright.runtime.trials.steady import Steady
-from archwright.runtime.trials.taken import cpu_s, peak_mb
+from archwright.runtime.trials.taken import cpu_s, delayed_s, peak_mb
 
 LIMIT: Final = 50
 ANSWER_S: Final = 0.1
@@ -65,6 +66,8 @@ class Seen:
             was answered within the objective.
         peak_mb: the most memory that the gateway had.
         cpu_s: processor seconds that it took.
+        delayed_s: seconds that its loop was ready and waited for a processor, because the machine was busy.
+        inside: by how they ended (`answered`, `shed`), what each request took from when the gateway had read it.
         lasted_s: how long the load went on.
     """
 
@@ -76,6 +79,8 @@ class Seen:
     after: list[tuple[float, bool]] = field(default_factory=list)
     peak_mb: float = 0.0
     cpu_s: float = 0.0
+    delayed_s: float = 0.0
+    inside: dict[str, list[float]] = field(default_factory=dict)
     lasted_s: float = 0.0
 
     @property
@@ -87,6 +92,10 @@ class Seen:
     def shed_p99_s(self) -> float:
         """p99 of those who were sent away; nobody: 0."""
         return percentile(sorted(self.shed), 0.99) if self.shed else 0.0
+
+    def inside_s(self, how: str, share: float) -> float:
+        """The same by the gateway's own ledger, without what lay unread while it had no processor; nobody: 0."""
+        return percentile(sorted(self.inside[how]), share) if how in self.inside else 0.0
 
     @property
     def recovery_s(self) -> float:
@@ -118,14 +127,19 @@ async def overload(folder: Path, load: Load) -> Seen:
         setup = Setup(encode(design), upstreams, str(folder / "overload.jsonl"))
         gateway = await children.start("gateway", "archwright.runtime.gateway", setup)
         try:
-            before = cpu_s(gateway.process.pid)
+            before, delayed = cpu_s(gateway.process.pid), delayed_s(gateway.process.pid)
             await _offered(gateway.url, load, seen)
             seen.cpu_s = cpu_s(gateway.process.pid) - before
+            seen.delayed_s = delayed_s(gateway.process.pid) - delayed
             seen.peak_mb = peak_mb(gateway.process.pid)
         finally:
             await gateway.stop()
     finally:
         await supplier.stop()
+    with (folder / "overload.jsonl").open("rb") as lines:
+        for row in decode(lines, "ledger"):
+            if isinstance(row, Request):
+                seen.inside.setdefault(row.how, []).append(row.total_s)
     return seen
 
 

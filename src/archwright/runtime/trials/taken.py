@@ -25,6 +25,14 @@ def cpu_s(pid: int) -> float:
         return math.nan
 
 
+def delayed_s(pid: int) -> float:
+    """Seconds that its first thread has waited for a processor so far, ready to run: what a busy machine took of it."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except OSError:
+        return math.nan
+
+
 def _field(pid: int, name: str) -> float:
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
