@@ -41,6 +41,7 @@ def semantic_of(work: Entries, cache: str, spec: SemanticSpec, targets: Places, 
         patience=spec.wait.value,
         each_client=spec.each_client.whole,
         confirmed=spec.confirmed.whole,
+        keep="file" if spec.keep == "file" else "memory",
         served=served(promise, audits, points) if spec.mode == "on" else 0.0,
     )
 

@@ -22,7 +22,7 @@ class Semantic(msgspec.Struct, frozen=True):
     asked anyway. `served` is the share of an exact cache's misses that it answers, less audits; 0 where nothing was
     measured. The embedder is waited for with so many seconds of `patience`, by the clock on the wall however fast the
     plan's time runs. A client adds at most `each_client` answers an hour; another one gets them after they were right
-    `confirmed` times.
+    `confirmed` times. `keep` says where questions and answers are kept.
     """
 
     mode: Literal["shadow", "on"]
@@ -41,6 +41,7 @@ class Semantic(msgspec.Struct, frozen=True):
     each_client: Count = 1000
     confirmed: Whole = 1
     served: Share = 0.0
+    keep: Literal["memory", "file"] = "memory"
 
 
 def on_curve(wrong: float, *points: float) -> float:

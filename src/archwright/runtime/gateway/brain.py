@@ -141,6 +141,12 @@ class Brain:
         self.machine.caches[cache].forget(key)
         return self.answers[cache].pop(key, None) is not None
 
+    def again(self, cache: int, key: int, answer: Stored, age_s: float) -> None:
+        """Keep an answer that was given so long ago (seconds), before this gateway began."""
+        self.answers[cache][key] = answer
+        for gone in self.machine.caches[cache].keep(time.monotonic() - age_s, key):
+            self.answers[cache].pop(gone, None)
+
     def advance(self) -> None:
         """Let those who wait go on, where there are more places than before."""
         self.machine.state.desk.orders = 0

@@ -74,6 +74,12 @@ class SemanticSpec(Record):
         "count", "times that an answer was found right before other clients than its first get it", default=1,
         minimum=0, maximum=100,
     )  # fmt: skip
+    keep: str = choice(
+        ("memory", "file"),
+        "`file` keeps questions and answers, in words, in a file beside the ledger that only its owner reads, and goes "
+        "on with them after a restart with the same plan; `memory` begins anew",
+        default="memory",
+    )
     curve: tuple[CurvePoint, ...] = many(
         CurvePoint, "what was measured on a log: the share of hits at each share of wrong answers"
     )

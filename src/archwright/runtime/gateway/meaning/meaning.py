@@ -158,6 +158,8 @@ class Meaning:
         entry = self.memory.entries.get(look.entry)
         if look.served and entry is not None:
             entry.hits += 1
+            if self.memory.keeping is not None:
+                self.memory.keeping.used(entry.key)
             self.saved += entry.cost
         if look.result == "shadow":
             self.saved += x.cost
@@ -212,6 +214,9 @@ class Meaning:
             await memory.run(memory.recall.label, verdict.ticket, nearest)
         if memory.held(job.entry.key) and memory.may_add(job.entry.client, time.monotonic()):
             await memory.run(memory.add, job.entry, job.look.vector, same)
+            stored = house.brain.answers[self.cache].get(job.entry.key)
+            if stored is not None:
+                await memory.run(memory.keep, job.entry, job.look.vector, stored)
 
     def _kept(self, house: House, key: int) -> str:
         stored = house.brain.answers[self.cache].get(key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Final, NamedTuple, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ from archwright.base.units import HOUR
 from archwright.learn.recall import Recall, Verdict
 from archwright.plan.model import Semantic
 from archwright.runtime.embedder import Vector
+from archwright.runtime.gateway.exchange import Stored
 from archwright.runtime.gateway.meaning.subject import Subject
 from archwright.runtime.index import Index
 
@@ -49,6 +50,25 @@ class Found(NamedTuple):
     stranger: int
 
 
+class Keeper(Protocol):
+    """Writes entries down, in the thread of the memory; all but `used` raise OSError where that fails."""
+
+    def put(self, entry: Entry, vector: Vector, stored: Stored, confirmed: int) -> None:
+        """Keep an entry."""
+
+    def confirm(self, group: int) -> None:
+        """Another client's answer was that of a group."""
+
+    def drop(self, key: int) -> None:
+        """Erase an entry for good."""
+
+    def used(self, key: int) -> None:
+        """An entry answered."""
+
+    def flush(self) -> None:
+        """Write down what answered."""
+
+
 class Memory:
     """The entries of one route.
 
@@ -78,6 +98,7 @@ class Memory:
         self._index: Index | None = None
         self._groups = 0
         self._added: dict[str, tuple[float, int]] = {}
+        self.keeping: Keeper | None = None
         self._thread = ThreadPoolExecutor(1, "meaning")
 
     async def run(self, call: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
@@ -114,6 +135,8 @@ class Memory:
             entry.group = same.group
             if same.client != entry.client:
                 self.confirmed[same.group] = self.confirmed.get(same.group, 0) + 1
+                if self.keeping is not None:
+                    self.keeping.confirm(same.group)
         else:
             self._groups += 1
             entry.group = self._groups
@@ -123,6 +146,24 @@ class Memory:
         if len(self.entries) > self.most + self.most // 4 + SPARE:
             for key in [key for key in self.entries if not self.held(key)]:
                 self.drop(key)
+
+    def again(self, entry: Entry, vector: Vector, confirmed: int) -> None:
+        """Enter an answer that was kept before a restart, after the others confirmed it so often."""
+        self._groups = max(self._groups, entry.group)
+        self.confirmed[entry.group] = max(confirmed, self.confirmed.get(entry.group, 0))
+        self._opened(vector).add(entry.key, vector, entry.space)
+        self.entries[entry.key] = entry
+        self.recall.add(entry.key, entry.text, entry.group)
+
+    def keep(self, entry: Entry, vector: Vector, stored: Stored) -> None:
+        """Write an entry down, where that is wanted."""
+        if self.keeping is not None and entry.key in self.entries:
+            self.keeping.put(entry, vector, stored, self.confirmed.get(entry.group, 0))
+
+    def flush(self) -> None:
+        """Write down what answered, where that is wanted."""
+        if self.keeping is not None:
+            self.keeping.flush()
 
     def may_add(self, client: str, now: float) -> bool:
         """Whether a client may add one more answer this hour; it is counted."""
@@ -142,6 +183,8 @@ class Memory:
         if self._index is not None:
             self._index.remove(key)
         self.recall.drop(key)
+        if self.keeping is not None:
+            self.keeping.drop(key)
 
     def named(self, **wanted: str) -> Iterator[int]:
         """The keys of entries with these values, such as `tenant="north"`."""

@@ -18,12 +18,14 @@ from archwright.ledger.rows import Request as Row
 from archwright.plan.model import Cache, Plan, Route, Semantic
 from archwright.runtime.embedder import Source
 from archwright.runtime.embedders import open_embedder
+from archwright.runtime.entries.file import Entries
 from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.listeners import Told
 from archwright.runtime.gateway.meaning.compare import TOLD, Compare, Pair, by_id, by_judge, by_meaning, by_words
 from archwright.runtime.gateway.meaning.desk import Counter
+from archwright.runtime.gateway.meaning.keeping import Keeping
 from archwright.runtime.gateway.meaning.meaning import RESULTS, Meaning
 from archwright.runtime.gateway.meaning.memory import Memory
 from archwright.runtime.gateway.meaning.vectors import COMPARE_S, Endpoint, Here, Vectors, aside
@@ -36,6 +38,7 @@ _log = logging.getLogger(__name__)
 _CHAT: Final = "/v1/chat/completions"
 WORDS: Final = 5  # tokens of a judge's answer at most
 SAVE_S: Final = 60.0
+LOCAL: Final = "minilm"  # who makes vectors where the design names nobody
 _numbers = count(1)
 
 
@@ -47,13 +50,22 @@ class Meanings:
         found: the caches that work, by the names of their routes.
         off: why the others do not, by the names of their routes.
         file: where what was learned is kept from one start to the next; None: nowhere.
+        entries: where questions and answers are, for routes that keep them; None: nowhere.
     """
 
-    def __init__(self, app: Gateway, found: Mapping[str, Meaning], off: Mapping[str, str], file: Path | None) -> None:
+    def __init__(
+        self,
+        app: Gateway,
+        found: Mapping[str, Meaning],
+        off: Mapping[str, str],
+        file: Path | None,
+        entries: Entries | None,
+    ) -> None:
         self.app = app
         self.found = found
         self.off = off
         self.file = file
+        self.entries = entries
         self.desk = Counter(found)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -74,8 +86,11 @@ class Meanings:
         for task in self._tasks:
             task.cancel()
         self._write()
+        await self._flush()
         for meaning in self.found.values():
             meaning.memory.close()
+        if self.entries is not None:
+            self.entries.close()
         for vectors in {id(item.vectors): item.vectors for item in self.found.values()}.values():
             await vectors.close()
 
@@ -96,6 +111,14 @@ class Meanings:
         while True:
             await asyncio.sleep(SAVE_S)
             self._write()
+            await self._flush()
+
+    async def _flush(self) -> None:
+        for name, meaning in self.found.items():
+            try:
+                await meaning.memory.run(meaning.memory.flush)
+            except OSError as error:
+                _log.error("%s: what answered by meaning cannot be written down: %s", name, error)
 
     def _write(self) -> None:
         if self.file is None:
@@ -125,7 +148,43 @@ def open_meanings(app: Gateway, setup: Setup, plan: Plan) -> Meanings:
         except (ArchwrightError, ImportError, OSError) as error:
             off[item.name] = str(error)
             _log.warning("route %s answers what is the same and nothing by meaning: %s", item.name, error)
-    return Meanings(app, found, off, file)
+    return Meanings(app, found, off, file, _kept(app, setup, plan, found))
+
+
+def _kept(app: Gateway, setup: Setup, plan: Plan, found: Mapping[str, Meaning]) -> Entries | None:
+    """The file with questions and answers, and its entries back where they were; None where none are kept.
+
+    Where it cannot be used, the log says so, and they are kept in memory alone. A rehearsal keeps none, and neither
+    does a gateway whose machine is recorded: its record begins with empty caches.
+    """
+    routes = [item for item in plan.routes if item.name in found and found[item.name].semantic.keep == "file"]
+    if not routes or setup.mode == "rehearse" or setup.record:
+        return None
+    try:
+        entries = Entries(answers_file(setup.ledger))
+    except (ArchwrightError, OSError) as error:
+        _log.warning("questions and answers are kept in memory alone: %s", error)
+        return None
+    for item in routes:
+        cache = plan.caches[item.cache]
+        meaning = found[item.name]
+        model = plan.targets[meaning.semantic.embedder].name if meaning.semantic.embedder >= 0 else LOCAL
+        keeping = Keeping(entries, item.name, model, plan, cache.ttl_s, cache.entries)
+        try:
+            for again in keeping.again():
+                app.house.brain.again(item.cache, again.entry.key, again.stored, again.age_s)
+                meaning.memory.again(again.entry, again.vector, again.confirmed)
+        except (ArchwrightError, OSError, ValueError) as error:
+            _log.warning("route %s begins anew, and keeps its answers in memory alone: %s", item.name, error)
+            continue
+        meaning.memory.keeping = keeping
+    return entries
+
+
+def answers_file(ledger: str) -> Path:
+    """The file beside a ledger that keeps questions and answers; in the working folder for one in a database."""
+    file = Path("ledger" if "://" in ledger else ledger)
+    return file.with_name(f"{file.stem}.answers.sqlite")
 
 
 def state_file(ledger: str) -> Path:
@@ -171,7 +230,7 @@ def local(folder: str) -> Vectors:
         DependencyMissing: it is not installed.
         InputError: its files are not what they should be.
     """
-    return Here(open_embedder("minilm", Source(folder=folder)))
+    return Here(open_embedder(LOCAL, Source(folder=folder)))
 
 
 def _recall(semantic: Semantic, state: object) -> Recall:

@@ -1,0 +1,127 @@
+"""What a route's semantic cache keeps in a file, where the design says so: questions, answers, whose they are.
+
+It goes on with them after a restart with the same plan. With another plan it begins anew: an answer may rest on
+anything in it.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+import msgspec
+
+from archwright.plan.model import Plan, plan_hash
+from archwright.runtime.embedder import Vector, packed
+from archwright.runtime.entries import entry as kept
+from archwright.runtime.entries.file import Entries
+from archwright.runtime.gateway.exchange import Stored
+from archwright.runtime.gateway.meaning.memory import Entry
+
+ROOM: Final = 1 << 30  # bytes of questions and answers of one route
+
+
+class _Answer(msgspec.Struct):
+    """An answer as it is kept: as the target wrote it, which is called `target`."""
+
+    target: str
+    whole: bytes = b""
+    events: tuple[bytes, ...] = ()
+
+
+_answer = msgspec.msgpack.Decoder(_Answer)
+
+
+class Again(NamedTuple):
+    """An entry that was kept, its vector, the answer, how old it is (seconds), and how often others confirmed it."""
+
+    entry: Entry
+    vector: array[float]
+    stored: Stored
+    age_s: float
+    confirmed: int
+
+
+class Keeping:
+    """The file of one route's entries. What it is told it does in the thread of whoever tells it.
+
+    Args:
+        file: the entries of all routes.
+        route: the name of this one.
+        model: what makes vectors of its questions.
+        plan: what answers rest on.
+        ttl_s: how long an answer is fresh (seconds).
+        most: entries at most.
+    """
+
+    def __init__(self, file: Entries, route: str, model: str, plan: Plan, ttl_s: float, most: int) -> None:
+        self.file = file
+        self.route = route
+        self.basis = f"{model} {plan_hash(plan)}"
+        self.targets = [target.name for target in plan.targets]
+        self.ttl_s = ttl_s
+        self.most = most
+        self._hits: Counter[int] = Counter()
+
+    def put(self, entry: Entry, vector: Vector, stored: Stored, confirmed: int) -> None:
+        """Keep an entry. One whose passages must be shown is left out: they are not kept.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        if stored.given is not None:
+            return
+        now = time.time()
+        answer = _Answer(self.targets[stored.target], stored.whole, stored.events)
+        self.file.put(
+            kept.Entry(
+                self.route, entry.key, entry.space, entry.group, packed(vector), self.basis, kept.digest(entry.text),
+                now, now + self.ttl_s, entry.text, msgspec.msgpack.encode(answer), entry.tenant, entry.client,
+                entry.scope, used_at=now, cost=entry.cost, confirmed=confirmed,
+            )
+        )  # fmt: skip
+
+    def confirm(self, group: int) -> None:
+        """Another client's answer was that of a group."""
+        self.file.confirmed(self.route, group)
+
+    def drop(self, key: int) -> None:
+        """Erase an entry for good."""
+        self._hits.pop(key, None)
+        self.file.erase(kept.Choice(cache=self.route, key=key))
+
+    def used(self, key: int) -> None:
+        """An entry answered; the file is told by `flush`."""
+        self._hits[key] += 1
+
+    def flush(self) -> None:
+        """Tell the file what answered, and have it make room.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        hits: Mapping[int, int] = self._hits
+        self._hits = Counter()
+        now = time.time()
+        self.file.used(self.route, hits, now)
+        self.file.expire(now)
+        self.file.trim(self.route, self.most, ROOM, now)
+
+    def again(self) -> Iterator[Again]:
+        """What was kept for this plan, that used last as the last one. Everything else of this route is erased.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        now = time.time()
+        places = {name: place for place, name in enumerate(self.targets)}
+        for item in sorted(self.file.load(self.route, self.basis, now), key=lambda item: (item.used_at, item.key)):
+            answer = _answer.decode(item.answer)
+            stored = Stored(answer.whole, answer.events, places[answer.target])
+            entry = Entry(
+                item.key, item.space, item.group, item.client, item.tenant, item.scope, item.text, item.cost, item.hits
+            )
+            yield Again(entry, item.vector, stored, max(0.0, now - item.kept_at), item.confirmed)
