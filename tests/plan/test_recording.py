@@ -37,3 +37,25 @@ def test_asking_is_not_enough(tmp_path: Path) -> None:
 
 def test_they_are_kept_where_every_class_allows_it(tmp_path: Path) -> None:
     assert compiled(tmp_path, "{record: prompts}", allowed=True)
+
+
+def cached(folder: Path, semantic: str, allowed: bool) -> str:
+    """Where the example's cache keeps questions and answers."""
+    text = DESK.read_text(encoding="utf-8")
+    assert "    kind: cache\n" in text
+    text = text.replace("    kind: cache\n", f"    kind: cache\n    semantic: {semantic}\n", 1)
+    if allowed:
+        text = text.replace("    sensitivity:", "    prompts: recorded\n    sensitivity:")
+    shutil.copytree(DESK.parent, folder, dirs_exist_ok=True)
+    file = folder / "system.yaml"
+    file.write_text(text, encoding="utf-8")
+    found = open_project(file).compiled.plan.caches[0].semantic
+    return found.keep if found is not None else ""
+
+
+def test_answers_are_in_a_file_only_where_every_class_allows_it(tmp_path: Path) -> None:
+    assert cached(tmp_path / "a", "{mode: on}", allowed=False) == "memory"
+    assert cached(tmp_path / "b", "{mode: shadow, keep: file}", allowed=True) == "file"
+    assert cached(tmp_path / "c", "{mode: off, keep: file}", allowed=False) == ""
+    with pytest.raises(InputError, match=r"prompts-not-allowed.*questions and answers.*keep: file"):
+        cached(tmp_path / "d", "{mode: on, keep: file}", allowed=False)

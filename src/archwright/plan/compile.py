@@ -133,6 +133,7 @@ def _gateway(work: Entries, name: str, component: Component) -> m.Gateway:
     unallowed = recording.refused(work.system, name, settings.ledger)
     if unallowed is not None:
         work.problems.append(unallowed)
+    work.problems.extend(recording.refused_caches(work.system, name))
     key = f"components.{name}"
     return m.Gateway(
         name=name,

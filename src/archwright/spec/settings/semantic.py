@@ -77,7 +77,8 @@ class SemanticSpec(Record):
     keep: str = choice(
         ("memory", "file"),
         "`file` keeps questions and answers, in words, in a file beside the ledger that only its owner reads, and goes "
-        "on with them after a restart with the same plan; `memory` begins anew",
+        "on with them after a restart with the same plan; every class of data on the gateway's flows must allow it "
+        "(`prompts: recorded`). `memory` begins anew",
         default="memory",
     )
     curve: tuple[CurvePoint, ...] = many(
