@@ -238,8 +238,9 @@ def test_an_unknown_index_is_named() -> None:
 )
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, name: str, module: str, extra: str) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(DependencyMissing, match=rf"archwright\[{extra}\]"):
-        open_index(name, 3, "postgresql://localhost/x")
+    for use in (index_kind(name).ready, lambda where: open_index(name, 3, where)):
+        with pytest.raises(DependencyMissing, match=rf"archwright\[{extra}\]"):
+            use("postgresql://localhost/x")
 
 
 def test_a_missing_numpy_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -276,13 +277,14 @@ print(index.search(vector, 1, 1)[0].entry)
     ],
 )
 def test_a_place_that_is_no_database_is_refused(place: str, message: str) -> None:
-    with pytest.raises(UsageError, match=message):
-        open_index("pgvector", 3, place)
+    for use in (index_kind("pgvector").ready, lambda where: open_index("pgvector", 3, where)):
+        with pytest.raises(UsageError, match=message):
+            use(place)
 
 
 @pytest.mark.parametrize("size", [0, -1, 2001])
 def test_vectors_that_pgvector_cannot_index_are_refused(size: int) -> None:
-    with pytest.raises(UsageError, match="numbers"):
+    with pytest.raises(ValueError, match="numbers"):
         open_index("pgvector", size, "postgresql://localhost/x")
 
 

@@ -154,3 +154,9 @@ def test_a_file_that_cannot_be_used_is_left_alone_and_said(
         assert (tmp_path / FILE).read_bytes() == data
     else:
         assert len(rows(tmp_path)) == 1
+
+
+def test_an_index_without_its_place_is_off_and_says_why(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with shop(tmp_path, plan(semantic(index="pgvector"))) as desk:
+        assert [cache_of(desk.ask(text)) for text in (PARCEL, SAME, PARCEL)] == ["miss", "miss", "hit"]
+    assert "is no address of a database" in caplog.text

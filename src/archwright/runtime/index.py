@@ -57,17 +57,20 @@ class Index(ABC):
 
 @dataclass(frozen=True, slots=True)
 class IndexKind:
-    """One kind of index.
+    """One kind of index. `open` raises what `ready` does, and ValueError where it takes no vectors of so many numbers.
 
     Attributes:
         name: its name on the shelf.
         lasting: whether what was added is there when it is opened again; what is not lasting is filled at every start.
         open: opens an index of vectors of so many numbers at a place (only what is lasting has one).
+        ready: whether it could be opened at a place once it is known how long vectors are; raises UsageError for a
+            place that cannot be one of it, and DependencyMissing.
     """
 
     name: str
     lasting: bool
     open: Callable[[int, str], Index]
+    ready: Callable[[str], None]
 
 
 def checked(entry: int, space: int) -> None:

@@ -143,4 +143,8 @@ def _open(dimensions: int, place: str) -> Index:
     return MemoryIndex(dimensions)
 
 
-INDEX = IndexKind("memory", False, _open)
+def _ready(place: str) -> None:
+    """It needs nothing but what is loaded."""
+
+
+INDEX = IndexKind("memory", False, _open, _ready)

@@ -57,15 +57,15 @@ class VectorTable(Index):
 
     Raises:
         DependencyMissing: psycopg is not installed.
-        UsageError: the address holds a password, or the vectors are too long.
+        UsageError: this is no address of a database, or it holds a password.
+        ValueError: the vectors are too long.
         IndexFailure: the database does not answer or does not have the extension.
     """
 
     def __init__(self, dimensions: int, place: str) -> None:
         if not 0 < dimensions <= MOST_DIMENSIONS:
-            raise UsageError(f"vectors of {dimensions} numbers: pgvector indexes 1 to {MOST_DIMENSIONS}")
-        if not place.startswith(SCHEMES):
-            raise UsageError(f"{place!r} is no address of a database: write postgresql://host/database#name")
+            raise ValueError(f"vectors of {dimensions} numbers: pgvector indexes 1 to {MOST_DIMENSIONS}")
+        _ready(place)
         self.dimensions = dimensions
         self.driver = driver(WHAT)
         self.address, self.name = parts(WHAT, place)
@@ -146,4 +146,11 @@ def _open(dimensions: int, place: str) -> Index:
     return VectorTable(dimensions, place)
 
 
-INDEX = IndexKind("pgvector", True, _open)
+def _ready(place: str) -> None:
+    if not place.startswith(SCHEMES):
+        raise UsageError(f"{place!r} is no address of a database: write postgresql://host/database#name")
+    parts(WHAT, place)
+    driver(WHAT)
+
+
+INDEX = IndexKind("pgvector", True, _open, _ready)

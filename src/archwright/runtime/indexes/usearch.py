@@ -32,12 +32,7 @@ class GraphIndex(Index):
     def __init__(self, dimensions: int) -> None:
         if dimensions < 1:
             raise ValueError(f"vectors of {dimensions} numbers")
-        with contextlib.suppress(ImportError):
-            importlib.import_module("onnxruntime")  # after usearch 2.26.6 its import ends the process
-        try:
-            self._package: Any = importlib.import_module("usearch.index")
-        except ImportError as error:
-            raise DependencyMissing(f"the index `usearch` needs the package of that name: `{INSTALL}`") from error
+        self._package = _package()
         self.dimensions = dimensions
         self._graphs: dict[int, Any] = {}
         self._spaces: dict[int, int] = {}
@@ -90,4 +85,17 @@ def _open(dimensions: int, place: str) -> Index:
     return GraphIndex(dimensions)
 
 
-INDEX = IndexKind("usearch", False, _open)
+def _package() -> Any:
+    with contextlib.suppress(ImportError):
+        importlib.import_module("onnxruntime")  # after usearch 2.26.6 its import ends the process
+    try:
+        return importlib.import_module("usearch.index")
+    except ImportError as error:
+        raise DependencyMissing(f"the index `usearch` needs the package of that name: `{INSTALL}`") from error
+
+
+def _ready(place: str) -> None:
+    _package()
+
+
+INDEX = IndexKind("usearch", False, _open, _ready)

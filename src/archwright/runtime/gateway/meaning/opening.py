@@ -213,6 +213,7 @@ def _meaning(
         shelf[place] = Endpoint(semantic.embedder) if semantic.embedder >= 0 else local(semantic.model_dir)
     kind = index_kind(semantic.index)  # loaded now: the first request must not wait for it
     where = setup.ledger if "://" in setup.ledger else ""
+    kind.ready(where)
 
     def held(key: int) -> bool:
         return app.house.brain.fresh(route.cache, key)
