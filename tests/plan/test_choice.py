@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from archwright.analysis.price import price
 from archwright.analysis.stress.engine import simulate
-from archwright.plan.choice import first_choices
+from archwright.plan.choice import beyond_provisioned, first_choices, mean_tokens
 from archwright.plan.compile import Compiled
 from tests.plan.small import small
 
@@ -76,3 +77,47 @@ def test_the_simulation_takes_the_cheapest_and_passes_over_the_slow() -> None:
     outcome = simulate(slow.plan, slow.plan.scenarios[0], seed=3)
     asked = {target.name: target.asked for target in outcome.targets}
     assert 0 < asked["model"] < asked["spare"] / 3, "the first one is tried again only when it is forgotten"
+
+
+PAID = ("limits: {requests: 600/min, tokens: 1M/min, concurrent: 50}", "limits: {tokens: 1M/min, provisioned: %s}")
+
+
+def hybrid(rate: str, *edits: tuple[str, str]) -> Compiled:
+    return routed("slow: 2 s", (PAID[0], PAID[1] % rate), ("output: {median: 50, spread: 0.8}", "output: 50"), *edits)
+
+
+def test_what_is_beyond_a_provisioned_rate_goes_to_the_next_target() -> None:
+    """A call has 100 + 200 + 30 * (0.75 / 1.75 in the mean before) in and 50 out; 875,000 calls a month: see below.
+
+    Without a shape of the week every hour is like the mean one, so half of the needed rate carries half of the calls.
+    """
+    plan = hybrid("1M/min").plan
+    tokens = sum(mean_tokens(plan.journeys[0].steps[1]))
+    needed = 1e6 / 2_629_800 * 0.5 * 1.75 * tokens
+    assert shares(hybrid("1M/min")) == {"model": 1.0}
+    halved = shares(hybrid(f"{needed / 2 * 60:.6f}/min"))
+    assert halved["model"] == pytest.approx(0.5, rel=1e-6)
+    assert halved["spare"] == pytest.approx(0.5, rel=1e-6)
+
+
+def test_a_day_with_a_peak_spills_in_its_hours_only() -> None:
+    """Twelve hours at 150 % of the mean and twelve at 50 %: with the mean rate a quarter of all tokens does not fit."""
+    plan = hybrid("1M/min").plan
+    (journey, *rest) = plan.journeys
+    shaped = replace(journey, shape=tuple(1.5 if hour % 24 < 12 else 0.5 for hour in range(168)))
+    tokens = sum(mean_tokens(journey.steps[1]))
+    mean = journey.rate * 0.5 * 1.75 * tokens
+    target = replace(plan.targets[0], provisioned_rate=mean)
+    made = replace(plan, journeys=(shaped, *rest), targets=(target, *plan.targets[1:]))
+    assert beyond_provisioned(made, 0) == pytest.approx(0.25)  # half of the hours lack a half of the mean
+
+
+def test_the_forecast_prices_the_overflow_at_the_next_target() -> None:
+    compiled = hybrid("1M/min")
+    tokens = sum(mean_tokens(compiled.plan.journeys[0].steps[1]))
+    needed = 1e6 / 2_629_800 * 0.5 * 1.75 * tokens
+    compiled = hybrid(f"{needed / 2 * 60:.6f}/min")
+    book = price(compiled.plan, compiled.book).book
+    assert book["price.ask.think.spare.billed"].value == pytest.approx(0.875 / 2, rel=1e-6)
+    assert "provisioned rate" in book["price.ask.think.spare.share"].note
+    assert book["price.component.spare.month"].value > 0

@@ -54,3 +54,22 @@ def test_a_range_rises_by_its_step_and_stays_inside(low: int, steps: int, step: 
     assert numbers == sorted(numbers)
     assert parse(f"{low}{unit}", dimension) == numbers[0]
     assert parse(f"{high}{unit}", dimension) == pytest.approx(numbers[-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("components.cache.ttl", "such as `components.cache.ttl=10 min,1 h,6 h`"),
+        ("components.cache.ttl=", "components.cache.ttl=a,b,c"),
+        ("a.b=50..400", "`50..400` has no step"),
+        ("a.b=50..400/0", "is not above 0"),
+        ("a.b=400..50/10", "write the smaller end first"),
+        ("a.b=1 h..3 min/1 min", "the same unit"),
+    ],
+)
+def test_what_is_needed_is_said(text: str, words: str) -> None:
+    with pytest.raises(InputError) as error:
+        ranges([text], "--sweep")
+    (problem,) = error.value.problems
+    assert problem.code == "bad-range"
+    assert words in f"{problem.message}; {problem.mend}"

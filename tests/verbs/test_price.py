@@ -43,3 +43,16 @@ def test_a_path_that_is_not_there_is_an_error(desk: Path) -> None:
     found = price(str(desk), "--set", "components.kept.semantic.right=1%")
     assert found.exit_code == 2
     assert "right" in found.stderr
+
+
+def test_over_the_budget_ends_with_1_where_that_is_asked(desk: Path) -> None:
+    text = desk.read_text()
+    desk.write_text(text + "budget: {monthly: $0.01/month}\n")
+    found = price(str(desk), "--fail-on", "error")
+    assert found.exit_code == 1
+    assert "Over budget: the forecast spends" in "\n".join(found.stdout.splitlines()[:8])
+    assert price(str(desk)).exit_code == 0
+    (finding,) = json.loads(price(str(desk), "--json").stdout)["findings"]
+    assert finding["code"] == "PRI01"
+    desk.write_text(text + "budget: {monthly: $100M/month}\n")
+    assert price(str(desk), "--fail-on", "note").exit_code == 0

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from archwright.plan.expect import mean_log_normal, runs_before
+from archwright.plan.expect import mean_log_normal, mean_runs, runs_before
 from archwright.plan.model import Journey, Plan, Route, Step, Way
+
+WEEK: Final = 168  # hours
 
 
 def first_choices(plan: Plan, journey: Journey, step: Step) -> dict[int, float]:
@@ -13,8 +16,68 @@ def first_choices(plan: Plan, journey: Journey, step: Step) -> dict[int, float]:
 
     By weight: the weights. By cost: the cheapest for a mean call. By latency: the one that is declared the quickest.
     By load: as by weight, or evenly. Conditions on tokens follow the step's log-normal law, and every condition is
-    taken to be independent of the others. Fallbacks and what is slow for a while are left to the simulation.
+    taken to be independent of the others. Where a target's tokens are paid for in advance (`provisioned`), what the
+    hours of the week need beyond that rate goes to the next one of the route. Fallbacks and what is slow for a while
+    are left to the simulation.
     """
+    shares = _chosen(plan, journey, step)
+    if not any(plan.targets[target].provisioned_rate for target in shares):
+        return shares
+    return _spilt(plan, plan.routes[step.route], shares)
+
+
+def beyond_provisioned(plan: Plan, target: int) -> float:
+    """The share of a target's tokens that its provisioned rate does not carry: hour by hour of the week, in the mean.
+
+    Without a shape of the week every hour is like the mean one. What caches answer is not taken off, and bursts within
+    an hour are left to the simulation: both err a little, to different sides.
+    """
+    rate = plan.targets[target].provisioned_rate
+    loads = [(journey, _tokens_a_journey(plan, journey, target) * journey.rate) for journey in plan.journeys]
+    hours = [
+        sum(load * (journey.shape[hour] if journey.shape else 1.0) for journey, load in loads) for hour in range(WEEK)
+    ]
+    whole = sum(hours)
+    return sum(max(0.0, load - rate) for load in hours) / whole if whole > 0 else 0.0
+
+
+def busiest(plan: Plan, target: int) -> float:
+    """Calls a second that a target is asked for first in the busiest hour, before caches answer any."""
+    return sum(
+        journey.rate * journey.peak * step.probability * mean_runs(step.repeat_mean, step.repeat_most)
+        * _chosen(plan, journey, step).get(target, 0.0)
+        for journey in plan.journeys
+        for step in journey.steps
+        if step.route >= 0
+    )  # fmt: skip
+
+
+def _tokens_a_journey(plan: Plan, journey: Journey, target: int) -> float:
+    """Tokens of the calls of a journey that have a target as their first choice."""
+    total = 0.0
+    for step in journey.steps:
+        if step.route >= 0:
+            share = _chosen(plan, journey, step).get(target, 0.0)
+            runs = mean_runs(step.repeat_mean, step.repeat_most)
+            total += share * step.probability * runs * sum(mean_tokens(step)) if share else 0.0
+    return total
+
+
+def _spilt(plan: Plan, route: Route, shares: dict[int, float]) -> dict[int, float]:
+    """The shares after what is beyond a provisioned rate went to the next target of the route that has none."""
+    found = dict(shares)
+    order = [hop.target for hop in route.hops]
+    for target, share in shares.items():
+        later = [other for other in order if other != target and not plan.targets[other].provisioned_rate]
+        if plan.targets[target].provisioned_rate and later:
+            moved = share * beyond_provisioned(plan, target)
+            found[target] -= moved
+            found[later[0]] = found.get(later[0], 0.0) + moved
+    return {target: share for target, share in found.items() if share > 0.0}
+
+
+def _chosen(plan: Plan, journey: Journey, step: Step) -> dict[int, float]:
+    """The shares by the route's conditions and its way of choosing alone."""
     route = plan.routes[step.route]
     parts: list[tuple[tuple[int, ...], float]] = []
     left = 1.0

@@ -13,6 +13,8 @@ from archwright.spec.setting import Setting
 MOST: Final = 200  # values of one range
 _NUMBER: Final = r"(\$?)\s*(\d+(?:\.\d+)?)\s*([^\d.]*?)"
 _RANGE: Final = re.compile(rf"\s*{_NUMBER}\s*\.\.\s*{_NUMBER}\s*/\s*{_NUMBER}\s*")
+_OPEN: Final = re.compile(rf"{_NUMBER}\s*\.\.\s*{_NUMBER}")  # a range that lacks its step
+_STEPPED: Final = "50..400/50"
 _WANTED: Final = "write values such as `a,b,c`, or a range with its step such as `50..400/50`"
 
 
@@ -47,7 +49,8 @@ def ranges(texts: Iterable[str], option: str) -> tuple[Range, ...]:
         path = tuple(part.strip() for part in name.split("."))
         values = _values(said) if sign and all(path) else ()
         if not values:
-            problems.append(Problem("bad-range", f"`{text}` names no values to try", where, _WANTED))
+            message, mend = _wrong(name, sign, said)
+            problems.append(Problem("bad-range", message, where, mend))
         elif len(values) > MOST:
             message = f"`{name}` has more than {MOST} values"
             problems.append(Problem("too-many-values", message, where, "take a larger step"))
@@ -60,10 +63,35 @@ def ranges(texts: Iterable[str], option: str) -> tuple[Range, ...]:
     return tuple(found.values())
 
 
+def _wrong(name: str, sign: str, said: str) -> tuple[str, str]:
+    """What is wrong with a range that gives no values, and what is needed instead."""
+    example = name.strip() or "components.answer-cache.ttl"
+    if not sign:
+        return f"`{name}` has no values to try", f"write them behind it, such as `{example}=10 min,1 h,6 h`"
+    if not said.strip():
+        return f"`{name}=` has no values to try", f"write `{example}=a,b,c`, or a range with its step: `={_STEPPED}`"
+    match = _RANGE.fullmatch(said)
+    if match is None and ".." in said:
+        return (
+            f"`{said.strip()}` has no step",
+            f"write how far apart its values lie: `{said.strip()}/…`, as `{_STEPPED}`",
+        )
+    if match is not None:
+        low, high, step = (Decimal(number) for number in match.groups()[1::3])
+        if step <= 0:
+            return f"the step of `{said.strip()}` is not above 0", f"write one that is, as `{_STEPPED}`"
+        if high < low:
+            return f"`{said.strip()}` ends before it begins", "write the smaller end first"
+        return f"`{said.strip()}` has more than one unit", "write both ends and the step in the same unit"
+    return f"`{name}` names no values to try", _WANTED
+
+
 def _values(said: str) -> tuple[str, ...]:
     match = _RANGE.fullmatch(said)
     if match is None:
         parts = [part.strip() for part in _parted(said)]
+        if any(_OPEN.fullmatch(part) for part in parts):
+            return ()
         return tuple(dict.fromkeys(parts)) if all(parts) else ()
     signs, numbers, units = match.groups()[0::3], [Decimal(n) for n in match.groups()[1::3]], match.groups()[2::3]
     unit = max(units, key=len).strip()

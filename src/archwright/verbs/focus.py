@@ -70,7 +70,7 @@ def focus_project(
         _write(table, charges, version, file)
         written.append(file)
     total = sum((charge.cost for charge in charges), Decimal(0))
-    words = f"{plural(len(charges), 'row')}, ${total:.2f}, FOCUS {version}"
+    words = f"{plural(len(charges), 'row')}, ${total:,.2f}, FOCUS {version}"
     text = "\n".join([words, *(f"wrote {file}" for file in written)])
     data = {"rows": len(charges), "cost": float(total), "version": version, "text": text}
     return Answer("focus", written=tuple(written), data=data, plan=plan_hash(plan))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from archwright.analysis.price import days_of, outlook, price_document, spent_section
+from archwright.analysis.price import days_of, outlook, over_budget, price_document, spent_section
 from archwright.analysis.price import price as analyse
+from archwright.base.errors import NOWHERE
 from archwright.base.money import show_money
 from archwright.ledger.rows import Attempt, decode
 from archwright.plan.model import plan_hash
@@ -34,7 +35,9 @@ def price_project(project: Project, seed: int = SEED, ledger: str | None = None,
     compiled = project.compiled
     result = analyse(compiled.plan, compiled.book)
     found = outlook(result, seed)
-    document = price_document(result, found, _unpriced(project, {line.component for line in result.lines}))
+    budget = project.system.budget
+    over = over_budget(result.book, compiled.plan, budget.where if budget is not None else NOWHERE)
+    document = price_document(result, found, _unpriced(project, {line.component for line in result.lines}), over)
     if ledger is not None:
         # Only a ledger in a database needs its client.
         from archwright.runtime.stores import store_for
@@ -43,7 +46,15 @@ def price_project(project: Project, seed: int = SEED, ledger: str | None = None,
         section = spent_section(result.book, days_of((row.at, row.cost) for row in rows))
         document = replace(document, sections=(document.sections[0], section, *document.sections[1:]))
     data = {"notes": [str(item) for item in project.warnings], "seed": seed}
-    return Answer("price", (document,), result.book, plan=plan_hash(compiled.plan), data=data)
+    return Answer(
+        "price",
+        (document,),
+        result.book,
+        over,
+        data=data,
+        sources=project.loaded.sources,
+        plan=plan_hash(compiled.plan),
+    )
 
 
 def _changed(project: Project, seed: int, ledger: str | None, given: Sequence[str]) -> Answer:

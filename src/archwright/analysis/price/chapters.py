@@ -138,7 +138,10 @@ def _scenarios(book: Book, plan: Plan) -> list[Section]:
         return []
     headings = ("Scenario", "What happens", "Without it", "It adds", "In all")
     table = Table(headings, tuple(rows), numeric=frozenset({2, 3, 4}))
-    lead = "For as long as each lasts, at the busiest hour. Retries are left to `archwright stress`."
+    lead = (
+        "For as long as each lasts, at the busiest hour. Calls that go to the next model are estimated from what is "
+        "stated: outages, error rates and attempts, limits. `archwright stress` simulates them, with what times out."
+    )
     return [Section("price-scenarios", "Under each scenario", (table,), lead)]
 
 

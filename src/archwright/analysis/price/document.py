@@ -5,21 +5,25 @@ from __future__ import annotations
 from archwright.analysis.price.call import KINDS
 from archwright.analysis.price.chapters import chapters
 from archwright.analysis.price.forecast import PriceResult
+from archwright.analysis.price.over import headline
 from archwright.analysis.price.spread import Spread
 from archwright.base.money import show_money
 from archwright.base.text import plural, slug
 from archwright.plan.model import Plan
-from archwright.report.document import Bars, Block, Cell, Document, Section, Table, Text, Tiles
+from archwright.report.document import Bars, Block, Cell, Document, Finding, Section, Table, Text, Tiles
 from archwright.report.figures import Book
 
 
-def price_document(result: PriceResult, found: Spread | None = None, unpriced: tuple[str, ...] = ()) -> Document:
+def price_document(
+    result: PriceResult, found: Spread | None = None, unpriced: tuple[str, ...] = (), over: tuple[Finding, ...] = ()
+) -> Document:
     """The forecast as a document; with `found` also its distribution, growth, scenarios, units and energy.
 
-    `unpriced` names components that cost nothing in the bill because the file says nothing of what they cost.
+    `unpriced` names components that cost nothing in the bill because the file says nothing of what they cost. `over`
+    are the findings about the budget: the first line says how the month stands to it.
     """
     book, plan = result.book, result.plan
-    sections = [_summary(book, plan), _steps(book, plan), *_lane(book, plan), _shares(book, plan)]
+    sections = [_summary(book, plan, over), _steps(book, plan), *_lane(book, plan), _shares(book, plan)]
     if found is not None:
         sections += chapters(book, plan, result.lines, found)
     sections += [_guesses(book), *_unpriced(unpriced)]
@@ -41,7 +45,7 @@ def _cell(book: Book, key: str) -> Cell:
     return Cell(book[key].shown, figure=key) if key in book else Cell("–", "muted")
 
 
-def _summary(book: Book, plan: Plan) -> Section:
+def _summary(book: Book, plan: Plan, over: tuple[Finding, ...]) -> Section:
     tiles = [
         ("Models a month", "price.models.month"),
         ("People a month", "price.people.month"),
@@ -52,7 +56,7 @@ def _summary(book: Book, plan: Plan) -> Section:
         ("First year", "price.year.1"),
     ]
     shown = tuple((label, book[key].shown, book[key].label, key) for label, key in tiles if key in book)
-    blocks: list[Block] = [Tiles(shown)]
+    blocks: list[Block] = [headline(book, over), Tiles(shown)]
     for objective in plan.objectives:
         if objective.measure == "cost":
             spent = book["price.models.month"].value

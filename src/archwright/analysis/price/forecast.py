@@ -113,6 +113,8 @@ def _call(book: Book, plan: Plan, journey: Journey, step: Step, lines: list[Line
         return _with(book, base, [cost, *embedded])
     shares = first_choices(plan, journey, step)
     why = f"the route chooses by {plan.routes[step.route].choose}"
+    if any(target.provisioned_rate for target in priced.values()):
+        why += "; what is beyond the provisioned rate, hour by hour of the week, goes to the next one"
     for place, share in shares.items():
         own = f"{base}.{plan.targets[place].name}"
         book.leaf(f"{own}.share", share, "share", label="calls that go there first", origin="fact", note=why)
