@@ -63,6 +63,8 @@ def _offered(work: Entries, name: str, settings: GpuSettings) -> None:
     if known is None or offer is None:
         message = f"`{name}` runs on hardware that we pay for, but what that costs is not stated"
         mend = f"add `hourly: $2.50`, an agreed `price`, or an `accelerator`: {', '.join(accelerators.names())}"
+        if known is None and str(settings.accelerator):
+            message = f"`{name}` runs on `{settings.accelerator}`, and no accelerator of that name is known"
         work.problems.append(Problem("unknown-price", message, settings.where, mend))
         return
     key = f"components.{name}"
