@@ -26,25 +26,28 @@ OURS: Final = 0x41774361  # "AwCa": this program's caches among SQLite's files
 VERSION: Final = 1
 PAGE: Final = 500
 MEND: Final = "name another file, or delete it: a cache learns anew"
+# What decides who makes room stands first in a row, so that it is read without what is long.
 _TABLES: Final = """
 CREATE TABLE entry (
-  cache TEXT NOT NULL, key INTEGER NOT NULL, space INTEGER NOT NULL, grouped INTEGER NOT NULL, vector BLOB NOT NULL,
-  embedder TEXT NOT NULL, digest TEXT NOT NULL, kept_at REAL NOT NULL, until REAL NOT NULL, text TEXT NOT NULL,
-  answer BLOB NOT NULL, tenant TEXT NOT NULL, client TEXT NOT NULL, scope TEXT NOT NULL, documents TEXT NOT NULL,
-  used_at REAL NOT NULL, hits INTEGER NOT NULL, cost INTEGER NOT NULL, confirmed INTEGER NOT NULL,
-  size INTEGER NOT NULL, PRIMARY KEY (cache, key));
+  cache TEXT NOT NULL, key INTEGER NOT NULL, hits INTEGER NOT NULL, cost INTEGER NOT NULL, used_at REAL NOT NULL,
+  size INTEGER NOT NULL, until REAL NOT NULL, space INTEGER NOT NULL, grouped INTEGER NOT NULL,
+  confirmed INTEGER NOT NULL, kept_at REAL NOT NULL, embedder TEXT NOT NULL, digest TEXT NOT NULL, tenant TEXT NOT NULL,
+  client TEXT NOT NULL, scope TEXT NOT NULL, documents TEXT NOT NULL, vector BLOB NOT NULL, text TEXT NOT NULL,
+  answer BLOB NOT NULL, PRIMARY KEY (cache, key));
 CREATE TABLE document (
   cache TEXT NOT NULL, key INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
   PRIMARY KEY (cache, key, name), FOREIGN KEY (cache, key) REFERENCES entry ON DELETE CASCADE);
 CREATE INDEX document_name ON document (name, version);
 CREATE INDEX entry_tenant ON entry (tenant);
 CREATE INDEX entry_until ON entry (until);
+CREATE INDEX entry_size ON entry (cache, size);
 CREATE TABLE learned (cache TEXT PRIMARY KEY, state BLOB NOT NULL);
 """
 _FIELDS: Final = (
     "cache, key, space, grouped, vector, embedder, digest, kept_at, until, text, answer, tenant, client, scope, "
     "documents, used_at, hits, cost, confirmed"
 )
+_INSERT: Final = f"INSERT INTO entry ({_FIELDS}, size) VALUES ({', '.join('?' * 20)})"
 _CONDITIONS: Final = {
     "cache": "cache = ?",
     "tenant": "tenant = ?",
@@ -156,7 +159,7 @@ class Entries:
         try:
             with self._writing():
                 self._base.execute("DELETE FROM entry WHERE cache = ? AND key = ?", (entry.cache, entry.key))
-                self._base.execute(f"INSERT INTO entry VALUES ({', '.join('?' * len(told))})", told)
+                self._base.execute(_INSERT, told)
                 self._base.executemany("INSERT INTO document VALUES (?, ?, ?, ?)", documents)
         except (OverflowError, UnicodeEncodeError) as error:
             raise ValueError(f"this entry cannot be kept: {error}") from error
@@ -244,6 +247,11 @@ class Entries:
 
     def trim(self, cache: str, most: int, room: int, now: float) -> list[int]:
         """Erase what is worth least, until a cache has at most `most` entries in `room` bytes; their keys."""
+        with self._reading():
+            query = "SELECT count(*), coalesce(sum(size), 0) FROM entry WHERE cache = ?"
+            count, size = self._base.execute(query, (cache,)).fetchone()
+        if count <= most and size <= room:
+            return []
         with self._writing():
             query = "SELECT key, hits, cost, used_at, size FROM entry WHERE cache = ?"
             gone = leaving((Use(*row) for row in self._base.execute(query, (cache,))), now, most, room)
