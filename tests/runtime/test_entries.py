@@ -191,6 +191,16 @@ def test_nothing_of_what_was_erased_is_left_in_the_file(file: Path, kept: Entrie
     assert b"unforgettable" not in found
 
 
+def test_many_are_removed_at_once_and_for_good(file: Path, kept: Entries) -> None:
+    for key in range(50):
+        kept.put(entry(key, f"unforgettable words {key}"))
+    kept.put(entry(1, cache="other"))
+    kept.remove("answers", [*range(50), 99])
+    kept.remove("answers", [])
+    assert (kept.count("answers"), kept.count("other")) == (0, 1)
+    assert b"unforgettable" not in b"".join(path.read_bytes() for path in file.parent.iterdir())
+
+
 def test_what_is_too_old_goes(kept: Entries) -> None:
     for key in range(4):
         kept.put(entry(key, until=NOW + key))

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -240,6 +240,20 @@ class Entries:
         for name, wanted in said.items():
             values += [said["document"], wanted] if name == "version" else [wanted]
         return self._erase(" AND ".join(_CONDITIONS[name] for name in said), tuple(values))
+
+    def remove(self, cache: str, keys: Iterable[int]) -> None:
+        """Erase these entries of a cache for good, all of them or none. Those that are gone already are no error.
+
+        Raises:
+            EntriesFailure: they cannot be erased.
+        """
+        gone = [(cache, key) for key in keys]
+        if not gone:
+            return
+        with self._turn:
+            with self._writing():
+                self._base.executemany("DELETE FROM entry WHERE cache = ? AND key = ?", gone)
+            self._settle()
 
     def expire(self, now: float) -> list[tuple[str, int]]:
         """Erase what is too old; the cache and key of each."""

@@ -65,6 +65,7 @@ class Keeping:
         self.ttl_s = ttl_s
         self.most = most
         self._hits: Counter[int] = Counter()
+        self._gone: set[int] = set()
 
     def put(self, entry: Entry, vector: Vector, stored: Stored, confirmed: int) -> None:
         """Keep an entry. One whose passages must be shown is left out: they are not kept.
@@ -83,26 +84,29 @@ class Keeping:
                 entry.scope, used_at=now, cost=entry.cost, confirmed=confirmed,
             )
         )  # fmt: skip
+        self._gone.discard(entry.key)
 
     def confirm(self, group: int) -> None:
         """Another client's answer was that of a group."""
         self.file.confirmed(self.route, group)
 
     def drop(self, key: int) -> None:
-        """Erase an entry for good."""
+        """An entry is gone; `flush` erases it for good."""
         self._hits.pop(key, None)
-        self.file.erase(kept.Choice(cache=self.route, key=key))
+        self._gone.add(key)
 
     def used(self, key: int) -> None:
         """An entry answered; the file is told by `flush`."""
         self._hits[key] += 1
 
     def flush(self) -> None:
-        """Tell the file what answered, and have it make room.
+        """Erase what is gone, tell the file what answered, and have it make room.
 
         Raises:
             OSError: it cannot be written.
         """
+        self.file.remove(self.route, self._gone)
+        self._gone.clear()
         hits: Mapping[int, int] = self._hits
         self._hits = Counter()
         now = time.time()

@@ -230,6 +230,7 @@ class Meaning:
         for key in list(keys):
             dropped += house.brain.forget(self.cache, key)
             await self.memory.run(self.memory.drop, key)
+        await self.memory.run(self.memory.flush)  # whoever had it forgotten is told when it is gone from the file, too
         return dropped
 
     async def feedback(self, house: House, key: int, wrong: bool) -> bool:

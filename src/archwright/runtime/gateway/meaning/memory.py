@@ -60,13 +60,13 @@ class Keeper(Protocol):
         """Another client's answer was that of a group."""
 
     def drop(self, key: int) -> None:
-        """Erase an entry for good."""
+        """An entry is gone; it is erased with the next `flush`."""
 
     def used(self, key: int) -> None:
         """An entry answered."""
 
     def flush(self) -> None:
-        """Write down what answered."""
+        """Erase what is gone, and write down what answered."""
 
 
 class Memory:
@@ -135,8 +135,6 @@ class Memory:
             entry.group = same.group
             if same.client != entry.client:
                 self.confirmed[same.group] = self.confirmed.get(same.group, 0) + 1
-                if self.keeping is not None:
-                    self.keeping.confirm(same.group)
         else:
             self._groups += 1
             entry.group = self._groups
@@ -146,6 +144,8 @@ class Memory:
         if len(self.entries) > self.most + self.most // 4 + SPARE:
             for key in [key for key in self.entries if not self.held(key)]:
                 self.drop(key)
+        if self.keeping is not None and same is not None and same.client != entry.client:
+            self.keeping.confirm(same.group)  # last: where that fails, everything else is done
 
     def again(self, entry: Entry, vector: Vector, confirmed: int) -> None:
         """Enter an answer that was kept before a restart, after the others confirmed it so often."""
@@ -161,7 +161,7 @@ class Memory:
             self.keeping.put(entry, vector, stored, self.confirmed.get(entry.group, 0))
 
     def flush(self) -> None:
-        """Write down what answered, where that is wanted."""
+        """Erase what is gone and write down what answered, where anything is written down."""
         if self.keeping is not None:
             self.keeping.flush()
 
