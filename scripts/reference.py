@@ -23,6 +23,8 @@ from archwright.base.units import DIMENSIONS
 from archwright.cli.main import main as command
 from archwright.facts import accelerators, controls, frameworks, technologies, vendors
 from archwright.render.svg import svg
+from archwright.runtime.embedders import EMBEDDERS
+from archwright.runtime.indexes import INDEXES
 from archwright.runtime.providers import PROVIDERS
 from archwright.runtime.wires import WIRES
 from archwright.spec.kind import TRAITS
@@ -208,7 +210,7 @@ def shelves() -> str:
     """What lies on every shelf."""
     lines = ["# Shelves", "", NOTE, "A shelf is a folder that is a list: one file an item, found by its name.", ""]
     lines += ["| shelf | items |", "|---|---|"]
-    for shelf in (KINDS, RULES, OVERLAYS, DELIVERABLES, READERS, WIRES, PROVIDERS):
+    for shelf in (KINDS, RULES, OVERLAYS, DELIVERABLES, READERS, WIRES, PROVIDERS, EMBEDDERS, INDEXES):
         lines.append(f"| `{shelf.package}` | {', '.join(f'`{name}`' for name in shelf.names())} |")
     listed = ", ".join(f"`{item.name}`" for item in controls.frameworks().values())
     lines.append(f"| `archwright.facts.controls` | {listed} |")

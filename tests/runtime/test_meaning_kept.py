@@ -160,3 +160,13 @@ def test_an_index_without_its_place_is_off_and_says_why(tmp_path: Path, caplog: 
     with shop(tmp_path, plan(semantic(index="pgvector"))) as desk:
         assert [cache_of(desk.ask(text)) for text in (PARCEL, SAME, PARCEL)] == ["miss", "miss", "hit"]
     assert "is no address of a database" in caplog.text
+
+
+def test_the_local_model_finds_what_was_kept_before_a_restart(tmp_path: Path) -> None:
+    made = plan(semantic(keep="file", embedder=-1))
+    with shop(tmp_path, made) as desk:
+        assert cache_of(desk.ask(PARCEL)) == "miss"
+    with shop(tmp_path, made) as desk:
+        told = [cache_of(desk.ask(text)) for text in ("where is my parcel", REFUND, "word " * 300)]
+        assert told == ["semantic", "miss", "miss"]
+        assert desk.asked("embedder") == 0
