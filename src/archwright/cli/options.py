@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archwright.base.units import UnitError, parse
+
 if TYPE_CHECKING:
     from archwright.verbs.project import Project
 
@@ -42,6 +44,19 @@ def finite(_ctx: click.Context, _option: click.Parameter, value: float | None) -
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value} is no number that can be used")
     return value
+
+
+def share(_ctx: click.Context, _option: click.Parameter, value: str | None) -> float:
+    """A share such as `5%`, above 0 and below 1; 0.0 where none is given."""
+    if value is None:
+        return 0.0
+    try:
+        found = parse(value, "share")
+    except UnitError as error:
+        raise click.BadParameter(str(error)) from error
+    if not 0.0 < found < 1.0:
+        raise click.BadParameter(f"{value} is not between 0 % and 100 %")
+    return found
 
 
 LOAD = click.option(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from archwright.analysis.stress.points import Reading
+from archwright.analysis.stress.report import BASELINE
 from archwright.analysis.stress.report import stress as analyse
 from archwright.analysis.stress.report import stress_document
-from archwright.analysis.stress.sure import LEAST
+from archwright.analysis.stress.sure import EFFORT, LEAST
 from archwright.analysis.stress.sure_report import sure_section
 from archwright.base.errors import UsageError
 from archwright.base.text import nearest
@@ -27,6 +30,7 @@ from archwright.verbs.whatif import search_project, sweep_project
 
 SEED = 1
 SEEDS = 9  # at most, where variants are compared
+MOST_SEEDS = 30  # at most, where one design is simulated until it is sure enough
 
 
 class Question(NamedTuple):
@@ -38,6 +42,7 @@ class Question(NamedTuple):
     searched: Sequence[str] = ()
     seed: int = SEED
     seeds: int | None = None
+    within: float = 0.0
     load: float = 1.0
     trace: Path | None = None
     failures: bool = False
@@ -78,7 +83,7 @@ def _answered(project: Project, question: Question, many: Many, say: Callable[[s
         return failures_project(project, working, question.seed)
     if not swept and not searched:
         answer = stress_project(project, question.scenarios, question.seed, question.load, question.trace, say)
-        return answer if (question.seeds or 1) < LEAST else _sure(project, question, many, say, answer)
+        return answer if (question.seeds or LEAST) < LEAST else _sure(project, question, many, say, answer)
     if len(question.scenarios) > 1:
         raise UsageError("variants are compared in one scenario; give one `--scenario`")
     plan = project.compiled.plan
@@ -94,20 +99,25 @@ def _answered(project: Project, question: Question, many: Many, say: Callable[[s
 
 
 def _sure(project: Project, question: Question, many: Many, say: Callable[[str], None], answer: Answer) -> Answer:
-    """The answer, and what other seeds say of it."""
+    """The answer, and what other seeds say of it: as many as were asked for, or as are simulated in seconds."""
     plan = project.compiled.plan
     trace = project.trace(question.trace)
-    working = bench(many.keep, many.workers, many.cluster, Progress(say))
-    chosen = [plan.scenario(name) for name in question.scenarios] or plan.scenarios
+    asked = question.seeds is not None or question.within > 0.0
+    working = bench(many.keep if asked else None, many.workers, many.cluster, Progress(say))
+    chosen = [plan.scenario(name) for name in question.scenarios] or plan.scenarios or (BASELINE,)
+    effort = math.inf if asked else EFFORT / len(chosen)
+    most = question.seeds or MOST_SEEDS
     design = as_it_is(project)
-    readings = {}
+    readings: dict[str, Sequence[Reading]] = {}
     for scenario in chosen:
-        ground = Ground(scenario, question.load, trace, question.seed, question.seeds or LEAST)
+        ground = Ground(scenario, question.load, trace, question.seed, most, question.within, effort)
         readings[scenario.name] = simulated(working, [design], ground)[0].readings
-    section = sure_section(answer.book, plan, readings)
+    section = sure_section(answer.book, plan, readings, question.within, most)
     first, *rest = answer.documents
     sections = (*first.sections[:2], section, *first.sections[2:])
-    return replace(answer, documents=(replace(first, sections=sections), *rest))
+    used = {name: len(found) for name, found in readings.items()}
+    data = {**answer.data, "seeds": used}
+    return replace(answer, documents=(replace(first, sections=sections), *rest), data=data)
 
 
 def stress_project(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from archwright.base.errors import InputError, Problem
 from archwright.plan.happenings import USUAL
 from archwright.plan.model import Plan, Scenario
 from archwright.plan.trace import Trace
+from archwright.plan.workload import expected_visits
 from archwright.spec.ranges import Range
 from archwright.verbs.points import Bench
 from archwright.verbs.progress import Progress
@@ -25,13 +27,19 @@ MONTH, MODELS = "price.month", "price.models.month"
 
 @dataclass(frozen=True)
 class Ground:
-    """What every variant meets: the scenario, the load, recorded traffic, and the first seed and how many at most."""
+    """What every variant meets: the scenario, the load, recorded traffic, and the first seed and how many at most.
+
+    `within` as in `sure.enough`; `effort` is how many journeys of one design are simulated at most; one
+    seed is always tried.
+    """
 
     scenario: Scenario
     load: float = 1.0
     trace: Trace | None = None
     seed: int = 1
     seeds: int = LEAST
+    within: float = 0.0
+    effort: float = math.inf
 
 
 def usual(plan: Plan) -> Scenario:
@@ -97,13 +105,23 @@ def simulated(bench: Bench, found: Sequence[Design], ground: Ground) -> list[See
     readings: list[list[Reading]] = [[] for _ in found]
     plans = {place: item.plan for place, item in enumerate(found) if item.plan is not None}
     open_, used = list(plans), 0
-    while open_ and used < ground.seeds:
-        block = range(ground.seed + used, ground.seed + min(ground.seeds, used + LEAST))
+    most = min(ground.seeds, _most(plans[open_[0]], ground)) if open_ else 0
+    while open_ and used < most:
+        block = range(ground.seed + used, ground.seed + min(most, used + LEAST))
         wanted = [(place, seed) for place in open_ for seed in block]
         traced = ground.trace is not None
         points = [Point(plans[place], ground.scenario, seed, ground.load, traced) for place, seed in wanted]
         for (place, _), got in zip(wanted, bench.run(points, ground.trace), strict=True):
             readings[place].append(got)
         used += len(block)
-        open_ = [place for place in open_ if not enough(plans[place], readings[place])]
+        open_ = [place for place in open_ if not enough(plans[place], readings[place], ground.within)]
     return [look(item, got) for item, got in zip(found, readings, strict=True)]
+
+
+def _most(plan: Plan, ground: Ground) -> int:
+    """How many seeds the effort allows: as many as say something of luck, or one."""
+    if ground.effort == math.inf:
+        return ground.seeds
+    each = expected_visits(plan, ground.scenario, ground.load, ground.trace)
+    most = int(ground.effort / max(1.0, each))
+    return most if most >= LEAST else 1

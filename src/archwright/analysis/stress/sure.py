@@ -8,12 +8,15 @@ from typing import Literal, NamedTuple
 from archwright.analysis.stress.interval import Interval, at_most, interval, paired
 from archwright.analysis.stress.objectives import DIMENSIONS
 from archwright.analysis.stress.points import Reading
+from archwright.base.text import plural
 from archwright.base.units import show
 from archwright.plan.model import Objective, Plan
 
 Standing = Literal["kept", "broken", "unsure"]
 LEAST = 3  # seeds that say how far luck reaches
 NARROW = 0.05  # half of an interval, as a share of its mean, that is narrow enough
+EFFORT = 100_000.0  # journeys that are simulated where nobody says how sure it has to be: seconds
+ASKED = f"over {EFFORT:,.0f} journeys, and for `--within` or `--seeds` to ask for"
 OF_JOURNEYS = ("availability", "full-answers")  # shares of counted journeys, of which few may be bad
 
 
@@ -32,7 +35,11 @@ class Estimate(NamedTuple):
     @property
     def settled(self) -> bool:
         """Whether more seeds would change nothing that matters."""
-        return self.standing != "unsure" or self.interval.narrow(NARROW)
+        return self.standing != "unsure" or self.within(NARROW)
+
+    def within(self, share: float) -> bool:
+        """Whether its interval is as narrow as this share of its mean, or no seed could measure it."""
+        return self.interval.half == float("inf") or self.interval.narrow(share)
 
 
 def estimates(plan: Plan, readings: Sequence[Reading]) -> tuple[Estimate, ...]:
@@ -70,14 +77,32 @@ def _standing(objective: Objective, spread: Interval) -> Standing:
     return "kept" if (spread.mean < objective.limit) is objective.at_most else "broken"
 
 
-def enough(plan: Plan, readings: Sequence[Reading]) -> bool:
-    """Whether the readings of one design settle every objective; without objectives, its 95th percentile is narrow."""
+def enough(plan: Plan, readings: Sequence[Reading], within: float = 0.0) -> bool:
+    """Whether the readings of one design settle every objective; without objectives, its 95th percentile is narrow.
+
+    With `within` every interval has to be as narrow as this share of its mean, on both sides of it, settled or not.
+    """
     if len(readings) < LEAST:
         return False
     found = estimates(plan, readings)
-    if found:
-        return all(item.settled for item in found)
-    return spread_of(readings, lambda item: item.p95).narrow(NARROW)
+    if not found:
+        return spread_of(readings, lambda item: item.p95).narrow(within or NARROW)
+    return all(item.within(within) if within else item.settled for item in found)
+
+
+def stopped(plan: Plan, readings: Sequence[Reading], within: float, most: int) -> str:
+    """How many seeds there were and why there are no more, to be read after the name of a scenario."""
+    used = plural(len(readings), "seed")
+    if len(readings) < LEAST:
+        return f"{plural(max(1, len(readings)), 'seed')}, which says nothing of luck: more are {ASKED}"
+    share = show(within or NARROW, "share")
+    if enough(plan, readings, within):
+        if not within and not all(item.within(NARROW) for item in estimates(plan, readings)):
+            return f"{used}, which settle every objective"
+        return f"{used}, with which every interval is within {share} of its mean"
+    if len(readings) >= most:
+        return f"{used}, as many as were allowed; not every interval is within {share} of its mean"
+    return f"{used}, not every interval within {share} of its mean: more are {ASKED}"
 
 
 def spread_of(readings: Sequence[Reading], value: Callable[[Reading], float | None]) -> Interval:

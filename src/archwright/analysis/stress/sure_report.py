@@ -6,17 +6,22 @@ from collections.abc import Mapping, Sequence
 
 from archwright.analysis.stress.objectives import DIMENSIONS
 from archwright.analysis.stress.points import Reading
-from archwright.analysis.stress.sure import estimates
+from archwright.analysis.stress.sure import LEAST, estimates, stopped
 from archwright.analysis.stress.sweep import TONES
 from archwright.base.text import plural
 from archwright.base.units import show
 from archwright.plan.model import Plan
-from archwright.report.document import Cell, Section, Table
+from archwright.report.document import Cell, Section, Table, Text
 from archwright.report.figures import Book
 
 
-def sure_section(book: Book, plan: Plan, readings: Mapping[str, Sequence[Reading]]) -> Section:
-    """The objectives of each scenario with their intervals; figures are entered under `sure.<scenario>.`."""
+def sure_section(
+    book: Book, plan: Plan, readings: Mapping[str, Sequence[Reading]], within: float = 0.0, most: int = LEAST
+) -> Section:
+    """The objectives of each scenario with their intervals; figures are entered under `sure.<scenario>.`.
+
+    `within` and `most` are how sure it had to be, and with how many seeds at most.
+    """
     rows = []
     for name, found in readings.items():
         for item in estimates(plan, found):
@@ -34,7 +39,6 @@ def sure_section(book: Book, plan: Plan, readings: Mapping[str, Sequence[Reading
     headings = ("Scenario", "Objective", "Measure", "Promised", "Mean", "", "Seeds")
     caption = "± is the 95 % interval over seeds; unsure: the limit lies inside it"
     table = Table(headings, tuple(rows), caption, frozenset({3, 4, 6}))
-    settled = all(item.settled for found in readings.values() for item in estimates(plan, found))
-    until = "until every objective was settled" if settled else "as long as `--seeds` allows: more may settle the rest"
-    lead = f"The same simulations with other luck; seeds were added {until}."
-    return Section("stress-sure", "How sure this is", (table,), lead)
+    said = [Text(f"{name}: {stopped(plan, found, within, most)}.") for name, found in readings.items()]
+    lead = "The same simulations with other luck, as much of it as it takes; scenarios meet the same."
+    return Section("stress-sure", "How sure this is", (*([table] if rows else []), *said), lead)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archwright.cli.options import AS_OF, FILE, JSON, LOAD, PRICES, SEED, TRACE, opened
+from archwright.cli.options import AS_OF, FILE, JSON, LOAD, PRICES, SEED, TRACE, opened, share
 from archwright.cli.show import Sink, finish
 from archwright.verbs.engines import ENGINES, choose
 
@@ -35,8 +35,13 @@ SET = click.option(
 @click.option(
     "--seeds",
     type=click.IntRange(1, 100),
-    help="Seeds at most.  From 3 on it is said how sure the answer is.  [default: 1; 9 with --sweep and --search]",
+    help="Seeds at most; 1 says nothing of how sure the answer is.  [default: 30; 9 with --sweep and --search]",
 )
+@click.option(
+    "--within", metavar="SHARE", callback=share,
+    help="Add seeds until the 95 % interval of each objective is this narrow, such as 5%.  [default: until every "
+    "objective is settled or within 5%, and no longer than 100,000 journeys]",
+)  # fmt: skip
 @LOAD
 @TRACE
 @click.option(
@@ -55,7 +60,7 @@ SET = click.option(
 @JSON
 def command(  # noqa: PLR0913
     file: Path, scenarios: tuple[str, ...], given: tuple[str, ...], swept: tuple[str, ...], searched: tuple[str, ...],
-    failures: bool, seed: int, seeds: int | None, load: float, trace: Path | None, engine: str | None, workers: int,
+    failures: bool, seed: int, seeds: int | None, within: float, load: float, trace: Path | None, engine: str | None, workers: int,
     cluster: str, keep: Path, out: Path | None, as_of: dt.datetime | None, prices: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Simulate load and faults; say what breaks first, at which load and why.
@@ -67,5 +72,5 @@ def command(  # noqa: PLR0913
         choose(engine)
     from archwright.verbs.stress import Many, Question, ask
 
-    question = Question(scenarios, given, swept, searched, seed, seeds, load, trace, failures, out)
+    question = Question(scenarios, given, swept, searched, seed, seeds, within, load, trace, failures, out)
     finish(sink, ask(opened(file, as_of, prices), question, Many(keep, workers, cluster), sink.teller()))

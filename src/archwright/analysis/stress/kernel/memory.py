@@ -3,11 +3,15 @@
 A named tuple of sixty tables, handed from function to function, is hundreds of arguments in each call: slow to compile
 and slow to run. Compiled functions get the address of a list of addresses instead, and `s.walks` reads one of them. To
 the functions it looks as the named tuple does: `s.machine.law.hops[3].target`.
+
+What the compiler is told of it saves it much: the addresses never change while a compiled function runs, so none is read
+twice, and no index counts from the end, so none is compared with zero.
 """
 
 from __future__ import annotations
 
 import hashlib
+import operator
 from importlib import import_module
 from typing import Any, get_type_hints
 
@@ -34,6 +38,10 @@ class Places(types.Type):  # type: ignore[misc]
         super().__init__(name=f"{name}_{told}")
 
 
+class Rows(types.Array):  # type: ignore[misc]
+    """The type of a table. An index of it is the place of a row; -1 points nowhere, and not to the last one."""
+
+
 class Memory:
     """A named tuple of tables, numbers and named tuples, as compiled code sees it. It lives as long as its tables."""
 
@@ -58,8 +66,8 @@ class Memory:
             self.inner.append(inner)
             return inner.type, [inner.address]
         if isinstance(value, np.ndarray):
-            kind = types.Array(from_dtype(value.dtype), value.ndim, "C")
-            return kind, [value.ctypes.data, *value.shape]
+            kind = Rows if value.ndim == 1 else types.Array
+            return kind(from_dtype(value.dtype), value.ndim, "C"), [value.ctypes.data, *value.shape]
         if isinstance(value, np.void):
             return from_dtype(value.dtype), [value.__array_interface__["data"][0]]
         if isinstance(value, float):
@@ -70,6 +78,32 @@ class Memory:
 @extending.register_model(Places)
 class _PlacesModel(extending.models.OpaqueModel):  # type: ignore[misc]
     """A pointer."""
+
+
+@extending.register_model(Rows)
+class _RowsModel(extending.models.ArrayModel):  # type: ignore[misc]
+    """An array."""
+
+
+@extending.lower_builtin(operator.getitem, Rows, types.Integer)  # type: ignore[untyped-decorator]
+def _row(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    """Read a number, or point to a record."""
+    rows = signature.args[0]
+    return arrays.load_item(context, builder, rows, _place(context, builder, rows, values))
+
+
+@extending.lower_builtin(operator.setitem, Rows, types.Integer, types.Any)  # type: ignore[untyped-decorator]
+def _write_row(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    """Write a number, or copy a record."""
+    rows, _, given = signature.args
+    value = context.cast(builder, values[2], given, rows.dtype)
+    arrays.store_item(context, builder, rows, value, _place(context, builder, rows, values))
+    return context.get_dummy_value()
+
+
+def _place(context: Any, builder: Any, rows: Any, values: Any) -> Any:
+    data = arrays.make_array(rows)(context, builder, values[0]).data
+    return builder.gep(data, [values[1]])
 
 
 @extending.typeof_impl.register(Memory)  # type: ignore[untyped-decorator]
@@ -101,9 +135,12 @@ def _read(context: Any, builder: Any, places: Places, value: Any, name: str) -> 
     """Read a field's words and make of them what its type wants."""
     kind, at = places.found[name]
     words = builder.bitcast(value, WORD.as_pointer())
+    never_changes = builder.module.add_metadata([])
 
     def word(place: int) -> Any:
-        return builder.load(builder.gep(words, [ir.Constant(WORD, at + place)]))
+        found = builder.load(builder.gep(words, [ir.Constant(WORD, at + place)]))
+        found.set_metadata("invariant.load", never_changes)
+        return found
 
     if isinstance(kind, types.Array):
         array = arrays.make_array(kind)(context, builder)
