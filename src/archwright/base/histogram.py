@@ -82,6 +82,12 @@ class Histogram:
                 return min(max(middle(place), self.least), self.most)
         return self.most
 
+    def above(self, value: float) -> int:
+        """How many exceed `value`, to ERROR, as `percentile` would say it."""
+        if value >= self.most:
+            return 0
+        return sum(count for place, count in enumerate(self.counts, self.first) if middle(place) > value)
+
 
 class Counting:
     """A histogram while it is being filled."""

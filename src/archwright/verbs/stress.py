@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archwright.analysis.stress.points import Reading
-from archwright.analysis.stress.report import BASELINE
+from archwright.analysis.stress.report import BASELINE, stress_document
 from archwright.analysis.stress.report import stress as analyse
-from archwright.analysis.stress.report import stress_document
 from archwright.analysis.stress.sure import EFFORT, LEAST
 from archwright.analysis.stress.sure_report import sure_section
 from archwright.base.errors import UsageError

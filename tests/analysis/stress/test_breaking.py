@@ -17,6 +17,7 @@ from tests.analysis.stress import designs as d
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "SAMPLE", 400)
+    monkeypatch.setattr(subject, "ENOUGH", 2400)
 
 
 def found(plan: Plan) -> Breaking:

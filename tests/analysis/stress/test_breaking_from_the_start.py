@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from archwright.analysis.stress.breaking import NO_FAILURES, broken
+from archwright.analysis.stress.breaking import broken
+from archwright.analysis.stress.deciding import NO_FAILURES
 from archwright.analysis.stress.diagnosis import NONE, diagnose
 from archwright.analysis.stress.engine import simulate
 from archwright.plan.model import Objective, Scenario

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archwright.analysis.stress.breaking import NO_FAILURES, Breaking, Edge
+from archwright.analysis.stress.breaking import Breaking, Edge
+from archwright.analysis.stress.deciding import NO_FAILURES
 from archwright.analysis.stress.diagnosis import Cause
 from archwright.analysis.stress.objectives import DIMENSIONS, Verdict, verdicts
 from archwright.analysis.stress.outcome import Outcome
@@ -113,18 +114,40 @@ def edge_words(found: Breaking) -> list[tuple[str, Tone]]:
         share = edge.broke.degraded / max(1, edge.broke.arrivals)
         words = f"At {_at(edge)} canned answers reach {show(share, 'share')} of the journeys"
         said.append((f"{words}: {blamed(edge.cause)}. {' '.join(edge.cause.chain)}", "plain"))
+        said += _open_between(edge)
     if found.edge is None or found.verdict is None:
         words = f"Nothing breaks up to {found.tried:.3g} times the busiest hour: every objective is kept"
         canned = show(found.widest.degraded / max(1, found.widest.arrivals), "share")
         canned = f", while {canned} of the journeys get a canned answer" if found.degrading else ""
+        if found.open:
+            seen = plural(found.widest.arrivals, "journey")
+            words = f"Nothing is seen to break up to {found.tried:.3g} times the busiest hour"
+            which = f"; {seen} are too few to tell whether {' and '.join(found.open)} {_hold(found.open)} there"
+            return [*said, (f"{words}{canned}{which}.", "plain")]
         return [*said, (f"{words}{canned}.", "good")]
     edge = found.edge
-    held = f"; at {edge.held.load:.3g}x it still holds" if edge.held else ", and so it does at any load that was tried"
+    held = f"; at {edge.held.load:.3g}x it still holds" if edge.held and edge.told else ""
+    held = held if edge.held else ", and so it does at any load that was tried"
     said.append((f"At {_at(edge)} {promise(found.verdict)}{held}.", "bad"))
+    said += _open_between(edge)
     said.append((f"Cause: {blamed(edge.cause)}. {' '.join(edge.cause.chain)}", "plain"))
     if found.verdict.objective == NO_FAILURES:
         said.append((OWN_LIMIT, "muted"))
     return said
+
+
+def _open_between(edge: Edge) -> list[tuple[str, Tone]]:
+    """Between which loads it cannot be told on which side of the edge one is."""
+    if edge.held is None or edge.told:
+        return []
+    low = f"Between {edge.sure.load:.3g}x, which holds," if edge.sure else "Below that"
+    high = f" and {edge.load:.3g}x" if edge.sure else ""
+    seen = plural(edge.held.arrivals, "journey")
+    return [(f"{low}{high} it cannot be told: at {edge.held.load:.3g}x {seen} were too few.", "plain")]
+
+
+def _hold(names: Sequence[str]) -> str:
+    return "holds" if len(names) == 1 else "hold"
 
 
 def blamed(cause: Cause) -> str:

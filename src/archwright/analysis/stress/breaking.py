@@ -4,6 +4,9 @@ The load is doubled until something breaks, then the edge is bisected. Every tri
 journeys, so that caches are as warm and shares as exact at every load; each begins with an idle system. The objectives
 are those of the plan; where none speaks of failures, at most 1 % of the journeys may fail. The canned answer is looked
 for in the same way: a system may keep its promises by degrading.
+
+A load breaks an objective when no luck explains what was seen (`deciding`). Where luck may, other seeds add journeys,
+up to ENOUGH of them; what they leave open is said to be open.
 """
 
 from __future__ import annotations
@@ -11,35 +14,40 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archwright.analysis.stress.deciding import degrades, judged
 from archwright.analysis.stress.diagnosis import Cause, at_any_load, diagnose, refused_most
 from archwright.analysis.stress.engine import simulate
-from archwright.analysis.stress.objectives import Verdict, verdicts
+from archwright.analysis.stress.merge import merged
+from archwright.analysis.stress.objectives import Verdict
 from archwright.analysis.stress.outcome import Outcome
-from archwright.plan.model import Objective, Plan, Scenario
+from archwright.analysis.stress.sure import Standing
+from archwright.plan.model import Plan, Scenario
 from archwright.plan.trace import Trace
 from archwright.plan.workload import traced_journey
 
 SAMPLE = 1500  # journeys in each trial
+ENOUGH = 6 * SAMPLE  # journeys at a load at most, where fewer cannot tell
+RUNS = 64  # seeds at a load at most
 SHORTEST_S = 120.0  # a queue or a limit needs some time to show
-LONGEST_S = 86400.0
+LONGEST_S = 7 * 86400.0
 MOST = 64.0  # multiples of the busiest hour that are tried
 EXACT = 1.05  # the edge is known to 5 %
-TOLERATED = 0.01  # failed or degraded journeys
 BEYOND = 1.5  # times the load that breaks: what comes after the edge
 LEAST = 1 / 16  # of the busiest hour: what breaks there breaks at any load
-NO_FAILURES = Objective("no failures", "availability", "", at_most=False, limit=1.0 - TOLERATED)
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The largest load that held and the smallest that did not, by their simulations.
+    """The largest load that was not seen to break and the smallest that was, by their simulations.
 
-    Loads are multiples of the busiest hour; `held` is None where even the smallest load that was tried broke.
+    Loads are multiples of the busiest hour; `held` is None where even the smallest load that was tried broke. `sure` is
+    the largest load below the edge that holds for sure: between it and the edge it cannot be told.
     """
 
     held: Outcome | None
     broke: Outcome
     cause: Cause
+    sure: Outcome | None = None
 
     @property
     def load(self) -> float:
@@ -51,6 +59,11 @@ class Edge:
         """Journeys a second at that load."""
         return self.broke.arrivals / self.broke.simulated_s
 
+    @property
+    def told(self) -> bool:
+        """Whether the load just below it holds for sure."""
+        return self.held is self.sure
+
 
 @dataclass(frozen=True, slots=True)
 class Breaking:
@@ -58,7 +71,8 @@ class Breaking:
 
     `verdict` and `edge` tell the objective that breaks first, `degrading` where canned answers begin; each is None
     where that did not happen. `usual` is the simulation of the busiest hour itself, `widest` that of the largest load,
-    `trials` are all of them and one beyond the edge, the load rising.
+    `trials` are all of them and one beyond the edge, the load rising. `open` are objectives of which the largest load
+    says too little.
     """
 
     usual: Outcome
@@ -67,11 +81,15 @@ class Breaking:
     verdict: Verdict | None
     edge: Edge | None
     degrading: Edge | None
+    open: tuple[str, ...] = ()
 
     @property
     def tried(self) -> float:
         """The largest multiple of the busiest hour that was tried."""
         return self.widest.load
+
+
+Asked = Callable[[Plan, Outcome], Standing]
 
 
 class _Trials:
@@ -88,6 +106,7 @@ class _Trials:
             for index, journey in enumerate(plan.journeys)
         )
         self.made: dict[float, Outcome] = {}
+        self.scenarios: dict[float, Scenario] = {}
 
     def at(self, load: float) -> Outcome:
         if load not in self.made:
@@ -97,7 +116,17 @@ class _Trials:
             self.tell(f"what breaks first: {load:.3g} times the busiest hour")
             scenario = Scenario(f"load-{load:.4g}x", "", lasts, ())
             self.made[load] = simulate(self.plan, scenario, seed=self.seed, load=load, trace=self.trace)
+            self.scenarios[load] = scenario
         return self.made[load]
+
+    def standing(self, load: float, asked: Asked) -> Standing:
+        """What a load does to what is asked; with other luck too, as long as it cannot be told."""
+        found = self.at(load)
+        while asked(self.plan, found) == "unsure" and found.arrivals < ENOUGH and found.runs < RUNS:
+            seeds = range(self.seed + found.runs, self.seed + min(RUNS, 2 * found.runs))
+            more = [simulate(self.plan, self.scenarios[load], seed=seed, load=load, trace=self.trace) for seed in seeds]
+            found = self.made[load] = merged((found, *more))
+        return asked(self.plan, found)
 
 
 def breaking(
@@ -112,64 +141,76 @@ def breaking(
         tell: told of each load that is tried.
     """
     trials = _Trials(plan, seed, trace, tell)
-    usual = trials.at(1.0)
-    pair = _edge(trials, lambda outcome: bool(broken(plan, outcome)), MOST)
+    trials.at(1.0)
+    found = _edge(trials, _breaks, MOST)
     verdict = edge = None
-    if pair is not None:
-        held, broke = pair
+    if found is not None:
+        held, broke, sure = found
         verdict = broken(plan, broke)[0]
         measure = verdict.objective.measure
         refused = refused_most(broke) if measure == "full-answers" else None
         cause = diagnose(plan, measure, held, broke) if held is not None else at_any_load(plan, measure, broke)
-        edge = Edge(held, broke, refused or cause)
+        edge = Edge(held, broke, refused or cause, sure)
     until = edge.load if edge else MOST
     degrading = _degrading(trials, until)
     widest = trials.made[max(trials.made)]
     if edge is not None:
         trials.at(BEYOND * edge.load)  # for the picture
     made = tuple(trials.made[load] for load in sorted(trials.made))
-    return Breaking(usual, widest, made, verdict, edge, degrading)
+    unsure = tuple(item.objective.name for item, standing in judged(plan, widest) if standing == "unsure")
+    return Breaking(trials.at(1.0), widest, made, verdict, edge, degrading, () if edge else unsure)
 
 
 def broken(plan: Plan, outcome: Outcome) -> tuple[Verdict, ...]:
-    """The objectives that an outcome breaks; where none speaks of failures, that hardly a journey fails."""
-    judged = verdicts(plan, outcome)
-    if not any(item.objective.measure in ("availability", "full-answers") for item in judged):
-        judged = (*judged, Verdict(NO_FAILURES, 1.0 - outcome.failed / max(1, outcome.arrivals)))
-    return tuple(item for item in judged if not item.kept)
+    """The objectives that an outcome breaks for sure."""
+    return tuple(item for item, standing in judged(plan, outcome) if standing == "broken")
+
+
+def _breaks(plan: Plan, outcome: Outcome) -> Standing:
+    """`broken` if any objective is for sure; `unsure` if that is open of any that seems to be, or could not be seen."""
+    found = [standing for _, standing in judged(plan, outcome)]
+    return "broken" if "broken" in found else "unsure" if "unsure" in found else "kept"
 
 
 def _degrading(trials: _Trials, until: float) -> Edge | None:
-    pair = _edge(trials, lambda outcome: outcome.degraded > TOLERATED * outcome.arrivals, until)
-    if pair is None:
+    found = _edge(trials, lambda _, outcome: degrades(outcome), until)
+    if found is None:
         return None
-    held, broke = pair
+    held, broke, sure = found
     plan, measure = trials.plan, "availability"
     cause = diagnose(plan, measure, held, broke) if held is not None else at_any_load(plan, measure, broke)
-    return Edge(held, broke, refused_most(broke) or cause)
+    return Edge(held, broke, refused_most(broke) or cause, sure)
 
 
-def _edge(trials: _Trials, breaks: Callable[[Outcome], bool], until: float) -> tuple[Outcome | None, Outcome] | None:
-    """The last outcome that holds and the first that breaks, within EXACT; None if all up to `until` hold.
+def _edge(trials: _Trials, asked: Asked, until: float) -> tuple[Outcome | None, Outcome, Outcome | None] | None:
+    """The last outcome that does not break, the first that does, within EXACT, and the last that holds for sure.
 
-    Where the busiest hour itself breaks, a lighter one is looked for that holds; without one nothing holds.
+    None if none up to `until` breaks. Where the busiest hour itself breaks, a lighter one is looked for that does not;
+    without one nothing holds.
     """
+    seen: dict[float, Standing] = {}
+
+    def breaks(load: float) -> bool:
+        seen[load] = trials.standing(load, asked)
+        return seen[load] == "broken"
+
     low, high = 0.0, 1.0
-    while not breaks(trials.at(high)):
+    while not breaks(high):
         if high >= until:
             return None
         low, high = high, min(2 * high, until)
     while low == 0.0 and high > LEAST:
-        if breaks(trials.at(high / 2)):
+        if breaks(high / 2):
             high /= 2
         else:
             low = high / 2
     if low == 0.0:
-        return None, trials.at(1.0)
+        return None, trials.at(1.0), None
     while high / low > EXACT:
         middle = (low * high) ** 0.5
-        if breaks(trials.at(middle)):
+        if breaks(middle):
             high = middle
         else:
             low = middle
-    return trials.at(low), trials.at(high)
+    sure = max((load for load, standing in seen.items() if standing == "kept" and load <= low), default=0.0)
+    return trials.at(low), trials.at(high), trials.at(sure) if sure else None

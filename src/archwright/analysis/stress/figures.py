@@ -175,7 +175,7 @@ def enter_breaking(book: Book, found: Breaking) -> None:
 
 
 def _edge(book: Book, base: str, edge: Edge) -> None:
-    held = f"held at {edge.held.load:.3g}x" if edge.held else "no smaller load was tried"
+    held = f"held at {edge.sure.load:.3g}x" if edge.sure else "no smaller load was seen to hold"
     note = f"{source(edge.broke)}; {held}"
     book.leaf(f"{base}.load", edge.load, "ratio", label="of the busiest hour", origin="simulated", note=note)
     book.leaf(f"{base}.rate", edge.rate, "rate", label="journeys", origin="simulated", note=note)

@@ -136,12 +136,14 @@ def _breaking(book: Book, plan: Plan, found: Breaking) -> Section:
 def _trials(book: Book, plan: Plan, found: Breaking) -> list[Block]:
     """The loads on both sides of each edge, so that the chain can be checked."""
     edges = [edge for edge in (found.degrading, found.edge) if edge is not None]
-    trials = {trial.scenario: trial for edge in edges for trial in (edge.held, edge.broke) if trial is not None}
+    pairs = [trial for edge in edges for trial in (edge.sure, edge.held, edge.broke)]
+    trials = {trial.scenario: trial for trial in pairs if trial is not None}
     names = ("arrivals", "answered", "degraded", "failed", "p95", "refused", "shed")
     rows: list[Row] = []
     for outcome in sorted(trials.values(), key=lambda trial: trial.load):
         enter(book, plan, outcome)
-        load = f"{outcome.load:.3g}x for {show(outcome.lasts_s, 'duration')}"
+        times = f"{outcome.runs} times " if outcome.runs > 1 else ""
+        load = f"{outcome.load:.3g}x for {times}{show(outcome.lasts_s, 'duration')}"
         rows.append((load, *(_cell(book, f"stress.{outcome.scenario}.{name}") for name in names)))
     headings = ("Load", "Journeys", "Answered", "Degraded", "Failed", "p95", "429s", "Shed")
     return [Table(headings, tuple(rows), "just before and just after", frozenset(range(1, 8)))] if rows else []

@@ -60,8 +60,9 @@ SET = click.option(
 @JSON
 def command(  # noqa: PLR0913
     file: Path, scenarios: tuple[str, ...], given: tuple[str, ...], swept: tuple[str, ...], searched: tuple[str, ...],
-    failures: bool, seed: int, seeds: int | None, within: float, load: float, trace: Path | None, engine: str | None, workers: int,
-    cluster: str, keep: Path, out: Path | None, as_of: dt.datetime | None, prices: Path | None, as_json: bool,
+    failures: bool, seed: int, seeds: int | None, within: float, load: float, trace: Path | None, engine: str | None,
+    workers: int, cluster: str, keep: Path, out: Path | None, as_of: dt.datetime | None, prices: Path | None,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Simulate load and faults; say what breaks first, at which load and why.
 

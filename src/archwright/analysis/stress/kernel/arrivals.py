@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from archwright.analysis.stress.kernel.tables import Record, State
+from archwright.analysis.stress.kernel.tables import Record, State, fetch
 from archwright.policy import chance
 
 LEAST_PRESSURE = 1e-3  # as in `plan.users`
@@ -23,11 +23,16 @@ def fill(s: State) -> None:
         first = _first(s)
         if first < 0:
             desk.over = 1
-            return
+            break
         source = s.sources[first]
-        write(s, s.visits[desk.visits], first, source.number, source.at)
+        _write(s, s.visits[desk.visits], first, source.number, source.at)
         desk.visits += 1
         advance(s, first)
+    # All of them step by step: what one visit looks for in a large table is fetched while the others are on.
+    for at in range(desk.visits):
+        _begin_to_look(s, s.visits[at])
+    for at in range(desk.visits):
+        _find(s, s.visits[at])
 
 
 def _first(s: State) -> int:
@@ -131,6 +136,13 @@ def _after(piece: Record, begin: float, passed: float) -> float:
 
 def write(s: State, visit: Record, journey: int, number: int, at: float) -> None:
     """Put a visit of a journey into a row."""
+    _write(s, visit, journey, number, at)
+    _begin_to_look(s, visit)
+    _find(s, visit)
+
+
+def _write(s: State, visit: Record, journey: int, number: int, at: float) -> None:
+    """Everything of a visit but its answer, for which there is its luck."""
     desk = s.desk[0]
     law = s.journeys[journey]
     visit.at = at
@@ -150,7 +162,8 @@ def write(s: State, visit: Record, journey: int, number: int, at: float) -> None
         visit.wording = 0
         return
     luck = chance.stem(desk.seed, number, 0)
-    visit.answer = min(_guided(s, law, chance.off(luck, chance.ANSWER)), law.answers - 1)
+    visit.luck = chance.off(luck, chance.ANSWER)
+    fetch(s.guides, law.guide + int(visit.luck * law.answers))
     visit.wording = 0
     if law.wordings > 1:
         visit.wording = int(chance.off(luck, chance.WORDING) * law.wordings)
@@ -169,14 +182,29 @@ def _tenant(s: State, number: int) -> int:
     return int(min(_right_of(s, 0, desk.tenants, luck), desk.tenants - 1))
 
 
-def _guided(s: State, law: Record, luck: float) -> int:
-    """`_right_of` the sums of a journey's answers, looked for from where its guide says on: a step on average."""
+def _begin_to_look(s: State, visit: Record) -> None:
+    """Where among the sums of a journey's answers the one that a visit asks for is looked for: where its guide says."""
+    law = s.journeys[visit.journey]
+    if law.answers > 0:
+        visit.answer = int(s.guides[law.guide + int(visit.luck * law.answers)])
+        fetch(s.numbers, law.zipf + visit.answer)
+
+
+def _find(s: State, visit: Record) -> None:
+    """The answer that a visit asks for: `_right_of` the sums of its journey's, a step from where its guide says."""
+    law = s.journeys[visit.journey]
+    if law.answers == 0:
+        return
     first = law.zipf
-    limit = luck * s.numbers[first + law.answers - 1]
-    low = int(s.guides[law.guide + int(luck * law.answers)])
+    limit = visit.luck * s.numbers[first + law.answers - 1]
+    low = visit.answer
     while low < law.answers and not limit < s.numbers[first + low]:
         low += 1
-    return low
+    visit.answer = min(low, law.answers - 1)
+    content = visit.answer * max(1, law.wordings) + visit.wording
+    for row in range(law.first, law.end):
+        if s.steps[row].known >= 0:
+            fetch(s.known, s.steps[row].known + content)
 
 
 def _right_of(s: State, first: int, count: int, luck: float) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from archwright.analysis.stress.kernel import loop
+from archwright.analysis.stress.kernel import loop, memory, tables
 from archwright.analysis.stress.kernel.engine import Run
 from archwright.analysis.stress.kernel.memory import Memory
 from archwright.analysis.stress.kernel.sources import folder as named
@@ -28,7 +28,7 @@ OUTER = {"error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
 
 @cache
 def _inner(function: Callable[..., Any]) -> Any:
-    return numba.njit(function, **INNER)
+    return numba.njit(memory.fetch if function is tables.fetch else function, **INNER)
 
 
 @numba.extending.typeof_impl.register(FunctionType)  # type: ignore[untyped-decorator]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from archwright.analysis.stress.kernel import counts, doubles, kept, pools, suppliers
 from archwright.analysis.stress.kernel.heap import CALL_ENDS, WAKES, reply, schedule
-from archwright.analysis.stress.kernel.luck import tokens_of
 from archwright.analysis.stress.kernel.tables import NOBODY, Record, State
 from archwright.plan.rules import began_after
 from archwright.policy import breaker, chance, decide, route
@@ -29,11 +28,11 @@ def ask(s: State, now: float, at: int) -> None:
     walk.came = now
     walk.target = NOBODY
     counts.request_came(s, at)
-    tokens_of(s, at)
     luck = _luck(s, at) if step.draws == 1 else 0.0
     age = -1.0
     if walk.key != 0:
-        age = kept.age(s, now, s.routes[step.route].cache, walk.key)
+        walk.found = kept.find(s, s.routes[step.route].cache, walk.key)
+        age = kept.age(s, now, walk.found)
     slot = decide.take(s.machine)
     walk.slot = slot
     s.of_slot[slot] = at
@@ -140,8 +139,10 @@ def _do(s: State, now: float) -> None:
         if order.kind == CALL:
             _call(s, now, place)
         elif order.kind == REPLY:
-            if order.how in (CACHED, STALE):
-                kept.use(s, s.routes[s.steps[s.walks[at].step].route].cache, s.walks[at].key)
+            if order.how == CACHED:
+                kept.use(s, s.walks[at].found)  # at once: it was found in this instant
+            elif order.how == STALE:
+                kept.use(s, kept.find(s, s.routes[s.steps[s.walks[at].step].route].cache, s.walks[at].key))
             # Later in the same instant, so that a visit's next step never begins inside another one's orders.
             reply(s, now, at, order.how * HOPS + order.hop + 1)
         elif order.kind == SLEEP:
@@ -171,7 +172,7 @@ def _call(s: State, now: float, place: int) -> None:
         pools.call(s, now, number, order.seconds)
         return
     suppliers.begin(s, now, number, order.seconds)
-    schedule(s, now + call.after_s, CALL_ENDS, number, 0)
+    schedule(s, now + call.after_s, CALL_ENDS, number, at)
 
 
 def second_best(how: int) -> int:

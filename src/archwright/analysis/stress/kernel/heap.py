@@ -9,7 +9,7 @@ from archwright.analysis.stress.kernel.tables import Record, State
 # Kinds of events, and what `a` and `b` are.
 WORKED = 0  # a station's work is done: walk
 GIVES_UP = 1  # a job has waited too long at a station: walk, job
-CALL_ENDS = 2  # call
+CALL_ENDS = 2  # call, its walk
 WAKES = 3  # a request's sleep is over: slot, ticket
 REFUSED = 5  # a station was full: walk
 LOOKS = 6  # a station scales: station

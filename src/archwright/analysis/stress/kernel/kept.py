@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel.tables import NOBODY, State
+from archwright.analysis.stress.kernel.tables import NOBODY, State, fetch
 from archwright.policy.chance import scramble
 
 ROW = 0x7FFFFFFF
@@ -32,18 +32,27 @@ def _mark(cache: int, key: int) -> int:
     return scramble((key ^ (key >> 32) ^ cache) & 0xFFFFFFFF) & ROW
 
 
-def age(s: State, now: float, cache: int, key: int) -> float:
-    """How long ago (seconds) the answer to a key was kept; -1.0: there is none."""
-    entry = s.index[_place(s, cache, key)]
-    return now - s.answers[entry & ROW].at if entry != NOBODY else -1.0
+def fetch_place(s: State, cache: int, key: int) -> None:
+    """The answer to a key will be looked for soon."""
+    fetch(s.index, _mark(cache, key) & (len(s.index) - 1))
 
 
-def use(s: State, cache: int, key: int) -> None:
-    """The answer to a key was given."""
+def find(s: State, cache: int, key: int) -> int:
+    """The row of the answer to a key; -1: there is none."""
     entry = s.index[_place(s, cache, key)]
-    if entry != NOBODY:
-        _unlink(s, entry & ROW)
-        _link(s, entry & ROW)
+    return entry & ROW if entry != NOBODY else NOBODY
+
+
+def age(s: State, now: float, row: int) -> float:
+    """How long ago (seconds) the answer in a row was kept; -1.0: there is none."""
+    return now - s.answers[row].at if row != NOBODY else -1.0
+
+
+def use(s: State, row: int) -> None:
+    """The answer in a row was given, unless there is none any more."""
+    if row != NOBODY:
+        _unlink(s, row)
+        _link(s, row)
 
 
 def keep(s: State, now: float, cache: int, key: int) -> None:

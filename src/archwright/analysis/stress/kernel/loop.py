@@ -22,7 +22,7 @@ from archwright.analysis.stress.kernel.heap import (
     next_at,
     soon_first,
 )
-from archwright.analysis.stress.kernel.tables import State
+from archwright.analysis.stress.kernel.tables import State, fetch
 
 # Why the loop stopped.
 PAUSED = 0  # it has done as much as it should
@@ -96,6 +96,7 @@ def _happen(s: State) -> None:
     a = event.a
     b = event.b
     drop(s)
+    _fetch_next(s)
     if kind == CALL_ENDS:
         gateway.call_ends(s, now, a)
     elif kind == WORKED:
@@ -107,6 +108,14 @@ def _happen(s: State) -> None:
         _at_replicas(s, now, kind, a, b)
     else:
         _more(s, now, kind, a, b)
+
+
+def _fetch_next(s: State) -> None:
+    """What the next event of the heap will touch for the first time since it was scheduled, seconds ago."""
+    event = s.heap[0]
+    if event.order & (KINDS - 1) == CALL_ENDS:
+        fetch(s.calls, event.a)
+        fetch(s.walks, event.b)
 
 
 def _at_replicas(s: State, now: float, kind: int, a: int, b: int) -> None:

@@ -4,8 +4,8 @@ A named tuple of sixty tables, handed from function to function, is hundreds of 
 and slow to run. Compiled functions get the address of a list of addresses instead, and `s.walks` reads one of them. To
 the functions it looks as the named tuple does: `s.machine.law.hops[3].target`.
 
-What the compiler is told of it saves it much: the addresses never change while a compiled function runs, so none is read
-twice, and no index counts from the end, so none is compared with zero.
+What the compiler is told of it saves it much: the addresses never change while a compiled function runs, so none is
+read twice, and no index counts from the end, so none is compared with zero.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ ir: Any = import_module("llvmlite.ir")
 types: Any = import_module("numba.types")
 extending: Any = import_module("numba.extending")
 templates: Any = import_module("numba.core.typing.templates")
+cgutils: Any = import_module("numba.core.cgutils")
 arrays: Any = import_module("numba.np.arrayobj")
 from_dtype: Any = import_module("numba.np.numpy_support").from_dtype
 
@@ -104,6 +105,26 @@ def _write_row(context: Any, builder: Any, signature: Any, values: Any) -> Any:
 def _place(context: Any, builder: Any, rows: Any, values: Any) -> Any:
     data = arrays.make_array(rows)(context, builder, values[0]).data
     return builder.gep(data, [values[1]])
+
+
+@extending.intrinsic  # type: ignore[untyped-decorator]
+def _prefetch(_: Any, rows: Any, at: Any) -> Any:
+    """Tell the processor that a row will be read."""
+
+    def code(context: Any, builder: Any, _: Any, values: Any) -> Any:
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [BYTES, number, number, number])
+        asked = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        place = builder.bitcast(_place(context, builder, rows, values), BYTES)
+        builder.call(asked, [place, number(0), number(3), number(1)])  # to read, into the nearest cache, data
+        return context.get_dummy_value()
+
+    return types.none(rows, types.intp), code
+
+
+def fetch(rows: Any, at: int) -> None:
+    """`tables.fetch`, compiled."""
+    _prefetch(rows, at)
 
 
 @extending.typeof_impl.register(Memory)  # type: ignore[untyped-decorator]

@@ -26,7 +26,7 @@ from archwright.policy.lanes import BATCH, LANES, REALTIME
 from archwright.policy.law import written
 from archwright.policy.state import begun
 
-VISITS = 1024  # drawn at once
+VISITS = 512  # drawn at once; what they will ask for is fetched meanwhile
 TRIPS = 1024  # rows to begin with
 EVENTS = 16384
 ANSWERS = 4096

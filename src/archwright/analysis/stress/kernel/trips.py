@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel import arrivals, counts, gateway, rooms
+from archwright.analysis.stress.kernel import arrivals, counts, gateway, kept, rooms
 from archwright.analysis.stress.kernel.heap import COMES, GOES_ON, schedule
+from archwright.analysis.stress.kernel.luck import tokens_of
 from archwright.analysis.stress.kernel.tables import Record, State
 from archwright.plan.workload import RUNS, STEPS
 from archwright.policy import chance
@@ -111,6 +112,10 @@ def work(s: State, now: float, at: int) -> int:
     step = s.steps[walk.step]
     walk.turn = 0
     walk.request = (s.trips[walk.trip].number * STEPS + step.index) * RUNS + walk.place
+    if step.route >= 0:
+        tokens_of(s, at)
+        if walk.key != 0:
+            kept.fetch_place(s, s.routes[step.route].cache, walk.key)
     if rooms.waits(s, now, at) == 1:
         return 0
     if step.route >= 0:
