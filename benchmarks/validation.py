@@ -47,22 +47,26 @@ INTRODUCTION = (
 EXPLANATION = (
     "Work takes a second in the mean and is exponential (M), constant (D), or of Erlang's law with four phases",
     "(E4); arrivals are Poisson. Names are Kendall's: arrivals / work / servers / places; `+ D` is a patience of",
-    "one second. Users think for 10 or 20 s. Times are in seconds. The interval is one of batch means: a run is cut",
-    "into sixty parts, ten are dropped as warm-up, and fifty are taken as independent (Student's t with 49 degrees",
-    "of freedom, 3.500). One such interval in a thousand misses by chance. The formulas and their sources are in",
-    "`tests/analysis/stress/theory.py`. The fast engine says what the plain one says, to the last bit; that is",
-    "held by a test of its own.",
+    "one second, `+ M` an exponential one of a second in the mean. Users think for 10 or 20 s. Times are in seconds.",
+    "The interval is one of batch means: a run is cut into sixty parts, ten are dropped as warm-up, and fifty are",
+    "taken as independent (Student's t with 49 degrees of freedom, 3.500). One such interval in a thousand misses by",
+    "chance. The formulas and their sources are in `tests/analysis/stress/theory.py`. The fast engine says what the",
+    "plain one says, to the last bit; that is held by a test of its own.",
 )
 
 
 class Queue(NamedTuple):
-    """A queue that all three can express: servers, room to wait (-1: endless), patience (0: endless), constant work."""
+    """A queue that all three can express: servers, room to wait (-1: endless), patience (0: endless), constant work.
+
+    `leaving`: patience is exponential, and the other is its mean.
+    """
 
     rate: float
     servers: int
     room: int = -1
     patience: float = 0.0
     constant: bool = False
+    leaving: bool = False
 
 
 QUEUES = {
@@ -70,6 +74,7 @@ QUEUES = {
     ("M/D/1", "mean time"): Queue(0.7, 1, constant=True),
     ("M/M/3/8, load 1", "share turned away"): Queue(3.0, 3, 5),
     ("M/M/5 + D, load 1.1", "share that leaves"): Queue(5.5, 5, patience=1.0),
+    ("M/M/5 + M, load 1.1", "share that leaves"): Queue(5.5, 5, patience=1.0, leaving=True),
 }
 
 
@@ -126,7 +131,9 @@ def in_simpy(queue: Queue, share: float) -> Interval:
             return
         with places.request() as place:
             if queue.patience:
-                yield place | environment.timeout(queue.patience)
+                yield place | environment.timeout(
+                    luck.expovariate(1 / queue.patience) if queue.leaving else queue.patience
+                )
                 if not place.triggered:
                     seen.append(-1.0)
                     return
@@ -153,7 +160,8 @@ def in_ciw(queue: Queue, share: float) -> Interval:
     if queue.room >= 0:
         more["queue_capacities"] = [queue.room]
     if queue.patience:
-        more["reneging_time_distributions"] = [ciw.dists.Deterministic(queue.patience)]
+        law = ciw.dists.Exponential(1 / queue.patience) if queue.leaving else ciw.dists.Deterministic(queue.patience)
+        more["reneging_time_distributions"] = [law]
     network = ciw.create_network(
         arrival_distributions=[ciw.dists.Exponential(queue.rate)],
         service_distributions=[work],

@@ -9,12 +9,21 @@ import math
 
 from archwright.plan.faults import Faults
 from archwright.plan.model import Station
-from archwright.policy import scale
+from archwright.policy import chance, scale, service
 from archwright.policy.scale import Fleet, Scale
 
 UNLIMITED = 1 << 60
 HOUR_S = 3600.0
 WEEK_H = 168
+
+
+def patience(station: Station, seed: int, request: int, turn: int) -> float:
+    """Seconds for which a piece of work waits for a server; endless where nothing bounds it. `turn` as of its luck."""
+    if station.patience_s <= 0.0:
+        return math.inf
+    law = service.LAWS.index(station.patience_law)
+    luck = chance.uniform(seed, request, turn, chance.PATIENCE) if law != service.CONSTANT else 0.0
+    return service.takes(law, station.patience_s, 0.0, luck)
 
 
 class Servers:

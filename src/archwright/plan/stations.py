@@ -34,6 +34,7 @@ def station(work: Entries, name: str) -> m.Station:
         law=str(settings.law),  # type: ignore[arg-type] # the reader lets only these words through
         queue=work.whole(f"{key}.queue", settings.queue, "work that may wait") if settings.queue else -1,
         patience_s=work.note(f"{key}.patience", settings.patience, "longest wait") if settings.patience else 0.0,
+        patience_law=str(settings.patience_law),  # type: ignore[arg-type] # the reader lets only these words through
         shared=settings.discipline == "shared",
         replicas=component.replicas.whole,
         scale=scaling(work, key, settings.scale) if settings.scale else None,

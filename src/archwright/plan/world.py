@@ -32,7 +32,8 @@ class Station(msgspec.Struct, frozen=True):
     """A component that works: `servers` at once (0: no limit), the law of its time, and what an hour of one costs.
 
     `median_s` is the mean of a law that is not log-normal; `spread` is sigma, or the gamma law's variation. At most
-    `queue` wait (-1: no bound), nobody longer than `patience_s` (0: no bound); who finds it full is turned away. A
+    `queue` wait (-1: no bound), nobody longer than `patience_s` (0: no bound), or than a
+    time drawn from its law of which that is the mean; who finds it full is turned away. A
     `shared` station takes all in at once and divides its servers among them. `hours` of the week, from Monday 0:00,
     are 1 where it works (empty: always). It begins with `replicas`.
     """
@@ -47,6 +48,7 @@ class Station(msgspec.Struct, frozen=True):
     law: Literal["log-normal", "exponential", "constant", "gamma"] = "log-normal"
     queue: MaybePlace = -1
     patience_s: Seconds = 0.0
+    patience_law: Literal["constant", "exponential"] = "constant"
     shared: bool = False
     replicas: Count = 1
     scale: Scaling | None = None

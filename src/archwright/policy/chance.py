@@ -31,6 +31,7 @@ PAUSE = 22
 SEMANTIC = 23
 FAILURE = 24
 STICKY = 25
+PATIENCE = 31
 
 
 def scramble(x: int) -> int:

@@ -42,6 +42,9 @@ def _work(title: str, settings: WorkSettings) -> Iterator[Problem]:
     if settings.patience is not None and settings.discipline == "shared":
         message = f"{title} shares its workers among all, so nothing waits for one"
         yield Problem("never-waits", message, settings.patience.where, "remove it; a flow's `timeout` bounds all")
+    if settings.patience is None and settings.patience_law != "constant":
+        message = f"{title} has a `patience_law` and no `patience`"
+        yield Problem("no-patience", message, settings.place("patience_law"), "say how long: `patience: 10 s`")
     if settings.variation is not None and settings.law != "gamma":
         message = f"{title}: `variation` belongs to `law: gamma`, and the law is {settings.law}"
         yield Problem("no-variation", message, settings.variation.where, "write `law: gamma`, or `spread`")

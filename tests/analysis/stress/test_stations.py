@@ -25,6 +25,15 @@ def run(plan: Plan, lasts_s: float = 600.0, *changes: Change) -> tuple[Outcome, 
     return outcome, outcome.stations[0]
 
 
+def test_patience_that_is_exponential_lets_some_wait_longer() -> None:
+    """One after the other for a second: who comes first is served, and the others leave at times of their own."""
+    outcome, station = run(busy(patience_s=0.5, patience_law="exponential"))
+    assert station.given_up == outcome.failed > 0
+    assert station.longest_wait_s > 0.6
+    _, endless = run(busy(patience_s=1e6, patience_law="exponential"))
+    assert endless.given_up < station.given_up / 10
+
+
 def test_a_bounded_queue_turns_the_others_away() -> None:
     outcome, station = run(busy(queue=3))
     assert station.deepest == 3

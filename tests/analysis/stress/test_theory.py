@@ -79,6 +79,16 @@ def test_patience_of_ten_servers_as_published() -> None:
     assert theory.impatient(11.0, 1.0, 10, 50.0) == pytest.approx(1 / 11, rel=1e-3)
 
 
+def test_exponential_patience_meets_what_is_known() -> None:
+    """Patience as long as work: M/M/infinity, whose numbers are Poisson. None: Erlang-B. Endless: nobody leaves."""
+    load, servers = 5.5, 5
+    poisson = [math.exp(-load) * load**count / math.factorial(count) for count in range(80)]
+    waiting = sum(weight * max(0, count - servers) for count, weight in enumerate(poisson))
+    assert theory.leaving(load, 1.0, servers, 1.0) == pytest.approx(waiting / load)
+    assert theory.leaving(5.0, 1.0, 6, 1e-9) == pytest.approx(theory.erlang_b(5.0, 6), rel=1e-6)
+    assert theory.leaving(4.0, 1.0, 6, 1e6) == pytest.approx(0.0, abs=1e-6)
+
+
 def test_machines_and_a_repairman() -> None:
     """One server and exponential thinking: the closed network is M/M/1 with a finite source, by birth and death."""
     users, think = 5, 4.0

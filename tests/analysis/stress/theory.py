@@ -63,6 +63,21 @@ def impatient(rate: float, mean: float, servers: int, patience: float) -> float:
     return (1.0 + grows * waits) / (blocked + rate * waits)
 
 
+def leaving(rate: float, mean: float, servers: int, patience: float) -> float:
+    """The share that leaves M/M/c when patience is exponential with this mean (Erlang-A). C. Palm (1957).
+
+    By birth and death, as in A. Mandelbaum and S. Zeltyn, The Palm/Erlang-A queue (2007): whoever leaves is one of
+    those who wait, each after a mean of `patience`.
+    """
+    weight, whole, waiting, count = 1.0, 1.0, 0.0, 0
+    while count < servers or weight > 1e-16 * whole:
+        count += 1
+        weight *= rate / (min(count, servers) / mean + max(0, count - servers) / patience)
+        whole += weight
+        waiting += weight * max(0, count - servers)
+    return waiting / whole / patience / rate
+
+
 def closed(users: int, think: float, means: Sequence[float]) -> float:
     """The mean time of a visit of one of `users`, through one exponential server after the other, thinking between.
 

@@ -72,8 +72,9 @@ def counted(plan: Plan, outcome: Outcome) -> bool:
     """Whether what the fast engine says of money holds: by the tokens that were billed, no sum left 64 bits."""
     targets = {target.name: target for target in plan.targets}
     lanes = {journey.name: BATCH if journey.batch else REALTIME for journey in plan.journeys}
-    bills = (item.by_kind(price_of(targets[item.target], lanes[item.journey])) for item in outcome.tokens)
-    if sum(sum(bill.values()) for bill in bills) < MOST_MONEY:
+    bills = [(item, price_of(targets[item.target], lanes[item.journey])) for item in outcome.tokens]
+    most = sum(item.calls * price.request + _dearest(price, item.input + item.output) for item, price in bills)
+    if most < MOST_MONEY:
         return True
     _tell("a run costs more than the fast one can count")
     return False
@@ -96,7 +97,6 @@ def unfit(plan: Plan, trace: Trace | None = None) -> Iterator[str]:
     for route in plan.routes:
         if route.hedge_s:
             yield f"{route.name} hedges"
-    yield from _targets(plan)
     yield from _too_large(plan, trace)
 
 
@@ -110,8 +110,8 @@ def _too_large(plan: Plan, trace: Trace | None) -> Iterator[str]:
     most += max(more, default=0)
     if trace is not None:
         most = max(most, *trace.tokens_in, *trace.tokens_out)
-    dearest = max((max(price.input, price.output) for target in plan.targets for price in _prices(target)), default=0)
-    if 2.0 * most * dearest * (plan.gateway.concurrency + plan.gateway.queue) > MOST_MONEY:
+    dearest = max((_dearest(price, most) for target in plan.targets for price in _prices(target)), default=0.0)
+    if 2.0 * dearest * (plan.gateway.concurrency + plan.gateway.queue) > MOST_MONEY:
         yield "a call may cost more than the fast one can count"
 
 
@@ -119,32 +119,13 @@ def _steps(plan: Plan) -> Iterator[Step]:
     return (step for journey in plan.journeys for step in journey.steps)
 
 
+def _dearest(price: Price, tokens: float) -> float:
+    """The most that a call of so many tokens may cost."""
+    each = [price.input, price.output, *(max(tier.input, tier.output) for tier in price.tiers)]
+    for special in (price.special, *(tier.special for tier in price.tiers)):
+        each += [special.cache_write_5m, special.cache_write_1h] if special is not None else []
+    return price.request + tokens * max(each)
+
+
 def _prices(target: Target) -> Iterator[Price]:
     return (price_of(target, lane) for lane in (REALTIME, BATCH))
-
-
-def _targets(plan: Plan) -> Iterator[str]:
-    for target in plan.targets:
-        if target.first_content_s:
-            yield f"the first content of {target.name} has a deadline"
-        yield from _dearer(plan, target)
-
-
-def _dearer(plan: Plan, target: Target) -> Iterator[str]:
-    """Prices of a target that are not by the token alone."""
-    if target.price.request:
-        yield f"{target.name} charges each call"
-    if target.price.special is not None and target.prompt_writes > 0:
-        yield f"{target.name} charges what is written to its prompt cache"
-    if target.price.tiers and any(_reaches(plan, target.price.tiers[0].over)):
-        yield f"{target.name} has dearer prices for long inputs"
-
-
-def _reaches(plan: Plan, tokens: int) -> Iterator[bool]:
-    """For each step that calls a model, whether its input may be longer than so many tokens."""
-    for journey in plan.journeys:
-        for step in journey.steps:
-            if step.route >= 0:
-                grown = step.system_tokens + step.growth * (step.repeat_most - 1) + step.passages
-                law = step.tokens_in
-                yield bool(journey.trace) or grown + law.median * math.exp(FURTHEST * law.spread) > tokens

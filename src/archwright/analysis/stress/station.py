@@ -8,7 +8,7 @@ from typing import Any
 
 from archwright.plan.faults import Faults
 from archwright.plan.model import Station
-from archwright.plan.servers import Servers
+from archwright.plan.servers import Servers, patience
 from archwright.plan.workload import TURN
 from archwright.policy import chance, service
 
@@ -117,8 +117,7 @@ class Room:
         self.queues[rank].append(job)
         self.waiting += 1
         self.deepest = max(self.deepest, self.waiting)
-        patience = self.station.patience_s
-        until = min(job.until, now + patience) if patience > 0 else job.until
+        until = min(job.until, now + patience(self.station, self.seed, request, turn * TURN))
         if until < float("inf"):
             self.schedule(until, self._give_up, job)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from archwright.plan.faults import Faults
 from archwright.plan.model import Station
-from archwright.plan.servers import HOUR_S, Servers
+from archwright.plan.servers import HOUR_S, Servers, patience
 from archwright.plan.workload import TURN
 from archwright.policy import chance, service
 
@@ -61,9 +61,9 @@ class Room:
         if self.instant:
             return True
         began = time.monotonic()
-        patience = min(timeout_s or float("inf"), self.station.patience_s or float("inf"))
+        waits_s = min(timeout_s or float("inf"), patience(self.station, self.seed, request, turn * TURN))
         try:
-            async with asyncio.timeout(patience if patience < float("inf") else None):
+            async with asyncio.timeout(waits_s if waits_s < float("inf") else None):
                 placed = await self._place(rank)
         except TimeoutError:
             return False

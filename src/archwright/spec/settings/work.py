@@ -60,6 +60,9 @@ class WorkSettings(Record):
     patience: Given | None = number(
         "duration", "a piece of work that waited so long for a worker is given up", default=None, positive=True
     )
+    patience_law: str = choice(
+        ("constant", "exponential"), "everybody is as patient, or exponentially with this mean", default="constant"
+    )
     discipline: str = choice(
         ("queue", "shared"), "work waits for a worker, or all of it shares the workers", default="queue"
     )

@@ -21,12 +21,14 @@ from archwright.plan.model import (
     Way,
 )
 from archwright.plan.model import TokenLaw as Law
+from archwright.plan.price import Special, Tier
 from archwright.plan.trace import Trace
 from tests.analysis.stress import designs as d
 from tests.analysis.stress.test_any_design import TARGETS
 
 LASTS_S = 40.0
 HALF = st.booleans()
+WRITES = Special(4, 6, 3, 3, 11, 11)
 STEPS = st.builds(
     d.step,
     station=st.integers(0, 2),
@@ -57,6 +59,7 @@ STATIONS = st.builds(
     law=st.sampled_from(("log-normal", "exponential", "constant", "gamma")),
     queue=st.sampled_from((-1, 0, 2)),
     patience_s=st.sampled_from((0.0, 0.5)),
+    patience_law=st.sampled_from(("constant", "exponential")),
     hours=st.sampled_from(((), (1, 0) * 84)),
 )
 HOPS = st.builds(d.hop, attempts=st.integers(1, 3), timeout_s=st.sampled_from((0.3, 1.3, 9.0)))
@@ -145,12 +148,19 @@ def designs(draw: st.DrawFn) -> Plan:
     target = replace(draw(TARGETS), prompt_cache=draw(st.sampled_from((0.0, 0.3))))
     if draw(HALF):
         target = replace(target, batch_slower=1.5, batch_price=replace(d.PRICE, input=1))
+    target = replace(target, first_content_s=draw(st.sampled_from((0.0, 0.4, 0.8))))
+    other = replace(d.PRICE, output=4, request=draw(st.sampled_from((0, 700))))
+    if draw(HALF):
+        other = replace(other, tiers=(Tier(80, 9, 2, 13), Tier(160, 10, 2, 14, WRITES)))
+    if draw(HALF):
+        target = replace(target, prompt_writes=0.6, prompt_keeps=draw(st.sampled_from(("5m", "1h"))))
+        target = replace(target, price=replace(target.price, special=WRITES))
     return d.plan(
         draw(journeys("ask")),
         *([draw(journeys("tell"))] if draw(HALF) else []),
         gateway=gateway,
         stations=draw(stations()),
-        targets=(target, replace(draw(TARGETS), name="second", price=replace(d.PRICE, output=4))),
+        targets=(target, replace(draw(TARGETS), name="second", price=other)),
         routes=draw(routes()),
         caches=(d.cache(draw(st.sampled_from((3.0, 20.0))), draw(st.sampled_from((1, 5, 1000)))),),
         tenants=draw(TENANTS),

@@ -78,7 +78,7 @@ def design(pools: tuple[Pool | None, Pool | None], timeout_s: float, tokens: flo
     st.booleans(),
     CHANGES,
     st.sampled_from((0.3, 2.0, 30.0)),
-    st.sampled_from((15.0, 90.0)),
+    st.sampled_from(((15.0, 0.0), (90.0, 0.0), (90.0, 0.2))),
     st.sampled_from((0.5, 3.0, 8.0)),
 )
 def test_on_any_replicas(
@@ -87,10 +87,12 @@ def test_on_any_replicas(
     copied: bool,
     changes: list[Change],
     timeout_s: float,
-    tokens: float,
+    answers: tuple[float, float],
     load: float,
 ) -> None:
+    tokens, first_content_s = answers
     plan = design(pools, timeout_s, tokens, copied)
+    plan = replace(plan, targets=tuple(replace(item, first_content_s=first_content_s) for item in plan.targets))
     pool = plan.targets[0].pool
     assert pool is not None
     if pool.batched_tokens < pool.sequences:

@@ -38,7 +38,7 @@ def begin(s: State, now: float, place: int) -> None:
         pools.call(s, now, number, order.seconds)
         return
     suppliers.begin(s, now, number, order.seconds)
-    schedule(s, now + call.after_s, CALL_ENDS, number, 0)
+    schedule(s, now + call.after_s, CALL_ENDS, number, at)
 
 
 def end(s: State, number: int, cost: int) -> None:

@@ -6,7 +6,7 @@ orders become calls and events.
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel import counts, doubles, kept, pools, suppliers
+from archwright.analysis.stress.kernel import counts, doubles, kept, pools, prices, suppliers
 from archwright.analysis.stress.kernel.heap import CALL_ENDS, WAKES, reply, schedule
 from archwright.analysis.stress.kernel.tables import NOBODY, Record, State
 from archwright.plan.rules import began_after
@@ -61,14 +61,10 @@ def _luck(s: State, at: int) -> float:
 def _reserve(s: State, number: int, lane: int, walk: Record) -> int:
     """What the dearest target of a route would cost."""
     way = s.routes[number]
+    tokens = (int(walk.tokens_in), 0, 0, int(walk.tokens_out))
     dearest = 0
     for hop in range(way.first, way.end):
-        target = s.targets[s.hops[hop]]
-        if lane == BATCH:
-            cost = walk.tokens_in * target.batch_input + walk.tokens_out * target.batch_output
-        else:
-            cost = walk.tokens_in * target.input + walk.tokens_out * target.output
-        dearest = max(dearest, cost)
+        dearest = max(dearest, prices.cost(s, int(s.hops[hop]), lane, tokens))
     return dearest
 
 
@@ -114,14 +110,13 @@ def _bill(s: State, number: int, lane: int) -> int:
     if call.tokens_in == 0:
         return 0
     target = s.targets[call.target]
-    cached = max(int(call.tokens_in * target.prompt_cache), s.walks[call.walk].cached)
-    if lane == BATCH:
-        cost = (call.tokens_in - cached) * target.batch_input
-        cost += cached * target.batch_cached + call.tokens_out * target.batch_output
-    else:
-        cost = (call.tokens_in - cached) * target.input + cached * target.cached + call.tokens_out * target.output
+    cached = max(int(call.tokens_in * target.prompt_cache), int(s.walks[call.walk].cached))
+    stored = 0
+    if target.prompt_writes > 0.0:
+        stored = max(0, min(int(call.tokens_in * target.prompt_writes), int(call.tokens_in) - cached))
+    cost = prices.cost(s, int(call.target), lane, (int(call.tokens_in), cached, stored, int(call.tokens_out)))
     counts.billed(s, s.walks[call.walk].step, number, cached, cost)
-    return int(cost)
+    return cost
 
 
 def _follow(s: State, now: float) -> None:

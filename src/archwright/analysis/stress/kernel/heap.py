@@ -11,6 +11,7 @@ WORKED = 0  # a station's work is done: walk
 GIVES_UP = 1  # a job has waited too long at a station: walk, job
 CALL_ENDS = 2  # call, its walk
 WAKES = 3  # a request's sleep is over: slot, ticket
+SILENT = 4  # nothing has come of a call at a replica by its deadline: seat, its serial number
 REFUSED = 5  # a station was full: walk
 LOOKS = 6  # a station scales: station
 READY = 7  # replicas are at work: station, how many

@@ -14,6 +14,7 @@ from archwright.analysis.stress.kernel.heap import (
     LOOKS,
     READY,
     REFUSED,
+    SILENT,
     SIZES,
     TURNS,
     WAKES,
@@ -67,8 +68,8 @@ def room(s: State) -> int:
     """So many events can happen before a table may be full, whatever they bring."""
     desk = s.desk[0]
     walks = (len(s.walks) - desk.used_walks) // desk.widest
-    # A walk has two events to come at most; what it waited for in vain may stand there beside them.
-    events = (len(s.heap) - desk.pending - 2 * desk.used_walks) // (4 * desk.widest)
+    # A walk has three events to come at most; what it waited for in vain may stand there beside them.
+    events = (len(s.heap) - desk.pending - 3 * desk.used_walks) // (4 * desk.widest)
     soon = (len(s.soon) - desk.soon_end - desk.used_walks) // desk.widest
     calls = len(s.calls) - desk.used_calls - desk.widest
     answers = len(s.answers) - desk.used_answers - 1
@@ -104,7 +105,7 @@ def _happen(s: State) -> None:
         trips.worked(s, now, a)
     elif kind == WAKES:
         gateway.wakes(s, now, a, b)
-    elif kind >= TURNS:
+    elif kind >= TURNS or kind == SILENT:
         _at_replicas(s, now, kind, a, b)
     else:
         _more(s, now, kind, a, b)
@@ -125,8 +126,8 @@ def _at_replicas(s: State, now: float, kind: int, a: int, b: int) -> None:
         s.desk[0].room -= ended
         for place in range(ended):
             gateway.call_ends(s, now, s.endings[place])
-    elif kind == LEAVES:
-        number = pools.leaves(s, now, a, b)
+    elif kind in (LEAVES, SILENT):
+        number = pools.leaves(s, now, a, b) if kind == LEAVES else pools.silent(s, now, a, b)
         if number >= 0:
             gateway.call_ends(s, now, number)
     elif kind == CHANGES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from archwright.analysis.stress.kernel import sizes, suppliers
-from archwright.analysis.stress.kernel.heap import CALL_ENDS, CHANGES, LEAVES, SIZES, STARTED, TURNS, schedule
+from archwright.analysis.stress.kernel.heap import CALL_ENDS, CHANGES, LEAVES, SILENT, SIZES, STARTED, TURNS, schedule
 from archwright.analysis.stress.kernel.tables import NOBODY, Record, State
 from archwright.analysis.stress.kernel.weather import weather_of
 from archwright.plan.workload import STREAMED
@@ -92,6 +92,8 @@ def _join(s: State, now: float, number: int, timeout_s: float) -> None:
     else:
         s.posts[at].due = replica.cut(law, s.sequences, s.replicas, at, now)
     schedule(s, now + timeout_s, LEAVES, seat, s.seats[seat].serial)
+    if target.first_content_s > 0.0 and target.first_content_s < timeout_s and answer > STREAMED:
+        schedule(s, now + target.first_content_s, SILENT, seat, s.seats[seat].serial)
     _wake(s, at)
 
 
@@ -118,6 +120,11 @@ def turn(s: State, now: float, at: int) -> int:
             ended += 1
         _give_back(s, slot)
     return ended
+
+
+def silent(s: State, now: float, slot: int, serial: int) -> int:
+    """The deadline of the first content of a seat's answer: its call if it ends by it, else -1."""
+    return NOBODY if s.seats[slot].began >= 0.0 else leaves(s, now, slot, serial)
 
 
 def leaves(s: State, now: float, slot: int, serial: int) -> int:

@@ -9,7 +9,8 @@ from itertools import accumulate, chain
 import numpy as np
 
 from archwright.analysis.stress.kernel import tables as t
-from archwright.analysis.stress.kernel.prepare_pools import pooled, replicas
+from archwright.analysis.stress.kernel.prepare_pools import replicas
+from archwright.analysis.stress.kernel.prepare_suppliers import suppliers
 from archwright.analysis.stress.outcome import HOWS, OUTCOMES
 from archwright.analysis.stress.station import RANKS
 from archwright.analysis.stress.tally import BUCKETS
@@ -17,7 +18,7 @@ from archwright.base.histogram import BINS
 from archwright.plan.faults import Faults, faults_of
 from archwright.plan.load import pieces as load_pieces
 from archwright.plan.model import Journey, Plan, Scenario, Step, Target
-from archwright.plan.rules import draws, price_of, rules, target_limits
+from archwright.plan.rules import draws, rules, target_limits
 from archwright.plan.servers import fleet_of, law_of
 from archwright.plan.trace import Trace
 from archwright.plan.workload import STRATIFIED, returning, strata, traced_journey, weibull_shape, zipf
@@ -65,6 +66,7 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
     pieces = _pieces(plan, scenario, load, journeys)
     known = _known(plan, steps)
     weather, begins = _weather(plan, scenario)
+    targets, prices = suppliers(plan)
     stations = len(plan.stations)
     law = written(rules(plan), t.make)
     shelves = t.blank(len(plan.caches), t.SHELF)
@@ -86,7 +88,8 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
         journeys=journeys,
         steps=steps,
         stations=_stations(plan, scenario, numbers),
-        targets=_table(t.TARGET, [_target(target) | {"pool": place} for target, place in pooled(plan)]),
+        targets=targets,
+        prices=prices,
         routes=_routes(plan),
         hops=np.array([hop.target for route in plan.routes for hop in route.hops], dtype=np.int64),
         weather=weather,
@@ -125,15 +128,6 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
     )
 
 
-def _table(kind: t.Type, rows: list[dict[str, float]]) -> t.Table:
-    """A table from rows by name; what a row does not name is 0."""
-    found = t.blank(len(rows), kind)
-    for number, row in enumerate(rows):
-        for name, value in row.items():
-            found[name][number] = value
-    return found
-
-
 def _desk(plan: Plan, scenario: Scenario, seed: int, trace: Trace | None) -> t.Table:
     row = {
         "seed": seed,
@@ -148,7 +142,7 @@ def _desk(plan: Plan, scenario: Scenario, seed: int, trace: Trace | None) -> t.T
         "most_at_once": max((target.pool.sequences for target in plan.targets if target.pool), default=0),
         **dict.fromkeys(("trips", "walks", "calls", "answers", "seats"), t.NOBODY),
     }
-    return _table(t.DESK, [row])
+    return t.written(t.DESK, [row])
 
 
 def _copies(plan: Plan) -> int:
@@ -175,7 +169,7 @@ def _steps(plan: Plan, seed: int, traced: bool, numbers: Numbers) -> tuple[t.Tab
             for name, salt in (("strata_in", chance.TOKENS_IN), ("strata_out", chance.TOKENS_OUT)):
                 row[name] = _strata(journey, journey.steps[index], index * 64 + salt, seed, numbers)
             rows.append(row)
-    return _table(t.STEP, rows), places
+    return t.written(t.STEP, rows), places
 
 
 def _step(plan: Plan, journey: Journey, index: int) -> dict[str, float]:
@@ -227,7 +221,7 @@ def _journeys(plan: Plan, places: list[int], numbers: Numbers, traced: int) -> t
                 "think_spread": journey.think_spread,
             }
         )
-    return _table(t.JOURNEY, rows)
+    return t.written(t.JOURNEY, rows)
 
 
 @lru_cache(maxsize=32)
@@ -267,7 +261,7 @@ def _pieces(plan: Plan, scenario: Scenario, load: float, journeys: t.Table) -> t
         journeys["pieces"][number] = len(rows)
         rows += [piece._asdict() for piece in load_pieces(journey, scenario, load)]
         journeys["pieces_end"][number] = len(rows)
-    return _table(t.PIECE, rows)
+    return t.written(t.PIECE, rows)
 
 
 def _firsts(plan: Plan, scenario: Scenario, seed: int, load: float, journeys: t.Table) -> t.Table:
@@ -278,7 +272,7 @@ def _firsts(plan: Plan, scenario: Scenario, seed: int, load: float, journeys: t.
         rows += [{"at": at, "number": of} for at, of, _ in users.first()]
         journeys["firsts_end"][number] = len(rows)
         journeys["users"][number], journeys["load"][number] = users.count, load
-    return _table(t.VISIT, rows)
+    return t.written(t.VISIT, rows)
 
 
 def _stations(plan: Plan, scenario: Scenario, numbers: Numbers) -> t.Table:
@@ -289,6 +283,7 @@ def _stations(plan: Plan, scenario: Scenario, numbers: Numbers) -> t.Table:
         row = {
             **{name: getattr(station, name) for name in ("median_s", "spread", "error_rate", "servers", "queue")},
             "patience_s": station.patience_s,
+            "patience": service.LAWS.index(station.patience_law),
             "instant": station.median_s <= 0.0 and station.error_rate <= 0.0 and calm,
             "law": law,
             "drawn": law != service.CONSTANT and (law != service.LOG_NORMAL or station.spread > 0),
@@ -299,7 +294,7 @@ def _stations(plan: Plan, scenario: Scenario, numbers: Numbers) -> t.Table:
         if scaling is not None:
             row |= {"scales": 1, **scaling._asdict()}
         rows.append(row)
-    return _table(t.STATION, rows)
+    return t.written(t.STATION, rows)
 
 
 def _rooms(plan: Plan, weather: list[int]) -> t.Table:
@@ -311,29 +306,13 @@ def _rooms(plan: Plan, weather: list[int]) -> t.Table:
     return rooms
 
 
-def _target(target: Target) -> dict[str, float]:
-    price, batch = price_of(target, REALTIME), price_of(target, BATCH)
-    names = (
-        "first_token_s", "per_token_s", "prefill_rate", "spread", "error_rate", "prompt_cache", "batch_slower",
-    )  # fmt: skip
-    return {
-        **{name: getattr(target, name) for name in names},
-        "input": price.input,
-        "cached": price.cached_input,
-        "output": price.output,
-        "batch_input": batch.input,
-        "batch_cached": batch.cached_input,
-        "batch_output": batch.output,
-    }
-
-
 def _routes(plan: Plan) -> t.Table:
     rows: list[dict[str, float]] = []
     first = 0
     for route in plan.routes:
         rows.append({"first": first, "end": first + len(route.hops), "cache": route.cache})
         first += len(route.hops)
-    return _table(t.ROUTE, rows)
+    return t.written(t.ROUTE, rows)
 
 
 def _weather(plan: Plan, scenario: Scenario) -> tuple[t.Table, list[int]]:
@@ -346,7 +325,7 @@ def _weather(plan: Plan, scenario: Scenario) -> tuple[t.Table, list[int]]:
         faults = faults_of(scenario, name)
         rows += [_row(faults, since, target) for since in (-math.inf, *faults.edges)]
         rows[-1]["last"] = 1
-    return _table(t.WEATHER, rows), begins
+    return t.written(t.WEATHER, rows), begins
 
 
 def _row(faults: Faults, since: float, target: Target | None) -> dict[str, float]:

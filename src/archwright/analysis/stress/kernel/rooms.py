@@ -52,7 +52,12 @@ def _enter(s: State, now: float, at: int, number: int, timeout_s: float) -> None
     crews.spent(s, now, number)
     _queue(s, at, number)
     room.deepest = max(room.deepest, room.waiting)
-    until = min(walk.until, now + station.patience_s) if station.patience_s > 0.0 else walk.until
+    until = walk.until
+    if station.patience_s > 0.0:
+        luck = 0.0
+        if station.patience != service.CONSTANT:
+            luck = chance.uniform(s.desk[0].seed, walk.request, walk.turn * TURN, chance.PATIENCE)
+        until = min(until, now + service.takes(station.patience, station.patience_s, 0.0, luck))
     if until < math.inf:
         schedule(s, until, GIVES_UP, at, walk.job)
 

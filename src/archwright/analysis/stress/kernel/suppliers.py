@@ -26,9 +26,8 @@ def begin(s: State, now: float, number: int, timeout_s: float) -> None:
     target = s.targets[call.target]
     weather = weather_of(s, now, s.meters[call.target])
     luck = chance.stem(s.desk[0].seed, walk.request, call.attempt)
-    slow = weather.slow
-    if s.journeys[s.trips[walk.trip].journey].lane == BATCH:
-        slow = target.batch_slower * weather.slow
+    slower = target.batch_slower if s.journeys[s.trips[walk.trip].journey].lane == BATCH else 1.0
+    slow = slower * weather.slow
     pace = Pace(target.first_token_s, target.per_token_s, target.prefill_rate, target.spread)
     first = pace_luck = 0.0
     if target.spread > 0.0:
@@ -37,12 +36,19 @@ def begin(s: State, now: float, number: int, timeout_s: float) -> None:
     fails = weather.down == 1
     if not fails and working < 1.0:
         fails = chance.off(luck, chance.ERROR) < 1.0 - working
+    patience_s = timeout_s
+    if target.first_content_s > 0.0 and walk.tokens_out > STREAMED:
+        patience_s = min(timeout_s, target.first_content_s * slower)
     if fails:
-        _fail(s, number, provider.failure_s(pace, slow, first), timeout_s)
+        _fail(s, number, provider.failure_s(pace, slow, first), patience_s)
         return
     if target.spread > 0.0:
         pace_luck = chance.off(luck, chance.PACE)
     timing = provider.timing(pace, float(walk.tokens_in), float(walk.tokens_out), slow, first, pace_luck)
+    if timing.first_s > patience_s:
+        call.outcome = route.TIMEOUT
+        call.after_s = patience_s
+        return
     _answer(s, number, timing, timeout_s)
 
 
@@ -101,8 +107,6 @@ def _answer(s: State, number: int, timing: provider.Timing, timeout_s: float) ->
     streamed = walk.tokens_out > STREAMED
     call.outcome = route.TIMEOUT
     call.after_s = timeout_s
-    if timing.last_s > timeout_s and timing.first_s > timeout_s:
-        return
     call.tokens_in = walk.tokens_in
     call.begins_s = timing.first_s if streamed else -1.0
     if timing.last_s <= timeout_s:

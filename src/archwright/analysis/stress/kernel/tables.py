@@ -41,14 +41,21 @@ STEP = _type(
     ),
     real=("probability repeat_mean timeout_s pause_s pause_spread in_median in_spread out_median out_spread seen"),
 )
-# `hours` points to the hours of the week; `drawn` is 1 where its time is a matter of luck
+# `hours` points to the hours of the week; `drawn` is 1 where its time is a matter of luck; `patience` is a law
 STATION = _type(
-    whole="servers instant law drawn queue each scales least most hours",
+    whole="servers instant law drawn queue patience each scales least most hours",
     real="median_s spread error_rate patience_s target every_s cold_start_s settle_s",
 )
 TARGET = _type(
-    whole="input cached output batch_input batch_cached batch_output weather pool",
-    real="first_token_s per_token_s prefill_rate spread error_rate prompt_cache batch_slower",
+    whole="pool price batch_price",
+    real=(
+        "first_token_s per_token_s prefill_rate spread error_rate prompt_cache prompt_writes batch_slower "
+        "first_content_s"
+    ),
+)
+# with more input tokens than `over` all tokens have these prices; the tiers of a price stand one after the other
+PRICE = _type(
+    whole="over input cached stored output request last",
 )
 ROUTE = _type(
     whole="first end cache",
@@ -178,11 +185,12 @@ DESK = _type(
 class State(NamedTuple):
     """Everything that the kernel's functions work on. `desk` has one row: numbers of the whole.
 
-    `firsts` are the first visits of users who come back, `comer` is one row: whoever comes back now.
-    `numbers` holds sums and strata that journeys, steps and tenants point to, `guides` where to look in them for an
-    answer, `known` the tokens of contents that were asked for (see `luck`). `bins` has a row of counts for each row
-    of `histograms`: journeys, all requests, intervals. `index` finds kept answers by their key. `of_slot` is the walk
-    of each of the machine's slots. `sequences` and `replicas` are the columns of `policy.sequences`.
+    `prices` has a row for each tier of each price. `firsts` are the first visits of users who come back, `comer` is
+    one row: whoever comes back now. `numbers` holds sums and strata that journeys, steps and tenants point to,
+    `guides` where to look in them for an answer, `known` the tokens of contents that were asked for (see `luck`).
+    `bins` has a row of counts for each row of `histograms`: journeys, all requests, intervals. `index` finds kept
+    answers by their key. `of_slot` is the walk of each of the machine's slots. `sequences` and `replicas` are the
+    columns of `policy.sequences`.
     """
 
     machine: Machine
@@ -191,6 +199,7 @@ class State(NamedTuple):
     steps: Table
     stations: Table
     targets: Table
+    prices: Table
     routes: Table
     hops: Table
     weather: Table
@@ -256,3 +265,12 @@ def make(kind: type[Any], values: Sequence[Any]) -> Any:
 def blank(rows: int | tuple[int, int], kind: Type) -> Table:
     """A table of zeros."""
     return np.zeros(rows, kind).view(np.recarray)
+
+
+def written(kind: Type, rows: list[dict[str, float]]) -> Table:
+    """A table from rows by name; what a row does not name is 0."""
+    found = blank(len(rows), kind)
+    for number, row in enumerate(rows):
+        for name, value in row.items():
+            found[name][number] = value
+    return found
