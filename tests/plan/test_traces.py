@@ -98,6 +98,27 @@ def test_rates_of_windows_are_refused_by_name() -> None:
     ]
 
 
+def mended(text: str) -> str:
+    with pytest.raises(InputError) as caught:
+        read(text)
+    (problem,) = caught.value.problems
+    return problem.mend
+
+
+def test_the_refusal_says_which_workload_the_windows_are() -> None:
+    heading = "model,client,window_start_s,rate_rps,iat_cv\n"
+    said = mended(heading + "a,0,0,2,1\na,1,0,1,4\na,0,600,6,2\nb,0,0,1,x\nb,0,600,,1\n")
+    assert "a: volume 4.5/s, 1.33 times that in its busiest window, burstiness 2 of a client; b: volume 0.5/s" in said
+    assert mended(heading).startswith("state a journey's")
+    assert mended(heading + ',,\n,,,,,,,\n"').startswith("state a journey's")
+
+
+def test_sizes_of_windows_are_refused_with_the_law_that_they_are() -> None:
+    text = "model,client,window_start_s,field,mean,p50,p90\nm,0,0,input_tokens,9,100,360.3\nm,0,9,input_tokens,9,0,x\n"
+    assert problems(text) == ["1: this holds token sizes of windows of time, not requests"]
+    assert "m, input tokens: {median: 100, spread: 1.00}" in mended(text)
+
+
 @pytest.mark.parametrize(
     ("name", "rows", "mean_in"),
     [
