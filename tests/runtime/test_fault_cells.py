@@ -1,8 +1,10 @@
-"""Every fault before every way of going on ends as the file declares it: 120 cells, over real sockets."""
+"""Every fault before every way of going on ends as declared, in both wires: 240 cells, over real sockets."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+import pytest
 
 from archwright.runtime.trials import faults as f
 from archwright.runtime.trials.cells import BROKEN, CALLER, CANNED, judged
@@ -10,8 +12,9 @@ from archwright.runtime.trials.culprit import FAULTS
 from archwright.runtime.trials.small import plan
 
 
-async def test_every_cell_is_as_declared(tmp_path: Path) -> None:
-    found = await f.trial(tmp_path)
+@pytest.mark.parametrize("vendor", ["openai", "anthropic"])
+async def test_every_cell_is_as_declared(tmp_path: Path, vendor: str) -> None:
+    found = await f.trial(tmp_path, vendor)
     wanted = [
         f.expected(fault, stream, policy) for fault in FAULTS for stream in (False, True) for policy in f.POLICIES
     ]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import threading
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest
 
 from archwright.ledger.rows import Attempt, Request
 from archwright.plan.model import Gateway
 from archwright.runtime.emulator.bill import Charged
 from archwright.runtime.gateway.estimate import Line
+from archwright.runtime.http1.request import Header, Inner
 from archwright.runtime.trials.money import PICO, compare, spending, trade
-from tests.runtime.sample import Case, Script, chunk, completion, desk, hop, plan, route, target
+from tests.runtime.sample import Case, Script, chunk, completion, desk, hop, plan, route, target, usage_chunk
 from tests.runtime.test_faults import ASK, post
 from tests.runtime.test_lane import LANE, lanes
 
@@ -158,6 +163,56 @@ async def test_every_exit_settles(tmp_path: Path) -> None:
     assert len(cut) == 2
     assert all(row.estimated and row.cost for row in cut)
     assert [row.how for row in here.requests] == ["answered", "failed", "failed", "failed", "left"]
+
+
+class Slow(Inner):
+    """A client that takes no more after the first words, so that the rest is left unread."""
+
+    __slots__ = ("begun",)
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__("POST", "/v1/chat/completions", {b"host": b"localhost"}, body)
+        self.begun = threading.Event()
+
+    def begin(self, status: int, headers: Iterable[Header], data: bytes) -> bool:
+        super().begin(status, headers, data)
+        self.begun.set()
+        return False
+
+    def when_free(self, call: Callable[[], None]) -> None:
+        """It never is."""
+
+    def leave(self) -> None:
+        assert self.left is not None
+        self.left()
+
+
+async def test_what_lies_unread_as_the_client_leaves_is_charged(tmp_path: Path) -> None:
+    go, wrote = threading.Event(), threading.Event()
+
+    async def first(case: Case) -> None:
+        await case.events(chunk("some words"), end=False)
+        await asyncio.to_thread(go.wait)
+        rest = chunk(" and many more") + chunk(finish="stop") + usage_chunk(10, 50)
+        await case.send({"type": "http.response.body", "body": rest, "more_body": True})
+        wrote.set()
+        while (await case.receive())["type"] != "http.disconnect":
+            pass
+
+    request = Slow(msgspec.json.encode({**ASK, "stream": True}))
+    with desk(tmp_path, plan(), supplier=Script({"first": first})) as here:
+        assert here.loop is not None
+        answering = asyncio.run_coroutine_threadsafe(here.app.handle(request), here.loop)
+        await asyncio.to_thread(request.begun.wait)
+        go.set()
+        await asyncio.to_thread(wrote.wait)
+        here.loop.call_soon_threadsafe(request.leave)
+        await asyncio.wrap_future(answering)
+    assert b"many more" not in b"".join(request.said)
+    row = here.attempts[0]
+    assert (row.outcome, row.tokens_in, row.tokens_out, row.estimated) == ("cut", 10, 50, False)
+    assert here.requests[0].how == "left"
+    assert here.requests[0].cost == row.cost > 0
 
 
 def test_a_line_learns() -> None:

@@ -205,24 +205,26 @@ class Connection(asyncio.Protocol):
             ConnectionError: the answer broke off.
         """
         pieces, self._pieces, self._size = self._pieces, [], 0
+        self.resume()  # before the sink, which may want to pause
         if pieces:
             sink(b"".join(pieces))
         self._sink = sink
-        self.resume()
         while not self.whole:
             await self._wait()
 
     async def last(self) -> bytes:
         """What came of the answer and was given to nobody, with what lies in the system's buffer.
 
-        The loop is let round twice: it takes what lies there in the one, and we have it in the other.
+        The loop is let round twice: it takes what lies there in the one, and we have it in the other. As long as that
+        brings something it is done again; what is more than `HELD` stays where it is.
         """
         self._sink = None
         self.resume()
-        for _ in range(LOOKS):
-            if self.whole or self._transport is None:
-                break
+        left = LOOKS
+        while left and not self.whole and self._transport is not None:
+            had = len(self._pieces)
             await asyncio.sleep(0)
+            left = LOOKS if len(self._pieces) > had else left - 1
         pieces, self._pieces = self._pieces, []
         return b"".join(pieces)
 

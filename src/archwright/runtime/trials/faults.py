@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from archwright.runtime.trials.cells import ANSWER, BROKEN, CALLER, CANNED, FAILED, KEPT, LEFT, Ground, met
 from archwright.runtime.trials.culprit import BEGUN
@@ -51,13 +52,15 @@ def expected(fault: str, stream: bool, policy: str) -> Cell:
     return Cell(fault, stream, policy, got, calls)
 
 
-async def trial(folder: Path) -> list[Cell]:
-    """Every cell, as it came.
+async def trial(folder: Path, vendor: str = "") -> list[Cell]:
+    """Every cell, as it came, with targets of a `vendor`; empty: of one that speaks the usual wire.
 
     Raises:
         ProviderUnavailable: a process did not start.
     """
     design = plan(first_s=0.001, token_s=0.0, timeout_s=TIMEOUT_S, cache_s=0.001)
+    targets = tuple(replace(item, provider=vendor or item.provider, batch_price=None) for item in design.targets)
+    design = replace(design, targets=targets)
     routes = [route for route in design.routes if route.name in POLICIES]
     found = await met(Ground(folder, design), routes)
     return [Cell(item.fault, item.stream, item.route, item.got, item.calls) for item in found]
