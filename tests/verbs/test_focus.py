@@ -64,8 +64,8 @@ def held(rows: list[Row], version: str = "1.2") -> None:
         assert all(row[name] for name in NEVER_NULL)
         assert row["ChargeClass"] == ""  # null: no row corrects an earlier one
         assert row["BillingCurrency"] == row["PricingCurrency"] == "USD"
-        assert row["ChargeCategory"] in {"Usage", "Purchase"}
-        assert row["ChargeFrequency"] == ("Usage-Based" if row["ChargeCategory"] == "Usage" else "Recurring")
+        assert row["ChargeCategory"] == "Usage"
+        assert row["ChargeFrequency"] == ("Recurring" if row["ConsumedUnit"] == "Months" else "Usage-Based")
         assert row["PricingCategory"] in {"Standard", "Dynamic", "Committed", "Other"}
         for name in PERIODS:
             assert dt.datetime.fromisoformat(row[name]).tzinfo is not None
@@ -77,7 +77,8 @@ def held(rows: list[Row], version: str = "1.2") -> None:
         assert cost >= 0
         assert cost == pytest.approx(quantity * price, abs=Decimal("0.000001"))
         assert row["BilledCost"] == row["EffectiveCost"] == row["ContractedCost"] == row["ListCost"]
-        assert bool(row["ConsumedQuantity"]) == bool(row["ConsumedUnit"]) == (row["ChargeCategory"] == "Usage")
+        assert row["ConsumedQuantity"]
+        assert row["ConsumedUnit"]
         if row["ConsumedUnit"] == "Tokens":
             assert row["PricingUnit"] == "1000000 Tokens"
             assert Decimal(row["ConsumedQuantity"]) / 10**6 == pytest.approx(quantity)
@@ -85,6 +86,9 @@ def held(rows: list[Row], version: str = "1.2") -> None:
             assert set(json.loads(row["SkuPriceDetails"])) == {"x_Model", "x_TokenType", "x_ServiceTier"}
         assert all(name in columns("1.3") or name.startswith("x_") for name in row)
         assert isinstance(json.loads(row["Tags"] or "{}"), dict)
+    for names in (("ServiceCategory", "ServiceName"), ("ServiceSubcategory", "ServiceName")):
+        pairs = {tuple(row[name] for name in names) for row in rows}
+        assert len(pairs) == len({service for _, service in pairs})  # one category for each service
 
 
 def test_there_are_twenty_one_mandatory_columns() -> None:
@@ -162,7 +166,7 @@ def test_commas_and_quotes_in_names_stay_in_their_column(desk: Project) -> None:
     assert json.loads(row["Tags"]) == {"team": 'x"y'}
 
 
-def test_a_plan_is_a_purchase(tmp_path: Path) -> None:
+def test_a_plan_is_usage_that_recurs(tmp_path: Path) -> None:
     plan = "    title: Retriever\n    charges: {monthly: $95/month}\n"
     text = (DESK / "system.yaml").read_text("utf-8").replace("    title: Retriever\n", plan)
     for name in ("decisions.yaml", "value.yaml", "self-hosted.yaml"):
@@ -171,7 +175,7 @@ def test_a_plan_is_a_purchase(tmp_path: Path) -> None:
     focus_project(open_project(tmp_path, DAY), tmp_path / "focus.csv")
     rows = rows_of(tmp_path / "focus.csv")
     held(rows)
-    (bought,) = (row for row in rows if row["ChargeCategory"] == "Purchase")
+    (bought,) = (row for row in rows if row["ChargeFrequency"] == "Recurring")
     assert (bought["BilledCost"], bought["PricingUnit"]) == ("95.0", "Months")
 
 
@@ -188,3 +192,47 @@ def test_what_was_spent_stands_beside_the_budget(tmp_path: Path) -> None:
     assert answer.book["spent.2026-11"].value == pytest.approx(1.32e9)
     assert answer.book["spent.2026-11.end"].value == pytest.approx(1.32e9 / 20 * 30)
     assert answer.book["spent.use"].value == pytest.approx(0.66)
+
+
+def kind_of(text: str) -> str:
+    """What a cell is: null, decimal, moment, JSON or words."""
+    if not text:
+        return "null"
+    if text.startswith("{"):
+        return "json"
+    if len(text) == 20 and text.endswith("Z"):
+        return "moment"
+    return "decimal" if text.replace(".", "", 1).lstrip("-").isdigit() and "." in text else "words"
+
+
+def test_cells_are_of_the_kinds_and_words_that_a_validator_passed(desk: Project, tmp_path: Path, shared: Path) -> None:
+    """Column by column against the rows that were run through it; null is let pass where nothing is to be said."""
+    passed = rows_of(shared / "data/capacity/focus_min.csv")
+    focus_project(desk, tmp_path / "focus.csv", str(ledger(tmp_path)))
+    for row in rows_of(tmp_path / "focus.csv"):
+        for name in columns("1.2"):
+            if name.startswith("x_"):
+                continue
+            kinds = {kind_of(one[name]) for one in passed}
+            assert kind_of(row[name]) in kinds | {"null"}, (name, row[name], kinds)
+    closed = ("ChargeCategory", "ChargeFrequency", "PricingCategory", "PricingUnit", "ConsumedUnit", "ServiceCategory")
+    for name in (*closed, "ServiceSubcategory", "BillingCurrency"):
+        assert {row[name] for row in rows_of(tmp_path / "focus.csv")} <= {row[name] for row in passed}, name
+
+
+def test_tokens_with_prices_of_their_own_are_rows_of_their_own(desk: Project, tmp_path: Path) -> None:
+    """1,000 plain at $3, 2,000 read at $0.30, 600 and 400 written at $3.75 and $6, 600 out at $15: $0.01725."""
+    file = tmp_path / "ledger.jsonl"
+    kinds = (("cache_write_5m", 600, 3_750_000), ("cache_write_1h", 400, 6_000_000))
+    price = {"price_in": 3_000_000, "price_cached": 300_000, "price_out": 15_000_000, "price_source": "card"}
+    attempt = Attempt("r", 1, "p", "answer", "primary-model", "m", 0.0, "2026-11-20T10:05:00+00:00", "ok", 200,
+                      tokens_in=4000, tokens_cached=2000, tokens_out=600, cost=17_250_000_000, kinds=kinds,
+                      **price)  # type: ignore[arg-type]  # fmt: skip
+    file.write_bytes(encode(Run("p", "Support desk", "facts", "serve", "2026-11-20T10:00:00+00:00")) + encode(attempt))
+    focus_project(desk, tmp_path / "focus.csv", str(file))
+    rows = rows_of(tmp_path / "focus.csv")
+    held(rows)
+    assert {row["SkuMeter"]: row["BilledCost"] for row in rows} == {
+        "Input Tokens": "0.003", "Cached Input Tokens": "0.0006", "Output Tokens": "0.009",
+        "Cache Write Tokens": "0.00225", "Cache Write Tokens 1h": "0.0024",
+    }  # fmt: skip

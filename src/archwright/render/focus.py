@@ -3,6 +3,7 @@
 Columns and rules are those of the specification (CC-BY-4.0) as its validator's rule file for 1.2 states them: the 21
 mandatory columns, those that are recommended, and own ones that begin with `x_`. Two quirks are kept on purpose:
 amounts always have a point, for validators tell a decimal by it, and `InvoiceId` is empty, because a forecast has none.
+A plan that is paid by the month is usage that recurs: a purchase would be one that covers later charges.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def row(charge: Charge, version: str = "1.2") -> dict[str, str]:
         "BillingAccountId": charge.account, "BillingAccountName": charge.account_name, "BillingCurrency": DOLLARS,
         "BillingPeriodStart": charge.period[0], "BillingPeriodEnd": charge.period[1],
         "ChargePeriodStart": charge.charged[0], "ChargePeriodEnd": charge.charged[1],
-        "ChargeCategory": "Purchase" if charge.recurring else "Usage", "ChargeDescription": charge.description,
+        "ChargeCategory": "Usage", "ChargeDescription": charge.description,
         "ChargeFrequency": "Recurring" if charge.recurring else "Usage-Based",
         "ContractedUnitPrice": price, "ListUnitPrice": price, "InvoiceIssuerName": charge.provider,
         "PricingCategory": charge.tier, "PricingCurrency": DOLLARS, "PricingCurrencyContractedUnitPrice": price,
@@ -112,8 +113,8 @@ def row(charge: Charge, version: str = "1.2") -> dict[str, str]:
         "SkuId": charge.sku, "SkuMeter": charge.meter, "SkuPriceId": f"{charge.sku}/{charge.tier.lower()}",
         "SkuPriceDetails": _json(charge.details), "Tags": _json(charge.tags), **charge.own,
     }  # fmt: skip
-    if charge.used is not None and not charge.recurring:
-        found |= {"ConsumedQuantity": decimal(charge.used), "ConsumedUnit": charge.used_unit}
+    used, used_unit = (charge.used, charge.used_unit) if charge.used is not None else (Decimal(1), "Months")
+    found |= {"ConsumedQuantity": decimal(used), "ConsumedUnit": used_unit}
     if version != "1.2":
         found |= {"HostProviderName": charge.provider, "ServiceProviderName": charge.provider}
     return found

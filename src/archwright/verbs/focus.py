@@ -109,7 +109,7 @@ def _forecast(
     used = Decimal(str(round(book[line.quantity].value, 6))) if line.quantity else None
     return Charge(
         account=str(project.system.system), account_name=str(project.system.system), period=period, charged=period,
-        provider=provider, service=f"{provider} API" if tokens else line.title.partition(":")[0],
+        provider=provider, service=_service(provider, line),
         category=SERVICES.get(line.meter, AI)[0], subcategory=SERVICES.get(line.meter, AI)[1], meter=line.meter,
         sku=f"{model or line.component or 'system'}/{line.meter}", description=line.title,
         cost=_exact(cost), used=used, used_unit=line.unit, unit_size=MILLION if tokens else 1,
@@ -199,6 +199,11 @@ def _counts(members: list[Attempt]) -> dict[str, list[tuple[int, int]]]:
         for kind, count, price in one.kinds:
             found.setdefault(kind, []).append((count, price))
     return found
+
+
+def _service(provider: str, line: Line) -> str:
+    """A service has one category, so what a component keeps is another one than the machines that it runs on."""
+    return f"{provider} API" if line.unit == "Tokens" else f"{line.title.partition(':')[0]}, {line.meter.lower()}"
 
 
 def _supplier(project: Project, plan: Plan, component: str) -> tuple[str, str]:
