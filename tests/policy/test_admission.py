@@ -85,6 +85,19 @@ def test_a_tenant_that_floods_the_queue_does_not_get_all_places(others: list[int
     assert called(ends(fair, 1.0, 0)) == [40]
 
 
+def test_what_is_fair_is_counted_in_tokens() -> None:
+    """One long request weighs as much as many short ones."""
+    brain = Machine(law(Gate(4, 1000, 1e5, fair=True), FREE, FREE))
+    brain.handle(0.0, asks(0, tenant=0, tokens=5000))
+    for request in range(1, 4):
+        brain.handle(0.0, asks(request, tenant=1, tokens=10))
+    brain.handle(0.1, asks(4, tenant=0, tokens=10))
+    for request in (5, 6):
+        brain.handle(0.2, asks(request, tenant=1, tokens=10))
+    assert called(ends(brain, 1.0, 1)) == [5], "it has two places, and the other one fewer with far more tokens"
+    assert called(ends(brain, 2.0, 0)) == [4]
+
+
 def test_who_would_wait_too_long_is_told_at_once_when_to_come_back() -> None:
     brain = Machine(law(Gate(2, 1000, 4.0, early=True)))
     for request in range(2):

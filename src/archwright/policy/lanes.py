@@ -101,7 +101,8 @@ def seat(m: State, slot: int, now: float) -> None:
     item.entered = 1
     item.entered_at = now
     m.lanes[item.lane].held += 1
-    m.shares[item.group] += weight(m, slot)
+    if m.law.groups > 1:
+        m.shares[item.group] += weight(m, slot)
     m.desk.in_flight += 1
 
 
@@ -110,7 +111,8 @@ def rise(m: State, slot: int) -> None:
     item = m.slots[slot]
     item.entered = 0
     m.lanes[item.lane].held -= 1
-    m.shares[item.group] -= weight(m, slot)
+    if m.law.groups > 1:
+        m.shares[item.group] -= weight(m, slot)
     m.desk.in_flight -= 1
 
 

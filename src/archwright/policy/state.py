@@ -196,10 +196,10 @@ class State(NamedTuple):
 
     `turns` has `law.width` places a slot: the hops of its request in their order. `lines` are those of all lanes, in
     each those of all priorities, in each those of all groups; `shares` are the tokens of the requests in places, by
-    group. `saved` are retries by route, the first of `spent` is the gateway's, then one a tenant; `levels` and `meters`
-    are the tenants' buckets of requests and tokens, `present` how many requests they have, `reserves` the targets'
-    buckets of provisioned tokens. `loads` are the tokens of the targets' calls under way, `copies` how many copies are
-    under way, by route. `ranks` and `aside` are scratch paper.
+    group where there are several. `saved` are retries by route, the first of `spent` is the gateway's, then one a
+    tenant; `levels` and `meters` are the tenants' buckets of requests and tokens, `present` how many requests they
+    have, `reserves` the targets' buckets of provisioned tokens. `loads` are the tokens of the targets' calls under way,
+    `copies` how many copies are under way, by route. `ranks` and `aside` are scratch paper.
     """
 
     law: Law
