@@ -141,3 +141,24 @@ def test_what_does_not_fit_the_table_keeps_to_equal_parts() -> None:
         ticks(table, busy)
     assert len(busy.open) == 50
     assert idle.machine.state.law.concurrency == 50
+
+
+def test_another_plan_goes_on_with_the_part_that_a_worker_had() -> None:
+    made = shared()
+    table, busy, idle = two(made)
+    for _ in range(8):
+        while busy.ask():
+            pass
+        ticks(table, busy, idle)
+    had = busy.machine.state.law.concurrency
+    assert had >= 90
+    busy.machine = Machine(rules(share(made, 2)), busy.now)
+    busy.lease.attach(busy, made)
+    assert busy.machine.state.law.concurrency == had
+    smaller = replace(made, gateway=replace(made.gateway, concurrency=40))
+    for worker in (busy, idle):
+        worker.machine = Machine(rules(share(smaller, 2)), worker.now)
+        worker.lease.attach(worker, smaller)
+    for _ in range(4):
+        ticks(table, busy, idle)
+    assert busy.machine.state.law.concurrency + idle.machine.state.law.concurrency <= 40
