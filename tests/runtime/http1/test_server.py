@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import socket
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -293,3 +294,26 @@ async def test_connections_leave_nothing_behind() -> None:
         await asyncio.sleep(0.2)
         gc.collect()
         assert sum(isinstance(item, server.Connection) for item in gc.get_objects()) <= 2
+
+
+@pytest.mark.skipif(not server._CLOSED, reason="this system does not say it")
+def test_that_a_client_has_closed_is_known_before_it_is_read() -> None:
+    begun, closed, done = threading.Event(), threading.Event(), threading.Event()
+    seen: list[tuple[bool, bool]] = []
+
+    class Watching(Echo):
+        async def handle(self, request: Request) -> None:
+            seen.append((request.lost, request.gone))
+            begun.set()
+            closed.wait()  # nothing is read meanwhile
+            seen.append((request.lost, request.gone))
+            done.set()
+            request.answer(200, (), b"")
+
+    with running(Watching()) as here:
+        with socket.create_connection(("127.0.0.1", int(here.url.rpartition(":")[2]))) as client:
+            client.sendall(POST)
+            begun.wait()
+        closed.set()
+        done.wait()
+    assert seen == [(False, False), (False, True)]

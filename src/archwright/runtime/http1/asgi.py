@@ -89,7 +89,7 @@ class _Talk:
             Gone: whoever asked has gone.
         """
         request = self._request
-        if request.lost:
+        if request.gone:
             raise Gone
         if message["type"] == "http.response.start":
             self._status, self._headers = message["status"], list(message["headers"])

@@ -24,6 +24,10 @@ class Line(Protocol):
     def closing(self) -> bool:
         """Whether the server takes no new connections any more."""
 
+    @property
+    def gone(self) -> bool:
+        """Whether the client has closed its end."""
+
     def raw(self, data: bytes) -> bool:
         """Write; False where the client does not keep up."""
 
@@ -72,6 +76,11 @@ class Incoming(Request):
     def closing(self) -> bool:
         """Whether the server takes no new connections any more."""
         return self._line.closing
+
+    @property
+    def gone(self) -> bool:
+        """Whether the client has closed its end, also where nobody has read that yet."""
+        return self.lost or self._line.gone
 
     def ready(self, most: int) -> bytes:
         """The whole body where it is there already, as one that is short nearly always is."""

@@ -43,6 +43,11 @@ class Request(ABC):
         """Whether the server takes no new connections any more."""
         return False
 
+    @property
+    def gone(self) -> bool:
+        """Whether the client has closed its end, also where nobody has read that yet."""
+        return self.lost
+
     @abstractmethod
     def ready(self, most: int) -> bytes:
         """The whole body where it is there and not longer than `most` bytes; nothing otherwise."""

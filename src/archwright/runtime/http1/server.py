@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import select
 import socket
 import ssl
 import time
@@ -25,6 +26,8 @@ KEEP_ALIVE_S: Final = 75.0
 HEAD_S: Final = 30.0  # a client may take so long to send a request's head, or to read the end of a closed connection
 SWEEP_S: Final = 1.0
 BACKLOG: Final = 2048
+
+_CLOSED: Final[int] = getattr(select, "POLLRDHUP", 0)  # Linux has it
 
 Handler = Callable[[Request], Awaitable[None]]
 
@@ -54,6 +57,18 @@ class Connection(asyncio.Protocol):
     def closing(self) -> bool:
         """Whether the server takes no new connections any more."""
         return self._house.closing
+
+    @property
+    def gone(self) -> bool:
+        """Whether the client has closed its end, as the system knows before we read it; False: it cannot say."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return True
+        if not _CLOSED:
+            return False
+        asked = select.poll()
+        asked.register(transport.get_extra_info("socket").fileno(), _CLOSED)
+        return bool(asked.poll(0))
 
     # ------------------------------------------------------------------------------------------- asyncio's calls
 
