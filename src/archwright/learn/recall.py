@@ -10,9 +10,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Self
 
+from archwright.learn import score, wording
+from archwright.learn.bounds import Share, wilson
+from archwright.learn.curve import Point, frontier
+from archwright.learn.features import PRIOR, Entry, Record, candidate
+from archwright.learn.guard import Guard
+from archwright.learn.rings import Ring
+
 HITS: Final = "hits"
 ALL: Final = "all"
 RIVALS: Final = 3  # so many different answers nearby are worth comparing with a fresh one
+
+EVERY: Final = 200  # look-ups from one refit to the next
+LEAST: Final = 200  # labels below which only exact matches are served
+LABELS: Final = 8_000  # the last ones, which the model is fitted to
+RECENT: Final = 2_000  # look-ups over which the share of wrong answers is foreseen
+PENDING: Final = 2_048  # tickets that wait for their label; older ones are forgotten
+HEAVIEST: Final = 4.0  # what an audited label counts for at most
+WORST: Final = 20
+WORDS: Final = 1_500  # of the comparator, that the model's own words are held against
+VERSION: Final = 1
+COUNTED: Final = ("lookups", "served", "audits", "audits_wrong", "vetoed", "labels")
 
 
 class Near(NamedTuple):
@@ -37,29 +55,12 @@ class Verdict(NamedTuple):
     ticket: int
 
 
-class Share(NamedTuple):
-    """A share with its 95 % interval, each 0 to 1; `of` is how many it was counted over."""
-
-    low: float
-    value: float
-    high: float
-    of: int
-
-
-class Point(NamedTuple):
-    """One point of the curve: serve at or above `score`, and this share of look-ups hits, with this precision."""
-
-    score: float
-    hits: float
-    precision: float
-
-
 class Worst(NamedTuple):
     """An entry whose answer was found wrong, and how often it was right."""
 
     entry: int
-    wrong: int
-    right: int
+    wrong: float
+    right: float
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,20 @@ class Report:
     worst: tuple[Worst, ...]
 
 
+class Ticket(NamedTuple):
+    """A look-up that waits for the comparator's word."""
+
+    entry: int
+    group: int
+    features: tuple[float, ...]
+    score: float
+    hit: bool  # it would be served, with the target untightened
+    audit: bool
+    vetoed: bool
+    rivals: tuple[int, ...]
+    labelled: bool
+
+
 class Recall:
     """The semantic cache of one route: `wrong` is the largest share of wrong answers, of `hits` or of `all` requests.
 
@@ -90,9 +105,17 @@ class Recall:
         if not 0.0 < wrong < 1.0 or not 0.0 <= audits <= 1.0 or of not in (HITS, ALL):
             raise ValueError(f"wrong={wrong}, of={of!r}, audits={audits}: shares, and `hits` or `all`")
         self.wrong, self.of, self.audits = wrong, of, audits
-        self._groups: dict[int, int] = {}
-        self._ticket = 0
-        self._lookups = 0
+        self._entries: dict[int, Entry] = {}
+        self._groups: dict[int, Record] = {}
+        self._pending: dict[int, Ticket] = {}
+        # Columns of a label: its features, 1 if right, what it counts for. Of a recent look-up: its features.
+        self._labels = Ring(LABELS, len(PRIOR) + 2)
+        self._recent = Ring(RECENT, len(PRIOR))
+        self._words = Ring(WORDS, 3)  # the chance as it was foreseen, 1 if right, what it counts for
+        self._model: score.Model | None = None
+        self._threshold = self._base = score.NEVER
+        self._guard = Guard()
+        self._count = dict.fromkeys(COUNTED, 0)
 
     def judge(self, text: str, near: Sequence[Near], luck: float) -> Verdict:
         """What to do with the question `text`, whose neighbours are `near`, nearest first (ten are enough).
@@ -100,57 +123,186 @@ class Recall:
         `luck` is uniform, 0 to 1, and decides which would-be hits are audited. Entries that were never added count
         as not there.
         """
-        self._lookups += 1
-        self._ticket += 1
-        known = [item for item in near if item.entry in self._groups]
+        count = self._count
+        count["lookups"] += 1
+        ticket = count["lookups"]
+        if ticket % EVERY == 0:
+            self._refit()
+        known = [(entry, similarity) for entry, similarity in near if entry in self._entries]
         if not known:
-            return Verdict(-1, 0.0, serve=False, audit=False, ticket=self._ticket)
-        return Verdict(known[0].entry, 0.0, serve=False, audit=False, ticket=self._ticket)
+            return Verdict(-1, 0.0, serve=False, audit=False, ticket=ticket)
+        found = candidate(wording.read(text), known, self._entries, self._groups)
+        chance = 0.0 if self._model is None or found.vetoed else self._model.chance(found.features)
+        serve = not found.vetoed and chance >= self._threshold
+        audit = serve and luck < self.audits
+        count["vetoed"] += found.vetoed
+        count["served"] += serve and not audit
+        if not found.vetoed:
+            self._recent.push(found.features)
+        self._pending[ticket] = Ticket(
+            found.entry, self._entries[found.entry].group, found.features, chance,
+            not found.vetoed and chance >= self._base, audit, found.vetoed, self._rivals(known, found.entry), False,
+        )  # fmt: skip
+        if len(self._pending) > PENDING:
+            self._pending.pop(next(iter(self._pending)))
+        return Verdict(found.entry, chance, serve and not audit, audit, ticket)
 
     def rivals(self, ticket: int) -> tuple[int, ...]:
-        """Entries near the ticket's question, of different answers, nearest first: worth comparing with a fresh answer.
+        """Entries near the ticket's question, of different answers: worth comparing with a fresh answer, in this order.
 
         A new entry takes the group of the first whose answer is the same, and else a group of its own.
         """
-        return ()
+        found = self._pending.get(ticket)
+        return found.rivals if found else ()
 
     def label(self, ticket: int, same: bool | None) -> None:
-        """The comparator's word: is the nearest entry's answer the same as the fresh one? None: it failed.
+        """The comparator's word: is the answer of the verdict's entry the same as the fresh one? None: it failed.
 
         A ticket that is unknown, too old or labelled already teaches nothing.
         """
+        found = self._pending.get(ticket)
+        if found is None or same is None or found.vetoed or found.labelled:
+            return
+        self._pending[ticket] = found._replace(labelled=True)
+        weight = min(HEAVIEST, 1.0 / self.audits) if found.audit else 1.0
+        self._labels.push((*found.features, float(same), weight))
+        self._words.push((found.score, float(same), weight))
+        for record in self._records(found.entry, found.group):
+            record.told(same)
+        self._count["labels"] += 1
+        if not found.hit:
+            return
+        self._count["audits"] += 1
+        self._count["audits_wrong"] += not same
+        if self._guard.watch(1.0 - found.score, not same, self.wrong):
+            self._aim()
 
-    def add(self, entry: int, text: str, group: int) -> None:
-        """An entry is stored now; adding it again replaces it."""
-        self._groups[entry] = group
+    def add(self, entry: int, text: str, group: int, ticket: int = 0) -> None:
+        """An entry is stored now, in place of any that had its number; `ticket`: the look-up it was asked for."""
+        self.drop(entry)
+        asked = self._pending.get(ticket)
+        surprise = asked.group != group if asked else group not in self._groups
+        self._entries[entry] = Entry(group, wording.read(text), Record(), surprise)
+        self._groups.setdefault(group, Record()).members += 1
 
     def drop(self, entry: int) -> None:
         """An entry is gone; one that is unknown is no error."""
-        self._groups.pop(entry, None)
+        gone = self._entries.pop(entry, None)
+        if gone is not None:
+            record = self._groups[gone.group]
+            record.members -= 1
+            if record.members == 0:
+                del self._groups[gone.group]
 
     def group(self, entry: int) -> int | None:
         """The identity of an entry's answer; None where the entry is unknown."""
-        return self._groups.get(entry)
+        found = self._entries.get(entry)
+        return found.group if found else None
 
     def feedback(self, entry: int, wrong: bool) -> None:
-        """Somebody says that an answer served from `entry` was wrong, or right."""
+        """Somebody says that an answer served from `entry` was wrong, or right.
+
+        A wrong one is served no more until the entry is added anew; a word of praise counts for little, so that nobody
+        can talk a bad answer into the cache.
+        """
+        found = self._entries.get(entry)
+        if found is None:
+            return
+        found.barred = found.barred or wrong
+        found.record.wrong += wrong
+        found.record.right += 0.1 * (not wrong)
 
     def report(self) -> Report:
         """What was done, what it may have cost in wrong answers, and what else could be chosen."""
-        nothing = Share(0.0, 0.0, 1.0, 0)
-        return Report(self._lookups, 0, 0, 0, 0, 0, 2.0, False, nothing, nothing, (), ())
+        count = self._count
+        of_hits = wilson(count["audits_wrong"], count["audits"])
+        hits = count["served"] / count["lookups"] if count["lookups"] else 0.0
+        of_all = Share(of_hits.low * hits, of_hits.value * hits, of_hits.high * hits, of_hits.of)
+        labels = self._labels.rows()
+        curve = frontier(self._model.chances(labels[:, :-2]), labels[:, -2], labels[:, -1]) if self._model else ()
+        worst = sorted(
+            (Worst(key, it.record.wrong, it.record.right) for key, it in self._entries.items() if it.record.wrong),
+            key=lambda item: (-item.wrong, item.right, item.entry),
+        )  # fmt: skip
+        return Report(
+            **count, threshold=self._threshold, alarm=self._guard.steps > 0, wrong_of_hits=of_hits,
+            wrong_of_all=of_all, curve=curve, worst=tuple(worst[:WORST]),
+        )  # fmt: skip
 
     def state(self) -> dict[str, Any]:
-        """Everything that was learned, as JSON can say it."""
-        return {"wrong": self.wrong, "of": self.of, "audits": self.audits, "lookups": self._lookups}
+        """Everything that was learned, as JSON can say it. No question's text is in it, digests of its words are."""
+        return {
+            "version": VERSION, "wrong": self.wrong, "of": self.of, "audits": self.audits, "count": dict(self._count),
+            "entries": [
+                [key, item.group, item.wording.dump(), item.record.right, item.record.wrong, item.surprise, item.barred]
+                for key, item in self._entries.items()
+            ],
+            "groups": [[key, item.right, item.wrong] for key, item in self._groups.items()],
+            "pending": [[key, list(item)] for key, item in self._pending.items()],
+            "labels": self._labels.state(), "recent": self._recent.state(),
+            "words": self._words.state(), "guard": self._guard.state(),
+            "model": self._model.state() if self._model else None, "threshold": self._threshold, "base": self._base,
+        }  # fmt: skip
 
     @classmethod
     def restore(cls, state: dict[str, Any]) -> Self:
         """One that goes on where `state` was taken.
 
         Raises:
-            ValueError: it is no such state.
+            ValueError: it is no such state, or of another version.
         """
-        found = cls(state["wrong"], state["of"], state["audits"])
-        found._lookups = state["lookups"]
+        try:
+            if state["version"] != VERSION:
+                raise ValueError(f"state of version {state['version']}, not {VERSION}")
+            found = cls(state["wrong"], state["of"], state["audits"])
+            found._fill(state)
+        except (KeyError, TypeError, IndexError, AttributeError) as error:
+            raise ValueError(f"no state of a semantic cache: {error!r}") from error
         return found
+
+    def _fill(self, state: dict[str, Any]) -> None:
+        self._count = {name: int(state["count"][name]) for name in COUNTED}
+        for key, right, wrong in state["groups"]:
+            self._groups[key] = Record(right, wrong)
+        for key, group, row, right, wrong, surprise, barred in state["entries"]:
+            self._entries[key] = Entry(group, wording.load(row), Record(right, wrong), surprise, barred)
+            self._groups[group].members += 1
+        for key, (entry, group, features, chance, hit, audit, vetoed, rivals, told) in state["pending"]:
+            self._pending[key] = Ticket(entry, group, tuple(features), chance, hit, audit, vetoed, tuple(rivals), told)
+        self._labels.restore(state["labels"])
+        self._recent.restore(state["recent"])
+        self._words.restore(state["words"])
+        self._guard = Guard.restore(state["guard"])
+        self._model = score.Model.restore(state["model"]) if state["model"] else None
+        self._threshold, self._base = float(state["threshold"]), float(state["base"])
+
+    def _rivals(self, known: Sequence[tuple[int, float]], first: int) -> tuple[int, ...]:
+        nearest: dict[int, int] = {self._entries[first].group: first}
+        for entry, _ in known:
+            nearest.setdefault(self._entries[entry].group, entry)
+        return tuple(nearest.values())[:RIVALS]
+
+    def _records(self, entry: int, group: int) -> list[Record]:
+        """What is kept of the entry and of its answer, where they are still there."""
+        found = self._entries.get(entry)
+        records = [found.record] if found and found.group == group else []
+        return records + ([self._groups[group]] if group in self._groups else [])
+
+    def _refit(self) -> None:
+        if len(self._labels) < LEAST:
+            return
+        rows = self._labels.rows()
+        self._model = score.fit(rows[:, :-2], rows[:, -2], rows[:, -1], PRIOR)
+        self._aim()
+
+    def _aim(self) -> None:
+        """The thresholds for the target as it is, and as the guard has tightened it."""
+        if self._model is None:
+            return
+        rows, per_all = self._recent.rows(), self.of == ALL
+        words = self._words.rows()
+        worse = score.worse(words[:, 0], words[:, 1], words[:, 2])
+        self._base, self._threshold = (
+            score.threshold(self._model, rows, self.wrong * factor / worse, per_all)
+            for factor in (1.0, self._guard.factor())
+        )

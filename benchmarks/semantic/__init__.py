@@ -1,0 +1,1 @@
+"""Streams of questions for a semantic cache, and what it is held against."""
