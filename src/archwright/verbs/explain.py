@@ -11,14 +11,15 @@ from archwright.verbs.answer import Answer
 from archwright.verbs.price import price_project
 from archwright.verbs.project import Project
 
-DECISIONS = "decisions"  # where `archwright decide` keeps its own, below the folder of results
+# Where `archwright decide` and `archwright stress` keep their own, below the folder of results.
+BELOW = ("decisions", "stress")
 
 
 def explain_project(project: Project, key: str = "", out: Path | None = None) -> Answer:
     """Explain the figure `key`, or list the keys that begin with it.
 
     Figures of the forecast are made anew; those of simulations and runs are looked up in the folder `out`, where
-    `archwright run` keeps them.
+    `archwright run` keeps them, and `stress --out` and `decide` theirs; of those with one key the newest holds.
 
     Raises:
         UsageError: there is no such figure.
@@ -26,7 +27,7 @@ def explain_project(project: Project, key: str = "", out: Path | None = None) ->
     """
     answer = price_project(project)
     book = Book(answer.book)
-    folders = (out, out / DECISIONS) if out is not None else ()
+    folders = sorted((out, *(out / name for name in BELOW)), key=figures.kept_at, reverse=True) if out else []
     found = [(folder, kept) for folder in folders if (kept := figures.recall(folder)) is not None]
     notes = []
     for folder, kept in found:
@@ -42,7 +43,7 @@ def explain_project(project: Project, key: str = "", out: Path | None = None) ->
     else:
         begins = [f"{name} = {figure.shown}" for name, figure in book.items() if name.startswith(key)]
         if not begins:
-            hint = "" if found else "; figures of stress, rehearse and measure need `archwright run` first"
+            hint = "" if found else "; figures of stress, rehearse and measure need `archwright run`, or `stress --out`"
             try:
                 book.explain(key)
             except UsageError as error:

@@ -26,6 +26,12 @@ def keep(folder: Path, plan: str, book: Book) -> Path:
     return file
 
 
+def kept_at(folder: Path) -> float:
+    """When a book was written into a folder; 0.0 where there is none."""
+    file = folder / FILE
+    return file.stat().st_mtime if file.is_file() else 0.0
+
+
 def recall(folder: Path) -> Kept | None:
     """The figures kept in a folder, or None if there are none.
 

@@ -15,11 +15,13 @@ from archwright.render.charts import chart_svg
 from archwright.render.html import page
 from archwright.render.svg import svg
 from archwright.report.document import Chart, Document, Picture, Section
+from archwright.verbs import figures
 from archwright.verbs.answer import Answer
 from archwright.verbs.evidence import gather
 from archwright.verbs.project import Project
 
 PAGE: Final = "stress.html"
+FIGURES: Final = "stress"  # where its figures are kept, below the folder: those of a run lie in the folder itself
 HEAT: Final = "load"  # the overlay that shows how full everything gets
 
 
@@ -44,7 +46,9 @@ def with_pages(project: Project, answer: Answer, out: Path, scenario: str = "", 
     files = [(PAGE, text), ("stress-load.svg", svg(drawn.picture)), *_charts(answer)]
     for name, content in files:
         (out / name).write_text(content, encoding="utf-8")
-    return replace(answer, written=(*answer.written, *(out / name for name, _ in files)))
+    (out / FIGURES).mkdir(exist_ok=True)
+    kept = figures.keep(out / FIGURES, answer.plan, answer.book)
+    return replace(answer, written=(*answer.written, *(out / name for name, _ in files), kept))
 
 
 def _charts(answer: Answer) -> Iterator[tuple[str, str]]:
