@@ -252,15 +252,15 @@ def test_tenants_do_not_share_answers() -> None:
 
 
 def test_a_cache_by_meaning_answers_a_share_of_what_an_exact_one_leaves() -> None:
-    """At 2 % of wrong answers 60 % of the rest, less a tenth of them that is asked anyway: 54 %."""
-    meaning = "{mode: on, curve: [{wrong: 1 %, hits: 40 %}, {wrong: 2 %, hits: 60 %}]}"
+    """At 2 % of wrong answers it saves 60 % of the rest."""
+    meaning = "{mode: on, curve: [{wrong: 1 %, saved: 40 %}, {wrong: 2 %, saved: 60 %}]}"
     plain = priced(CACHED, REPEATS)
     found = priced(CACHED, REPEATS, ("entries: 100}", f"entries: 100, semantic: {meaning}}}"))
     exact = plain.book["price.ask.think.hits"].value
     assert found.book["price.ask.think.exact"].value == exact
-    assert found.book["price.ask.think.hits"].value == pytest.approx(exact + (1 - exact) * 0.54)
+    assert found.book["price.ask.think.hits"].value == pytest.approx(exact + (1 - exact) * 0.6)
     saved = dollars(plain, "price.ask.think.month") - dollars(found, "price.ask.think.month")
-    assert saved == pytest.approx(0.54 * dollars(plain, "price.ask.think.month"))
+    assert saved == pytest.approx(0.6 * dollars(plain, "price.ask.think.month"))
 
 
 def test_looking_up_by_meaning_costs_vectors_and_a_judge() -> None:

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from archwright.base.errors import InputError
 from archwright.plan.model import Plan, decode, encode
-from archwright.plan.semantic import on_curve, served
+from archwright.plan.semantic import on_curve
 from archwright.policy.chance import seen
 from tests.plan.small import small
 
-CURVE = "{mode: on, curve: [{wrong: 1 %, hits: 40 %}, {wrong: 2 %, hits: 60 %}]}"
+CURVE = "{mode: on, curve: [{wrong: 1 %, saved: 40 %}, {wrong: 2 %, saved: 60 %}]}"
 WITH = ("entries: 100}", f"entries: 100, semantic: {CURVE}}}")
 CACHED = ("route: answer", "route: cached")
 SHARES = st.floats(0, 1)
@@ -47,7 +47,6 @@ def test_a_larger_promise_never_answers_less(points: list[float], one: float, ot
 
 def test_nothing_measured_promises_nothing() -> None:
     assert on_curve(0.05) == 0.0
-    assert served(0.02, 0.1, ()) == 0.0
 
 
 @given(st.floats(0.05, 0.95), st.integers(0, 99), st.integers(0, 60))
@@ -60,16 +59,16 @@ def test_few_contents_have_the_share_already(share: float, seed: int, place: int
 def test_the_steps_of_a_route_are_told_what_its_cache_answers() -> None:
     found = plan()
     assert found.caches[0].semantic is not None
-    assert found.caches[0].semantic.served == pytest.approx(0.6 * 0.9)  # at 2 %, a tenth of the hits is audited
+    assert found.caches[0].semantic.saved == 0.6
     think = next(step for step in found.journeys[0].steps if step.route >= 0)
-    assert think.seen == pytest.approx(0.54)
+    assert think.seen == 0.6
     assert decode(encode(found), "plan") == found
 
 
 def test_another_promise_is_another_place_on_the_curve() -> None:
     found = plan(("mode: on,", "mode: on, wrong: 1 %,"))
     assert found.caches[0].semantic is not None
-    assert found.caches[0].semantic.served == pytest.approx(0.4 * 0.9)
+    assert found.caches[0].semantic.saved == 0.4
 
 
 @pytest.mark.parametrize("mode", ["off", "shadow"])
@@ -88,7 +87,7 @@ def test_what_was_measured_of_a_cache_stands_in_place_of_what_a_journey_states()
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
-        (("hits: 60 %", "hits: 30 %"), "bad-curve"),
+        (("saved: 60 %", "saved: 30 %"), "bad-curve"),
         (("wrong: 2 %", "wrong: 1 %"), "bad-curve"),
         (("mode: on,", "mode: on, embedder: app,"), "no-embedder"),
         (("mode: on,", "mode: on, compare: judge,"), "no-comparator"),

@@ -17,8 +17,8 @@ from archwright.verbs.engines import at_first_need
 # The order of the work; a command that is not named here stands at the end.
 ORDER = (
     "init", "check", "draw", "price", "prices", "focus", "stress", "capacity", "calibrate", "catalogue", "decide",
-    "govern", "brief", "status", "diff", "records", "build", "keys", "serve", "top", "rehearse", "drill", "measure",
-    "replay", "ledger", "explain", "run", "warm", "schema",
+    "govern", "brief", "status", "diff", "records", "build", "keys", "serve", "top", "cache", "rehearse", "drill",
+    "measure", "replay", "ledger", "explain", "run", "warm", "schema",
 )  # fmt: skip
 
 EXIT_CODES = """

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archwright.base.errors import Problem
 from archwright.plan import model as m
 from archwright.plan.entries import Entries
-from archwright.plan.semantic import served
+from archwright.plan.semantic import on_curve
 from archwright.spec.settings.semantic import CurvePoint, SemanticSpec
 
 Places = Mapping[str, int]
@@ -42,7 +42,7 @@ def semantic_of(work: Entries, cache: str, spec: SemanticSpec, targets: Places, 
         each_client=spec.each_client.whole,
         confirmed=spec.confirmed.whole,
         keep="file" if spec.keep == "file" else "memory",
-        served=served(promise, audits, points) if spec.mode == "on" else 0.0,
+        saved=on_curve(promise, *(number for point in points for number in point)) if spec.mode == "on" else 0.0,
     )
 
 
@@ -64,7 +64,7 @@ def seen_through(plan: m.Plan) -> m.Plan:
 
 def _share(plan: m.Plan, route: m.Route) -> float:
     found = plan.caches[route.cache].semantic if route.cache >= 0 else None
-    return found.served if found is not None else 0.0
+    return found.saved if found is not None else 0.0
 
 
 def _curve(work: Entries, key: str, curve: tuple[CurvePoint, ...]) -> list[tuple[float, float]]:
@@ -73,7 +73,7 @@ def _curve(work: Entries, key: str, curve: tuple[CurvePoint, ...]) -> list[tuple
     for number, point in enumerate(curve, 1):
         asked = work.note(f"{key}.wrong{number}", point.wrong, "a promise that was measured")
         found.append(
-            (asked, work.note(f"{key}.hits{number}", point.hits, "calls saved at that promise, before audits"))
+            (asked, work.note(f"{key}.saved{number}", point.saved, "calls saved at that promise, less audits"))
         )
     for (low, least), (high, most), point in zip(found, found[1:], curve[1:], strict=False):
         if high <= low or most < least:

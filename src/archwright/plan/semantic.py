@@ -1,12 +1,11 @@
 """A cache that answers what means the same, as numbers: its promise, how it learns, what it answers by measurement.
 
 The measured curve says, for a promise (largest share of wrong answers), which share of the calls that an exact cache
-would still make is answered; between its points it runs straight, from nothing at a promise of nothing.
+would still make is saved; between its points it runs straight, from nothing at a promise of nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -19,7 +18,7 @@ class Semantic(msgspec.Struct, frozen=True):
     """How a cache answers by meaning. `embedder` -1: the local model. `judge` -1: no route is asked.
 
     `wrong` is the largest share of wrong answers `of` its hits or of all answers, `audits` the share of hits that are
-    asked anyway. `served` is the share of an exact cache's misses that it answers, less audits; 0 where nothing was
+    asked anyway. `saved` is the share of an exact cache's misses for which no model is asked; 0 where nothing was
     measured. The embedder is waited for with so many seconds of `patience`, by the clock on the wall however fast the
     plan's time runs. A client adds at most `each_client` answers an hour; another one gets them after they were right
     `confirmed` times. `keep` says where questions and answers are kept.
@@ -40,12 +39,12 @@ class Semantic(msgspec.Struct, frozen=True):
     patience: Amount = 0.25
     each_client: Count = 1000
     confirmed: Whole = 1
-    served: Share = 0.0
+    saved: Share = 0.0
     keep: Literal["memory", "file"] = "memory"
 
 
 def on_curve(wrong: float, *points: float) -> float:
-    """The share of hits at a promise: `points` are promise and hits in turn, by rising promise (all 0 to 1).
+    """The share of calls saved at a promise: `points` are promise and savings in turn, by rising promise (all 0 to 1).
 
     Beyond the last point nothing more is claimed than there.
     """
@@ -54,8 +53,3 @@ def on_curve(wrong: float, *points: float) -> float:
         if wrong <= high:
             return least if high <= low else least + (most - least) * (wrong - low) / (high - low)
     return pairs[-1][1]
-
-
-def served(wrong: float, audits: float, points: Sequence[tuple[float, float]]) -> float:
-    """The share of an exact cache's misses that is answered at a promise, less the audits."""
-    return on_curve(wrong, *(number for point in points for number in point)) * (1.0 - audits)

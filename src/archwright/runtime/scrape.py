@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import urllib.error
 import urllib.request
 from typing import Final
@@ -12,6 +13,7 @@ from archwright.base.errors import ProviderUnavailable, UsageError
 
 PATIENCE_S: Final = 5.0
 MOST: Final = 16 * 1024 * 1024
+MOST_SAID: Final = 2000
 
 
 def counters(url: str, key: str) -> str:
@@ -21,12 +23,24 @@ def counters(url: str, key: str) -> str:
         UsageError: this is no address, or the key is not the one.
         ProviderUnavailable: no gateway answers there.
     """
+    return asked(url, key, "/metrics")
+
+
+def asked(url: str, key: str, path: str, body: bytes | None = None) -> str:
+    """What a gateway says at a path of its door; a `body` is posted.
+
+    Raises:
+        UsageError: this is no address, the key is not the one, or there is no such path; with what the door says.
+        ProviderUnavailable: no gateway answers there.
+    """
     try:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
             raise ValueError
-        request = urllib.request.Request(f"{url.rstrip('/')}/metrics")
+        request = urllib.request.Request(f"{url.rstrip('/')}{path}", data=body)
     except ValueError:
         raise UsageError(f"{url} is no address; a gateway is at one such as http://127.0.0.1:8080") from None
+    if body is not None:
+        request.add_header("Content-Type", "application/json")
     if key:
         request.add_header("Authorization", f"Bearer {key}")
     try:
@@ -34,12 +48,22 @@ def counters(url: str, key: str) -> str:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=PATIENCE_S) as answer:
             text: bytes = answer.read(MOST)
     except urllib.error.HTTPError as error:
+        said = error.read(MOST_SAID).decode("utf-8", "replace")
         error.close()
         if error.code in (401, 403):
             raise UsageError(f"{url} wants a key: set ARCHWRIGHT_ADMIN_KEY to that of its admin door") from error
         raise UsageError(
-            f"{url} has no /metrics ({error.code}); with --admin-port they are at the admin door"
+            f"{url} has no {path} ({error.code}); with --admin-port it is at the admin door{_words(said)}"
         ) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise ProviderUnavailable(f"no gateway answers at {url}: {getattr(error, 'reason', error)}") from error
     return text.decode("utf-8", "replace")
+
+
+def _words(said: str) -> str:
+    """What an admin door says beside a status, in printable words."""
+    try:
+        told = json.loads(said).get("error", "")
+    except (ValueError, AttributeError):
+        return ""
+    return f": {' '.join(str(told).split())}" if told else ""

@@ -100,7 +100,7 @@ def rehearse_project(project: Project, out: Path, wish: Wish, progress: Callable
     )
     file = out / MANIFEST
     file.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
-    document, book = _document(done, scenario, trace)
+    document, book = _document(plan, done, scenario, trace)
     return Answer("rehearse", (document,), book, written=(done.ledger, done.journeys, file), plan=manifest.plan)
 
 
@@ -161,7 +161,15 @@ def chosen(plan: Plan, wish: Wish, trace: Trace | None) -> Scenario:
     return struck(plan, scenario, wish.seed)
 
 
-def _document(done: Rehearsal, scenario: Scenario, trace: Trace | None) -> tuple[Document, Book]:
+def _by_meaning(plan: Plan) -> tuple[Text, ...]:
+    """What the vectors of questions were worth, where something is answered by meaning."""
+    found = [cache.semantic for cache in plan.caches if cache.semantic is not None]
+    emulated = "Vectors of questions were emulated: they see wordings, and little of what they mean."
+    here = "Vectors of questions were made on this machine, where the local model is installed."
+    return (Text(emulated if any(item.embedder >= 0 for item in found) else here),) if found else ()
+
+
+def _document(plan: Plan, done: Rehearsal, scenario: Scenario, trace: Trace | None) -> tuple[Document, Book]:
     book = Book()
     note = f"rehearsal of {scenario.name}, seed {done.seed}"
     leaves = (
@@ -205,8 +213,9 @@ def _document(done: Rehearsal, scenario: Scenario, trace: Trace | None) -> tuple
     table = Table(
         ("Change", "Component", "At", "Lasts"), changes, "what happened to the emulated providers", frozenset({2, 3})
     )
+    blocks = (Tiles(tiles), what, *((table,) if changes else ()), scale, own, bill, *_by_meaning(plan))
     section = Section(
-        "rehearsal-run", "What was rehearsed", (Tiles(tiles), what, *((table,) if changes else ()), scale, own, bill),
+        "rehearsal-run", "What was rehearsed", blocks,
         "The real gateway on loopback, emulated providers behind it, the workload replayed over HTTP.",
     )  # fmt: skip
     return Document("Rehearsal", (section,), "the gateway as it runs, without keys or network"), book

@@ -9,7 +9,7 @@ from archwright.analysis.incident.faults import Fault, calls_of, faults
 from archwright.analysis.incident.replay import Counts, Sides, as_recorded, recorded, replay_sections, scenario
 from archwright.analysis.stress.points import Point, Reading
 from archwright.analysis.stress.recovery import added
-from archwright.base.errors import InputError, Location, Problem, UsageError
+from archwright.base.errors import DependencyMissing, InputError, Location, Problem, UsageError
 from archwright.ledger.rows import Attempt, Request, Row, Run, decode
 from archwright.plan.model import plan_hash
 from archwright.plan.trace import read_trace
@@ -18,6 +18,7 @@ from archwright.report.figures import Book
 from archwright.runtime.stores import store_for
 from archwright.spec.setting import settings
 from archwright.verbs.answer import Answer
+from archwright.verbs.past import is_past
 from archwright.verbs.points import bench
 from archwright.verbs.progress import Progress
 from archwright.verbs.project import Project
@@ -28,12 +29,15 @@ SEEDS = 3
 def replay_project(
     project: Project, ledger: str, given: Sequence[str], say: Callable[[str], None], seed: int = 1
 ) -> Answer:
-    """Replay what a ledger recorded through the file as it is and with values changed.
+    """Replay what a ledger recorded through the file as it is and with values changed; or a log of past questions.
 
     Raises:
         InputError: the ledger cannot be read or holds no requests, or a value cannot be.
         UsageError: nothing is changed.
+        DependencyMissing: questions need vectors, and what makes them is not installed.
     """
+    if is_past(ledger):
+        return _past(project, ledger, given, say, seed)
     if not given:
         raise UsageError("a replay asks what another value would have done: give one with `--set PATH=VALUE`")
     changed = project.changed(settings(given))
@@ -79,6 +83,16 @@ def replay_project(
         "notes": notes,
     }
     return Answer("replay", (document,), book, data=data, plan=plan_hash(plan))
+
+
+def _past(project: Project, log: str, given: Sequence[str], say: Callable[[str], None], seed: int) -> Answer:
+    try:
+        # What learns needs numpy, which a plain installation has not.
+        from archwright.verbs.meaning import replay_past
+    except ModuleNotFoundError as error:
+        message = f'past questions need {error.name}: `pip install "archwright[semantic]"`'
+        raise DependencyMissing(message) from error
+    return replay_past(project, log, given, say, seed)
 
 
 def _counts(item: Reading) -> Counts:

@@ -16,20 +16,17 @@ PARTS: Final = (".recall.month", ".judge.month", ".verdict.month")  # ends of th
 
 
 def answered(book: Book, plan: Plan, journey: Journey, step: Step, exact: Figure) -> Figure:
-    """The share of calls that the cache answers: exactly, and of the rest what its measured curve says, less audits."""
+    """The share of calls that the cache answers: exactly, and of the rest what its measured curve says."""
     base = f"price.{journey.name}.{slug(step.name)}"
     cache = plan.caches[plan.routes[step.route].cache]
     given = f"components.{cache.name}.semantic"
     names = [name for name in book if name.startswith(f"{given}.") and name.rpartition(".")[2][-1].isdigit()]
-    points = [(f"{given}.wrong{number}", f"{given}.hits{number}") for number in range(1, len(names) // 2 + 1)]
-    inputs = {f"at{n}": key for n, (key, _) in enumerate(points)} | {
-        f"hits{n}": key for n, (_, key) in enumerate(points)
-    }
-    listed = "".join(f", at{n}, hits{n}" for n in range(len(points)))
+    points = range(1, len(names) // 2 + 1)
+    inputs = {f"{kind}{n}": f"{given}.{kind}{n}" for n in points for kind in ("wrong", "saved")}
+    listed = "".join(f", wrong{n}, saved{n}" for n in points)
     seen = book.derive(
-        f"{base}.seen", f"on_curve(wrong{listed}) * (1 - audits)", "share",
-        "calls that mean what was answered before, of those that no exact cache answers", wrong=f"{given}.wrong",
-        audits=f"{given}.audits", **inputs,
+        f"{base}.seen", f"on_curve(wrong{listed})", "share",
+        "calls that are saved of those that an exact cache would make, less audits", wrong=f"{given}.wrong", **inputs,
     )  # fmt: skip
     return book.derive(
         f"{base}.hits", "exact + (1 - exact) * seen", "share", "calls answered by the cache", exact=exact, seen=seen

@@ -26,7 +26,11 @@ def command(  # noqa: PLR0913
     ledger: str, file: Path, given: tuple[str, ...], seed: int, as_of: dt.datetime | None, prices: Path | None,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Replay an outage in a gateway's LEDGER with another value: the requests and the money it would have saved."""
+    """Replay an outage in a gateway's LEDGER with another value: the requests and the money it would have saved.
+
+    Instead of a ledger, a log of past questions with their answers (JSON lines) says what a cache that answers by
+    meaning would have saved, how often it would have been wrong, and its curve for the file.
+    """
     sink = Sink.of(as_json)
     from archwright.verbs.replay import replay_project as verb
 

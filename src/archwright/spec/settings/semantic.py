@@ -17,8 +17,8 @@ class CurvePoint(Record):
     """One point of what a cache can do, as `archwright replay` measures it on a log."""
 
     wrong: Given = number("share", "largest share of wrong answers that was asked for", maximum=0.5)
-    hits: Given = number(
-        "share", "calls that an exact cache would still make and this one answers, before audits", maximum=1,
+    saved: Given = number(
+        "share", "calls that an exact cache would still make and this one does not, less audits", maximum=1,
         estimate=True,
     )  # fmt: skip
 
@@ -82,5 +82,5 @@ class SemanticSpec(Record):
         default="memory",
     )
     curve: tuple[CurvePoint, ...] = many(
-        CurvePoint, "what was measured on a log: the share of hits at each share of wrong answers"
+        CurvePoint, "what was measured on a log: the calls saved at each share of wrong answers"
     )

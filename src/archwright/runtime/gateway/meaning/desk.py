@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -47,9 +47,9 @@ class Counter:
 
 def _shown(meaning: Meaning) -> dict[str, object]:
     memory = meaning.memory
-    report = msgspec.to_builtins(memory.recall.report())
+    learned = {name: _plain(value) for name, value in vars(memory.recall.report()).items()}
     worst = [
-        {**item, "entry": f"{item['entry']:016x}", "text": _text(meaning, item["entry"])} for item in report["worst"]
+        {**item, "entry": f"{item['entry']:016x}", "text": _text(meaning, item["entry"])} for item in learned["worst"]
     ]
     return {
         "mode": meaning.semantic.mode,
@@ -61,8 +61,15 @@ def _shown(meaning: Meaning) -> dict[str, object]:
         "saved_pico_dollars": meaning.saved,
         "audits_pico_dollars": meaning.audit_cost,
         "left_out": meaning.left_out,
-        "learned": {**report, "worst": worst},
+        "learned": {**learned, "worst": worst},
     }
+
+
+def _plain(value: Any) -> Any:
+    """What a report holds, with names for the parts of its records."""
+    if hasattr(value, "_asdict"):
+        return value._asdict()
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _text(meaning: Meaning, key: int) -> str:

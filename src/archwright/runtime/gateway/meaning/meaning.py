@@ -213,7 +213,7 @@ class Meaning:
         if verdict.entry >= 0:
             await memory.run(memory.recall.label, verdict.ticket, nearest)
         if memory.held(job.entry.key) and memory.may_add(job.entry.client, time.monotonic()):
-            await memory.run(memory.add, job.entry, job.look.vector, same)
+            await memory.run(memory.add, job.entry, job.look.vector, same, verdict.ticket)
             stored = house.brain.answers[self.cache].get(job.entry.key)
             if stored is not None:
                 await memory.run(memory.keep, job.entry, job.look.vector, stored)

@@ -119,7 +119,8 @@ class Memory:
             elif stranger == NOBODY:
                 stranger = near.entry
         verdict = self.recall.judge(subject.text, known, luck)
-        return Found(verdict, known[0].similarity if known else 0.0, stranger)
+        similarity = next((near.similarity for near in known if near.entry == verdict.entry), 0.0)
+        return Found(verdict, similarity, stranger)
 
     def trusts(self, entry: Entry, client: str) -> bool:
         """Whether a client may get an entry: its own, or one that was right when others asked."""
@@ -129,8 +130,8 @@ class Memory:
         """Entries worth comparing with the fresh answer, nearest first."""
         return tuple(self.recall.rivals(ticket))
 
-    def add(self, entry: Entry, vector: Vector, same: Entry | None) -> None:
-        """Enter an answer; `same` is an entry with the same answer, whose group it joins and which it may confirm."""
+    def add(self, entry: Entry, vector: Vector, same: Entry | None, ticket: int) -> None:
+        """Enter a fresh answer; `same` is an entry with the same one, whose group it joins and which it may confirm."""
         if same is not None:
             entry.group = same.group
             if same.client != entry.client:
@@ -140,7 +141,7 @@ class Memory:
             entry.group = self._groups
         self._opened(vector).add(entry.key, vector, entry.space)
         self.entries[entry.key] = entry
-        self.recall.add(entry.key, entry.text, entry.group)
+        self.recall.add(entry.key, entry.text, entry.group, ticket)
         if len(self.entries) > self.most + self.most // 4 + SPARE:
             for key in [key for key in self.entries if not self.held(key)]:
                 self.drop(key)

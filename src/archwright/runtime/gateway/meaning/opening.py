@@ -239,9 +239,11 @@ def _recall(semantic: Semantic, state: object) -> Recall:
     if isinstance(state, dict):
         try:
             found = Recall.restore(state)
+            for entry in state.get("entries", ()):  # answers that are kept are entered again; the others are gone
+                found.drop(entry[0])
             if (found.wrong, found.of, found.audits) == (semantic.wrong, semantic.of, semantic.audits):
                 return found
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError) as error:
             _log.warning("what was learned of meanings cannot be used, and is learned anew: %s", error)
     return Recall(semantic.wrong, semantic.of, semantic.audits)
 

@@ -83,4 +83,9 @@ def _text(message: _Message) -> str:
         if any(part.type != "text" for part in content or ()):
             return ""
         content = "\n".join(part.text for part in content or ())
-    return _SPACE.sub(" ", _WORDLESS.sub("", content)).strip()
+    return evened(content)
+
+
+def evened(text: str) -> str:
+    """A question as it is compared: evenly spaced, without signs that stand alone at its end."""
+    return _SPACE.sub(" ", _WORDLESS.sub("", text)).strip()
