@@ -29,6 +29,7 @@ import ciw  # noqa: E402
 import simpy  # noqa: E402
 
 from archwright.analysis.stress import engines  # noqa: E402
+from archwright.analysis.stress.at_hand import put_at_hand  # noqa: E402
 from archwright.analysis.stress.engine import simulate  # noqa: E402
 from archwright.analysis.stress.kernel.compile import compiled_loop  # noqa: E402
 from archwright.analysis.stress.kernel.engine import simulate as fast  # noqa: E402
@@ -91,7 +92,7 @@ def main() -> int:
     share = float(os.environ.get("SHARE", "1"))
     wanted = os.environ.get("CASES", "")
     loop = compiled_loop(Path(tempfile.gettempdir()) / "archwright-validation")
-    engines.put_at_hand(lambda: partial(fast, loop=loop))
+    put_at_hand(lambda: partial(fast, loop=loop))
     rows = [run(case, share) for case in CASES if case.name.startswith(wanted)]
     against = {key: (in_simpy(queue, share), in_ciw(queue, share)) for key, queue in QUEUES.items()}
     if share == 1.0 and not wanted:

@@ -18,7 +18,7 @@ from archwright.policy.bucket import Bucket
 from archwright.policy.budget import Cap
 from archwright.policy.lanes import BATCH
 from archwright.policy.law import Make, lists, written
-from archwright.policy.quick import quick
+from archwright.policy.packed import packed
 from archwright.policy.retry import RetryBudget
 from archwright.policy.route import OUTCOMES, Hop
 from archwright.policy.rules import CacheRule, Cost, Gate, RouteRule, Rules, TenantRule, Way
@@ -102,7 +102,7 @@ class Side:
     def __init__(self, rules: Rules, make: Make, functions: Any) -> None:
         self.functions = functions
         state = begun(written(rules, make), rules, 0.0, SLOTS, make)
-        self.state = quick(state) if make is lists else state
+        self.state = state if make is lists else packed(state)
 
     def orders(self) -> list[tuple[Any, ...]]:
         """What was ordered by the last event."""

@@ -13,7 +13,8 @@ from archwright.ledger.rows import Request
 from archwright.plan import model as m
 from archwright.plan.rules import rules
 from archwright.policy import log
-from archwright.runtime.gateway.keys import Keyring, Watched
+from archwright.runtime.gateway.keys import Watched
+from archwright.runtime.gateway.ring import Keyring
 from archwright.runtime.gateway.setup import ClientKey
 from archwright.verbs.keys import add_key, revoke_key
 from tests.runtime.sample import Desk, Script, desk, plan

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from archwright import policy
 from archwright.analysis.stress import engines as hand
+from archwright.analysis.stress.at_hand import put_at_hand
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.kernel import loop, sources
 from archwright.base.errors import DependencyMissing, UsageError
@@ -44,7 +45,7 @@ def said() -> list[str]:
 @pytest.fixture(autouse=True)
 def plain_afterwards() -> Any:
     yield
-    hand.put_at_hand(None)
+    put_at_hand(None)
 
 
 def test_what_is_compiled_is_loaded_when_something_is_simulated(place: Path, said: list[str]) -> None:
@@ -55,7 +56,7 @@ def test_what_is_compiled_is_loaded_when_something_is_simulated(place: Path, sai
     plan, scenario = d.plan(), d.scenario(20.0)
     fast = simulate(plan, scenario, seed=1)
     assert hand.fast_for(plan) is not None
-    hand.put_at_hand(None)
+    put_at_hand(None)
     assert hand.fast_for(plan) is None
     assert simulate(plan, scenario, seed=1) == fast
     engines.warm(said.append)

@@ -7,7 +7,8 @@ and end. So the type of a law depends on no design, and what is compiled for one
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from archwright.policy.breaker import Breaker
 from archwright.policy.bucket import Bucket
@@ -21,7 +22,8 @@ from archwright.policy.rules import Cost, RouteRule, Rules
 Make = Callable[[type[Any], Sequence[Any]], Any]
 
 
-class RouteRow(NamedTuple):
+@dataclass(slots=True)
+class RouteRow:
     """A route: where its hops and its ways begin and end, deadlines of both lanes, its cache and what it gives when.
 
     `smaller` is the place of a hop that is none of those (-1: none). `picks` is one of `choose.CHOICES`; a record of
@@ -51,7 +53,8 @@ class RouteRow(NamedTuple):
     copy_s: float
 
 
-class WayRow(NamedTuple):
+@dataclass(slots=True)
+class WayRow:
     """Requests of one sort, and where their hops begin and end among the hops of all ways."""
 
     least: int
@@ -62,7 +65,8 @@ class WayRow(NamedTuple):
     end: int
 
 
-class LaneRow(NamedTuple):
+@dataclass(slots=True)
+class LaneRow:
     """Places that the requests of a lane may hold, how many may wait, and for how long (seconds)."""
 
     places: int
@@ -70,14 +74,16 @@ class LaneRow(NamedTuple):
     wait_s: float
 
 
-class TenantRow(NamedTuple):
+@dataclass(slots=True)
+class TenantRow:
     """How many requests a tenant may have at once (0: no limit), and after how long it comes back otherwise."""
 
     concurrent: int
     again_s: float
 
 
-class Law(NamedTuple):
+@dataclass(slots=True)
+class Law:
     """The rules as tables. `width` is the most hops that a request can have.
 
     `hops` and `weights` are those of all routes, `way_hops` are places in `hops`; `retries` have a row a route,

@@ -23,7 +23,6 @@ from archwright.policy.budget import Spent
 from archwright.policy.kept import Kept
 from archwright.policy.lanes import REALTIME
 from archwright.policy.law import written
-from archwright.policy.quick import quick
 from archwright.policy.rules import Rules
 from archwright.policy.state import (
     ANSWERED,
@@ -224,7 +223,7 @@ class Machine:
 
     def __init__(self, rules: Rules, start: float = 0.0) -> None:
         self.rules = rules
-        self.state = quick(begun(written(rules), rules, start, SLOTS))
+        self.state = begun(written(rules), rules, start, SLOTS)
         self.caches = [Kept(cache.entries) for cache in rules.caches]
         self.open: dict[int, int] = {}  # the slot of each request
         self.requests = [0] * SLOTS  # the request of each slot

@@ -191,7 +191,8 @@ class Desk:
     hold_s: float = 0.0
 
 
-class State(NamedTuple):
+@dataclass(slots=True)
+class State:
     """Everything that a machine's functions work on.
 
     `turns` has `law.width` places a slot: the hops of its request in their order. `lines` are those of all lanes, in

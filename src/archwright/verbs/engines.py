@@ -17,11 +17,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from archwright.analysis.stress.engines import put_at_hand
+from archwright.analysis.stress.at_hand import put_at_hand
 from archwright.base.errors import DependencyMissing, UsageError
 
 if TYPE_CHECKING:
-    from archwright.analysis.stress.engines import Fast
+    from archwright.analysis.stress.at_hand import Fast
     from archwright.analysis.stress.kernel.engine import Run
     from archwright.analysis.stress.points import Point, Reading
     from archwright.plan.trace import Trace
@@ -73,14 +73,14 @@ def warm(say: Say, folder: Path | None = None) -> Path:
         raise DependencyMissing("the fast engine needs numba: install `archwright[fast]`")
     place = folder or cache()
     home = _home(place)
-    with _alone(home, say):
+    with alone(home, say):
         if not (home / READY).exists():
             say("compiling the fast engine, about a minute")
             _drop(home)
             home.mkdir()
             _use(_compiled(place))
             (home / READY).touch()
-            _forget(place, home)
+            forget(place, home)
     return home
 
 
@@ -146,7 +146,7 @@ def _compile_beside() -> None:
 
 
 @contextmanager
-def _alone(home: Path, say: Say) -> Iterator[None]:
+def alone(home: Path, say: Say) -> Iterator[None]:
     """While it lasts, no other process compiles the same; `say` is told when another one does so first."""
     home.parent.mkdir(parents=True, exist_ok=True)
     with home.with_suffix(".lock").open("a") as lock:
@@ -198,7 +198,7 @@ def _drop(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _forget(place: Path, home: Path) -> None:
+def forget(place: Path, home: Path) -> None:
     """Drop all but the newest compiled versions."""
     others = [item for item in place.iterdir() if item.is_dir() and item != home]
     for old in sorted(others, key=lambda item: item.stat().st_mtime, reverse=True)[KEPT - 1 :]:

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from archwright.analysis.stress import engines
+from archwright.analysis.stress.at_hand import put_at_hand
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.kernel import engine
 from archwright.plan.model import Plan, TokenLaw
@@ -17,9 +18,9 @@ from tests.analysis.stress import designs as d
 @pytest.fixture
 def said() -> Iterator[list[str]]:
     told: list[str] = []
-    engines.put_at_hand(lambda: engine.simulate, told.append)
+    put_at_hand(lambda: engine.simulate, told.append)
     yield told
-    engines.put_at_hand(None)
+    put_at_hand(None)
 
 
 def priced(output: int) -> Plan:

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from archwright.runtime.http1.address import Origin, head, place
-from archwright.runtime.http1.client import Broken, Client, Connection
+from archwright.runtime.http1.broken import Broken
+from archwright.runtime.http1.client import Client, Connection
 from archwright.runtime.http1.deadlines import Deadlines
 
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"

@@ -6,20 +6,18 @@ The fast engine runs what it knows how to run; for the rest there is the plain o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from archwright.analysis.stress.at_hand import AT_HAND
 from archwright.plan.rules import price_of
 from archwright.policy.lanes import BATCH, REALTIME
 
 if TYPE_CHECKING:
+    from archwright.analysis.stress.at_hand import Fast
     from archwright.analysis.stress.outcome import Outcome
-    from archwright.plan.model import Plan, Price, Scenario, Step, Target
+    from archwright.plan.model import Plan, Price, Step, Target
     from archwright.plan.trace import Trace
-
-    Fast = Callable[[Plan, Scenario, int, float, Trace | None], Outcome]
-    Loads = Callable[[], Fast | None]
 
 FURTHEST: Final = 6.0  # sigmas of a log-normal law beyond which no input is drawn in any run that ends
 
@@ -28,42 +26,16 @@ MOST_TOKENS: Final = 0x7FFFFFFF  # of one piece of work, drawn
 MOST_MONEY: Final = 1 << 62  # pico-dollars, 4.6 million dollars: up to here whole numbers of 64 bits hold every sum
 
 
-def _nobody(_words: str) -> None:
-    """Nobody is told."""
-
-
-@dataclass
-class _AtHand:
-    """The fast engine of this process, how it is loaded when it is first needed, and who is told what."""
-
-    fast: Fast | None = None
-    loads: Loads | None = None
-    say: Callable[[str], None] = _nobody
-    told: set[str] = field(default_factory=set)
-
-
-_AT_HAND = _AtHand()
-
-
-def put_at_hand(loads: Loads | None, say: Callable[[str], None] = _nobody) -> None:
-    """From now on this process simulates with what `loads` gives, where it can; None: with the plain engine.
-
-    It is called when something is first simulated. `say` is told what the plain engine runs instead, and why.
-    """
-    _AT_HAND.fast, _AT_HAND.loads, _AT_HAND.say = None, loads, say
-    _AT_HAND.told.clear()
-
-
 def fast_for(plan: Plan, trace: Trace | None = None) -> Fast | None:
     """The fast engine, if there is one and it can run this."""
-    if _AT_HAND.loads is not None:
-        loads, _AT_HAND.loads = _AT_HAND.loads, None
-        _AT_HAND.fast = loads()
-    if _AT_HAND.fast is None:
+    if AT_HAND.loads is not None:
+        loads, AT_HAND.loads = AT_HAND.loads, None
+        AT_HAND.fast = loads()
+    if AT_HAND.fast is None:
         return None
     why = next(unfit(plan, trace), None)
     if why is None:
-        return _AT_HAND.fast
+        return AT_HAND.fast
     _tell(why)
     return None
 
@@ -82,9 +54,9 @@ def counted(plan: Plan, outcome: Outcome) -> bool:
 
 def _tell(why: str) -> None:
     """Say once why the plain engine simulates."""
-    if why not in _AT_HAND.told:
-        _AT_HAND.told.add(why)
-        _AT_HAND.say(f"the plain engine simulates, because {why}")
+    if why not in AT_HAND.told:
+        AT_HAND.told.add(why)
+        AT_HAND.say(f"the plain engine simulates, because {why}")
 
 
 def unfit(plan: Plan, trace: Trace | None = None) -> Iterator[str]:

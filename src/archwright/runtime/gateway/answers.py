@@ -27,7 +27,7 @@ JSON: Header = (b"content-type", b"application/json")
 STREAM: list[Header] = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Answer:
     """A whole answer; `how` names it for the metrics where the machine was not asked."""
 
@@ -36,7 +36,7 @@ class Answer:
     headers: tuple[Header, ...] = (JSON,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Streamed:
     """The answer has been sent already, its head with this status, but for its `last` bytes.
 

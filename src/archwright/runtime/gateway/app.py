@@ -147,8 +147,8 @@ class Gateway:
         wire = self.house.doors.get(request.path)
         if wire is None:
             # An address below a door, such as another method of the same supplier, is refused in that door's wire.
-            wires = (wire for path, wire in self.house.doors.items() if request.path.startswith(path))
-            wire = next(wires, self.house.plain)
+            wires = [wire for path, wire in self.house.doors.items() if request.path.startswith(path)]
+            wire = wires[0] if wires else self.house.plain
         return Exchange(number, identity, luck, headers, request, time.monotonic(), wall(), wire)
 
     async def _chat(self, x: Exchange) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from archwright.runtime.gateway.turns import said
 from archwright.runtime.provider import Provider
 from archwright.runtime.wire import BadAsk, Parts, Wire, place_in
 
@@ -17,22 +18,6 @@ BYTES_A_TOKEN: Final = 4
 SCOPE: Final = b"x-archwright-scope"  # what an answer depends on besides its request: rights, versions of documents
 
 
-class _Part(msgspec.Struct):
-    text: str = ""
-
-
-class _Message(msgspec.Struct):
-    """A turn as far as both wires write it in one way."""
-
-    role: str = ""
-    content: str | list[_Part] | None = None
-
-    @property
-    def text(self) -> str:
-        return self.content if isinstance(self.content, str) else "\n".join(part.text for part in self.content or ())
-
-
-_messages = msgspec.json.Decoder(list[_Message])
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
 _NO_HEADERS: Final[Mapping[bytes, bytes]] = {}
@@ -104,11 +89,7 @@ class Ask:
         Raises:
             BadAsk: a message has content that is neither text nor parts.
         """
-        try:
-            read = _messages.decode(self.parts["messages"])
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise BadAsk(str(error), place_in(str(error))) from error
-        return [message.text for message in read if message.role == "user" and message.text.strip()]
+        return said(self.parts["messages"])
 
     def ground(self, text: str, lead: str) -> None:
         """Have targets told `text` besides, each in its wire; `lead` stands between it and a question beside it."""
@@ -122,9 +103,9 @@ class Ask:
         documents that the answer rests on.
         """
         said = [f"{tenant}\0{route}\0{self.wire.name}\0{index}".encode()]
-        for name, part in sorted(self.parts.items()):
+        for name in sorted(self.parts):
             if name not in ("stream", "stream_options"):
-                said += name.encode(), part
+                said += name.encode(), self.parts[name]
         said += [f"\0{name}\0{value}".encode() for name, value in self.carried.items()]
         digest = hashlib.blake2b(b"\0".join(said), digest_size=8)
         return (int.from_bytes(digest.digest()) >> 1) or 1

@@ -18,7 +18,7 @@ from archwright.policy.machine import Call
 from archwright.runtime.gateway.answers import STREAM, own_headers
 from archwright.runtime.gateway.exchange import Exchange, Try
 from archwright.runtime.gateway.house import House, Line, wall
-from archwright.runtime.http1.address import head, place
+from archwright.runtime.http1.address import Origin, head, place
 from archwright.runtime.http1.client import Connection
 from archwright.runtime.wire import Event, Events, Reader, Teller, Wire
 
@@ -125,19 +125,23 @@ async def called(house: House, item: Try, url: str, headers: Mapping[str, str], 
     """
     where = place(url)
     start = head(where.head, headers, len(body))
-    connect_s = house.lines[item.call.target].target.connect_s
-    if connect_s > 0.0:
-        with house.deadlines.within(connect_s):
-            connection = await house.client.connection(where.origin)
-    else:
-        connection = await house.client.connection(where.origin)
+    connection = house.client.free(where.origin) or await _opened(house, item, where.origin)
     try:
         item.sent = True
-        await connection.ask(start, body)
+        if not connection.sent(start, body):
+            await connection.rest_of(body)
     except BaseException:
         house.client.done(connection)
         raise
     return connection
+
+
+async def _opened(house: House, item: Try, origin: Origin) -> Connection:
+    connect_s = house.lines[item.call.target].target.connect_s
+    if connect_s <= 0.0:
+        return await house.client.connection(origin)
+    with house.deadlines.within(connect_s):
+        return await house.client.connection(origin)
 
 
 async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
@@ -151,29 +155,39 @@ async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
     with waiting:
         connection = await called(house, item, line.url, headers, body)
     stream = _Stream(house, x, item, line.wire) if x.ask.stream else None
+    left: asyncio.CancelledError | None = None
     try:
-        with waiting:
-            await connection.told()
-        item.status = connection.status
-        if item.status != 200:
-            await _refused(x, item, line.wire, connection)
-        elif stream is not None:
-            await stream.run(connection)
-        else:
-            if (whole := connection.ready(MOST_ANSWER)) is None:
-                with waiting:
-                    whole = await connection.read(MOST_ANSWER)
-            item.body = whole
-            item.usage = line.wire.usage(item.body)
-            item.shown = item.body
-            if line.wire is not x.wire:
-                item.shown = x.wire.told(line.wire.said(item.body), int(time.time()))
-            item.outcome = route.OK
-    except asyncio.CancelledError:
-        await _last_look(item, line.wire, stream, connection)
-        raise
+        try:
+            await _answer(house, x, item, stream, connection)
+        except asyncio.CancelledError as cancelled:
+            left = cancelled
+        if left is not None:  # not in the handler: compiled code must not wait in one
+            await _last_look(item, line.wire, stream, connection)
+            raise left
     finally:
         house.client.done(connection)
+
+
+async def _answer(house: House, x: Exchange, item: Try, stream: _Stream | None, connection: Connection) -> None:
+    """Wait for the answer, and take it."""
+    line, waiting = house.lines[item.call.target], Waiting(x)
+    with waiting:
+        await connection.told()
+    item.status = connection.status
+    if item.status != 200:
+        await _refused(x, item, line.wire, connection)
+    elif stream is not None:
+        await stream.run(connection)
+    else:
+        if (whole := connection.ready(MOST_ANSWER)) is None:
+            with waiting:
+                whole = await connection.read(MOST_ANSWER)
+        item.body = whole
+        item.usage = line.wire.usage(item.body)
+        item.shown = item.body
+        if line.wire is not x.wire:
+            item.shown = x.wire.told(line.wire.said(item.body), int(time.time()))
+        item.outcome = route.OK
 
 
 async def _last_look(item: Try, wire: Wire, stream: _Stream | None, connection: Connection) -> None:

@@ -15,7 +15,9 @@ FADE: Final = 0.998  # what was learned counts half after about 350 answers
 SAMPLE: Final = 16  # of the answers, one in so many is counted letter by letter
 FIRST: Final = 64  # and all of the first
 SURE: Final = 0.5  # share of the spread of tokens that sizes must tell (r squared) for the line to be read backwards
-_SIZE, _TOKENS, _DOUBT = 100.0 * BYTES_A_TOKEN, 100.0, 0.05  # believed beforehand, and how firmly in answers
+_TOKENS: Final = 100.0  # believed beforehand
+_SIZE: Final = _TOKENS * BYTES_A_TOKEN
+_DOUBT: Final = 0.05  # how firmly, in answers
 
 
 class Line:

@@ -7,9 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-import msgspec
-
-from archwright.plan.model import Price, Route
+from archwright.plan.model import Route
 from archwright.plan.passages import Passage
 from archwright.policy.lanes import REALTIME
 from archwright.policy.machine import Call, Copy, Reply
@@ -45,7 +43,7 @@ class Looked(Protocol):
         """What is said of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Stored:
     """An answer that can be given again: a whole one, or the events of a stream with its usage.
 
@@ -58,16 +56,13 @@ class Stored:
     given: Given | None = None
 
 
-class Try(msgspec.Struct, eq=False):
+class Try:
     """One attempt. `began` is monotonic; `first_s` and `total_s` count from there. `sent`: the target has its head.
 
     `body` and `came` are as the target wrote them, `came` in pieces of whole events; `shown` is a whole answer as the
     client gets it. `opening` is what a stream told of its input before the output was known.
     """
 
-    call: Call
-    began: float
-    at: str
     sent: bool = False
     outcome: int = 0
     status: int = 0
@@ -81,16 +76,21 @@ class Try(msgspec.Struct, eq=False):
     body: bytes = b""
     shown: bytes = b""
     opening: Usage | None = None
-    came: list[bytes] = msgspec.field(default_factory=list)
     deadline: Deadline | None = None
+
+    def __init__(self, call: Call, began: float, at: str) -> None:
+        self.call = call
+        self.began = began
+        self.at = at
+        self.came: list[bytes] = []
 
     @property
     def events(self) -> list[bytes]:
         """The events that came, one by one."""
-        return Events().feed(b"".join(self.came))
+        return Events().feed(b"".join(self.came)) if self.came else []
 
 
-class Exchange(msgspec.Struct, eq=False, dict=False):
+class Exchange:
     """A request on its way. Times are monotonic seconds.
 
     `order` is what the machine wants done next. `given` are the passages of a route that answers from documents,
@@ -102,26 +102,16 @@ class Exchange(msgspec.Struct, eq=False, dict=False):
     `copied`: it is one itself.
     """
 
-    number: int
-    id: str
-    luck: int
-    headers: dict[bytes, bytes]
-    request: Request
-    began: float
-    at: str
-    wire: Wire
     tenant: str = ""
     tenant_index: int = -1
     client: str = ""
     ask: Ask | None = None
     route_index: int = -1
     route: Route | None = None
-    dearest: Price | None = None
     journey: str = ""
     step: str = ""
     session: str = ""
     trace: str = ""
-    lane: int = REALTIME
     key: int = 0
     reserved: int = 0
     begun: bool = False
@@ -135,21 +125,51 @@ class Exchange(msgspec.Struct, eq=False, dict=False):
     cost: int = 0
     estimated: bool = False
     last: Try | None = None
-    tries: list[Try] = msgspec.field(default_factory=list)
-    calls: dict[int, asyncio.Task[None]] = msgspec.field(default_factory=dict)
-    called_off: set[int] = msgspec.field(default_factory=set)
     order: Call | None = None
     copy: Copy | None = None
     copied: bool = False
     given: Given | None = None
-    look: Looked | None = None
     cited: tuple[int, ...] | None = None
     owed: int = 0
     reply: Reply | None = None
     stored: Stored | None = None
-    inbox: deque[Call | Reply] = msgspec.field(default_factory=deque)
     waiter: asyncio.Future[None] | None = None
     task: asyncio.Task[object] | None = None
+
+    def __init__(  # noqa: PLR0913 - what is known from the beginning
+        self,
+        number: int,
+        identity: str,
+        luck: int,
+        headers: dict[bytes, bytes],
+        request: Request,
+        began: float,
+        at: str,
+        wire: Wire,
+    ) -> None:
+        self.number = number
+        self.id = identity
+        self.luck = luck
+        self.headers = headers
+        self.request = request
+        self.began = began
+        self.at = at
+        self.wire = wire
+        self.lane = REALTIME
+        self.look: Looked | None = None
+        self.tries: list[Try] = []
+        self.calls: dict[int, asyncio.Task[None]] = {}
+        self.called_off: set[int] = set()
+        self.inbox: deque[Call | Reply] = deque()
+
+    def double(self, number: int, request: Request) -> Exchange:
+        """The same once more as a copy, for which nothing was called yet."""
+        x = Exchange(number, self.id, self.luck, self.headers, request, self.began, self.at, self.wire)
+        x.tenant, x.tenant_index, x.client, x.ask = self.tenant, self.tenant_index, self.client, self.ask
+        x.route, x.route_index, x.lane = self.route, self.route_index, self.lane
+        x.journey, x.step, x.session, x.trace = self.journey, self.step, self.session, self.trace
+        x.key, x.reserved, x.given, x.copied = self.key, self.reserved, self.given, True
+        return x
 
     @property
     def refused(self) -> bool:

@@ -23,11 +23,11 @@ from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.estimate import Guesser
 from archwright.runtime.gateway.exchange import Exchange, Try
-from archwright.runtime.gateway.keys import Keyring
 from archwright.runtime.gateway.library import Library
 from archwright.runtime.gateway.listeners import Listener, Told
 from archwright.runtime.gateway.metrics import Metrics
 from archwright.runtime.gateway.prompts import Prompts
+from archwright.runtime.gateway.ring import Keyring
 from archwright.runtime.gateway.setup import ClientKey, Upstream
 from archwright.runtime.gateway.writer import Writer
 from archwright.runtime.http1.client import Client

@@ -10,8 +10,6 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from msgspec.structs import replace
-
 from archwright.policy.machine import Call, Copy
 from archwright.policy.route import CUT
 from archwright.policy.state import COPIED
@@ -53,11 +51,7 @@ def start(house: House, x: Exchange, order: Copy) -> None:
     except BadAsk:  # the copy cannot be said in the model's wire; the request itself goes on
         give_up(house, x, order)
         return
-    double = replace(
-        x, number=NOBODY, request=_Unheard(x.request.method, x.request.path, x.request.headers, b""), copied=True,
-        order=None, last=None, task=None, waiter=None, begun=False, cost=0, estimated=False, tries=[], calls={},
-        called_off=set(), first_s=-1.0, attempts=0,
-    )  # fmt: skip
+    double = x.double(NOBODY, _Unheard(x.request.method, x.request.path, x.request.headers, b""))
     task = asyncio.get_running_loop().create_task(_called(house, double, order))
     house.copies.add(task)
     task.add_done_callback(house.copies.discard)

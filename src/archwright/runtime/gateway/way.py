@@ -182,14 +182,14 @@ def recall(house: House, x: Exchange) -> Awaitable[None] | None:
     return meaning.look(house, x)
 
 
-async def admit(house: House, x: Exchange) -> Answer | Streamed | None:
+def admit(house: House, x: Exchange) -> Found | Awaitable[Found]:
     """Ask the machine for a place: it lets the request go on, or says what to reply."""
     _ask(house, x)
     if not x.inbox or not isinstance(x.inbox[0], Reply):
         x.task, x.request.left = asyncio.current_task(), x.left
         if x.request.lost:
             x.left()
-    return await _ordered(house, x)
+    return _taken(house, x, x.inbox.popleft()) if x.inbox else _ordered(house, x)
 
 
 def _ask(house: House, x: Exchange) -> None:
@@ -218,7 +218,7 @@ async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
         return await _beside(house, x)
     while x.order is not None:
         told(house, x, await attempt(house, x, x.order))
-        found = await _ordered(house, x)
+        found = _taken(house, x, x.inbox.popleft()) if x.inbox else await _ordered(house, x)
         if found is not None:
             return found
     return None
@@ -226,15 +226,18 @@ async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
 
 async def _beside(house: House, x: Exchange) -> Answer | Streamed | None:
     """The same where a second call may run beside the first."""
+    found: Answer | Streamed | None = None
+    left: BaseException | None = None
     try:
-        while x.order is not None:
+        while found is None and x.order is not None:
             beside.start(house, x, x.order)
             found = await _ordered(house, x)
-            if found is not None:
-                return found
-    finally:
-        await beside.end(x)
-    return None
+    except BaseException as error:  # noqa: BLE001 - it is raised below
+        left = error
+    await beside.end(x)  # not in a handler: compiled code must not wait in one
+    if left is not None:
+        raise left
+    return found
 
 
 WAY: tuple[Stage, ...] = (
@@ -253,14 +256,11 @@ WAY: tuple[Stage, ...] = (
 EXACT: Final = tuple(stage for stage in WAY if stage is not recall)  # where nothing is answered by meaning
 
 
-_ENDS: Final = (Answer, Streamed)
-
-
 async def walk(house: House, x: Exchange) -> Answer | Streamed:
     """The answer of the first stage that has one."""
     for stage in WAY if house.meanings else EXACT:
         found = stage(house, x)
-        if found is not None and not isinstance(found, _ENDS):
+        if found is not None and not isinstance(found, (Answer, Streamed)):
             found = await found
         if found is not None:
             return found
@@ -268,12 +268,14 @@ async def walk(house: House, x: Exchange) -> Answer | Streamed:
 
 
 async def _ordered(house: House, x: Exchange) -> Answer | Streamed | None:
-    """Wait for the machine's next order: a call is kept for later, a reply is the answer."""
-    if x.inbox:
-        order = x.inbox.popleft()
-    else:
-        with Waiting(x):
-            order = await x.next()
+    """Wait for the machine's next order."""
+    with Waiting(x):
+        order = await x.next()
+    return _taken(house, x, order)
+
+
+def _taken(house: House, x: Exchange, order: Call | Reply) -> Answer | Streamed | None:
+    """An order of the machine: a call is kept for later, a reply is the answer."""
     if isinstance(order, Call):
         x.order = order
         return None
@@ -290,7 +292,7 @@ def _label(value: bytes) -> str:
 
 
 def _answered(house: House, x: Exchange) -> Answer | Streamed:
-    if x.last is not None:
+    if x.last is not None and x.given is not None:
         note(x, house.lines[x.last.call.target].wire, x.last.body, x.last.events)
     if x.begun:
         return Streamed(cited_end(x, x.ending))

@@ -11,6 +11,7 @@ from typing import Final, cast
 import httptools
 
 from archwright.runtime.http1.address import Origin
+from archwright.runtime.http1.broken import Broken
 
 MOST_HEAD: Final = 256 * 1024
 HELD: Final = 1024 * 1024  # bytes of an answer that are kept before somebody takes them
@@ -19,10 +20,6 @@ PIECE: Final = 256 * 1024
 CONNECT_S: Final = 10.0
 KEEP_ALIVE_S: Final = 30.0
 LOOKS: Final = 2
-
-
-class Broken(ConnectionError):
-    """The answer broke off, or is none."""
 
 
 class Connection(asyncio.Protocol):
@@ -142,7 +139,16 @@ class Connection(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     async def ask(self, head: bytes, body: bytes) -> None:
-        """Send a request. A long body goes out in pieces, so that nobody else waits for it.
+        """Send a request.
+
+        Raises:
+            ConnectionError: the connection is gone.
+        """
+        if not self.sent(head, body):
+            await self.rest_of(body)
+
+    def sent(self, head: bytes, body: bytes) -> bool:
+        """Send a request at once; False where that was only its head, as its body is long: see `rest_of`.
 
         Raises:
             ConnectionError: the connection is gone.
@@ -153,8 +159,16 @@ class Connection(asyncio.Protocol):
             self._parser = httptools.HttpResponseParser(self)
         if len(body) < LONG_BODY:
             self._write(head + body)
-            return
+            return True
         self._write(head)
+        return False
+
+    async def rest_of(self, body: bytes) -> None:
+        """Send a long body, in pieces, so that nobody else waits for it.
+
+        Raises:
+            ConnectionError: the connection is gone.
+        """
         for begin in range(0, len(body), PIECE):
             if self._told:
                 break  # it has its answer already

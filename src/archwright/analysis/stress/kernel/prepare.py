@@ -25,6 +25,7 @@ from archwright.plan.workload import STRATIFIED, returning, strata, traced_journ
 from archwright.policy import chance, service
 from archwright.policy.lanes import BATCH, LANES, REALTIME
 from archwright.policy.law import written
+from archwright.policy.packed import packed
 from archwright.policy.state import begun
 
 VISITS = 512  # drawn at once; what they will ask for is fetched meanwhile
@@ -83,7 +84,7 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
     sources = t.blank(len(plan.journeys), t.SOURCE)
     sources["number"] = sources["piece"] = -1
     return t.State(
-        machine=begun(law, rules(plan), 0.0, 0, t.make),
+        machine=packed(begun(law, rules(plan), 0.0, 0, t.make)),
         desk=_desk(plan, scenario, seed, trace),
         journeys=journeys,
         steps=steps,

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, get_type_hints
 import numpy as np
 
 from archwright.policy.sequences import Calls, Replicas
-from archwright.policy.state import State as Machine
 
 NOBODY = -1
 Table = Any  # an array of records; the compiler finds out of which
@@ -193,7 +192,7 @@ class State(NamedTuple):
     columns of `policy.sequences`.
     """
 
-    machine: Machine
+    machine: Any
     desk: Table
     journeys: Table
     steps: Table
