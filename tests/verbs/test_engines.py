@@ -50,7 +50,7 @@ def plain_afterwards() -> Any:
 
 def test_what_is_compiled_is_loaded_when_something_is_simulated(place: Path, said: list[str]) -> None:
     engines.warm(said.append)
-    assert said == ["compiling the fast engine, about 40 s"]
+    assert said == ["compiling the fast engine, about a minute"]
     assert (place / "0123" / engines.READY).exists()
     engines.at_first_need(said.append)
     plan, scenario = d.plan(), d.scenario(20.0)
