@@ -113,6 +113,15 @@ def test_a_replay_says_what_is_saved_and_every_number_can_be_asked() -> None:
     assert book["recall.2pct.net"].value == found.net
 
 
+def test_what_answered_nothing_says_that_it_does_not_know() -> None:
+    found = ran([(0, 0, 0)])
+    glance = sections(foreseen_document(Book(), [found], found, None, ()).sections)["glance"]
+    tiles = glance.blocks[0]
+    assert isinstance(tiles, Tiles)
+    assert tiles.items[1][1] == "unknown"
+    assert "too little" in str(glance.blocks[1])
+
+
 SHARE = {"low": 0.0, "value": 0.01, "high": 0.03, "of": 100}
 LEARNED = {
     "wrong_of_hits": SHARE, "wrong_of_all": {**SHARE, "of": 0}, "alarm": True,

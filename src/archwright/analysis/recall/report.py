@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from archwright.analysis.recall.foresee import Foreseen
 
 SHARE: Final = "share"
+UNKNOWN: Final = "unknown"
+TOO_FEW: Final = "It knew too little to answer anything: give a longer log, with more that was asked again."
 NOTHING: Final = "nothing is labelled yet; the curve comes with fresh answers that were compared"
 
 
@@ -37,8 +39,8 @@ def foreseen_document(
     of_all = "of those that an exact cache still makes, less audits"
     tiles = [
         ("Calls saved", book[f"{base}.net"].shown, of_all, f"{base}.net"),
-        ("Wrong answers", book[f"{base}.wrong"].shown, f"of its hits, at most {_percent(asked.wrong_at_most)} wanted",
-         f"{base}.wrong"),
+        ("Wrong answers", book[f"{base}.wrong"].shown if asked.served else UNKNOWN,
+         f"of its hits, at most {_percent(asked.wrong_at_most)} wanted", f"{base}.wrong" if asked.served else ""),
         ("Asked anyway", book[f"{base}.audits"].shown, "audits, of all requests", f"{base}.audits"),
     ]  # fmt: skip
     if saved is not None:
@@ -50,10 +52,10 @@ def foreseen_document(
         "95 %",
     )  # fmt: skip
     table = Table(headings, rows, "Exact, by meaning and audits are shares of all requests.", frozenset(range(1, 9)))
+    lead = f"{asked.requests:,} requests, replayed in their order"
+    few = () if asked.served else (Text(TOO_FEW, "bad"),)
     sections = [
-        Section(
-            "glance", "At a glance", (Tiles(tuple(tiles)),), f"{asked.requests:,} requests, replayed in their order"
-        ),
+        Section("glance", "At a glance", (Tiles(tuple(tiles)), *few), lead),
         Section("promises", "What each promise would have done", (table,)),
         Section("curve", "Hits against precision", (_chart(asked.report.curve),)),
         Section("paste", "To paste below `semantic:`", (Text(pasted(found, asked.requests)),)),
@@ -124,6 +126,8 @@ def _row(book: Book, item: Foreseen) -> tuple[str | Cell, ...]:
     tone: Tone = "good" if item.wrong_of_hits.value <= item.wrong_at_most else "bad"
 
     def cell(name: str) -> Cell:
+        if not item.served and name == "wrong":
+            return Cell(UNKNOWN, "muted")
         figure = book[f"{base}.{name}"]
         return Cell(figure.shown, tone if name == "wrong" and item.of == "hits" else "plain", figure.key)
 

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -180,12 +180,12 @@ class Meaning:
         except asyncio.QueueFull:
             self.left_out += 1
 
-    async def work(self, house: House) -> None:
-        """Compare what waits, one after the other, for ever."""
+    async def work(self, house: Callable[[], House]) -> None:
+        """Compare what waits, one after the other, for ever; `house` is the gateway's, which a new plan replaces."""
         while True:
             job = await self._jobs.get()
             try:
-                await self._learn(house, job)
+                await self._learn(house(), job)
             except FAILURES as fault:  # the comparator failed: nothing is learned
                 self._failed(fault)
             finally:

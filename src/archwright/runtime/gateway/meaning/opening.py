@@ -77,7 +77,7 @@ class Meanings:
     async def start(self) -> None:
         """Begin to compare answers."""
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(meaning.work(self.app.house)) for meaning in self.found.values()]
+        self._tasks = [loop.create_task(meaning.work(lambda: self.app.house)) for meaning in self.found.values()]
         if self.file is not None:
             self._tasks.append(loop.create_task(self._save()))
 
