@@ -61,6 +61,12 @@ class Foreseen:
         return max(0.0, 1.0 - self.calls / asked) if asked else 0.0
 
     @property
+    def band(self) -> Share:
+        """The same with its 95 % interval, as if each call were saved or not by itself."""
+        asked = self.requests - self.plain
+        return wilson(max(0, asked - self.calls), asked)
+
+    @property
     def wrong_of_hits(self) -> Share:
         """Wrong answers among those served, with the 95 % interval."""
         return wilson(self.wrong, self.served)

@@ -20,10 +20,18 @@ NOTHING: Final = "nothing is labelled yet; the curve comes with fresh answers th
 
 def curve_of(found: Sequence[Foreseen]) -> tuple[tuple[float, float], ...]:
     """The curve of the file: for each promise the calls saved. A larger promise never saves less."""
-    points: list[tuple[float, float]] = []
+    return tuple((wrong, saved) for wrong, saved, _, _ in _points(found))
+
+
+def _points(found: Sequence[Foreseen]) -> list[tuple[float, float, float, float]]:
+    """Each promise, the calls saved, and their band; all rise."""
+    points: list[tuple[float, float, float, float]] = []
     for item in sorted(found, key=lambda item: item.wrong_at_most):
-        points.append((item.wrong_at_most, max(item.net, points[-1][1] if points else 0.0)))
-    return tuple(points)
+        values = (item.net, item.band.low, item.band.high)
+        least = points[-1][1:] if points else (0.0, 0.0, 0.0)
+        saved, low, high = (max(pair) for pair in zip(values, least, strict=True))
+        points.append((item.wrong_at_most, saved, low, high))
+    return points
 
 
 def foreseen_document(
@@ -65,12 +73,11 @@ def foreseen_document(
 
 def pasted(found: Sequence[Foreseen], requests: int) -> str:
     """The measured curve as it stands in a file."""
-    points = curve_of(found)
-    note = f"archwright replay, {requests:,} requests"
-    listed = (
-        f'{{wrong: {_percent(wrong)}, saved: {{value: {saved * 100:.1f} %, measured: "{note}"}}}}'
-        for wrong, saved in points
-    )
+    note = f'measured: "archwright replay, {requests:,} requests"'
+    listed = []
+    for wrong, saved, low, high in _points(found):
+        band = f"value: {_tenth(saved)}, low: {_tenth(low)}, high: {_tenth(high)}"
+        listed.append(f"{{wrong: {_percent(wrong)}, saved: {{{band}, {note}}}}}")
     return f"curve: [{', '.join(listed)}]"
 
 
@@ -161,6 +168,10 @@ def _named(wrong: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{share * 100:.3g} %"
+
+
+def _tenth(share: float) -> str:
+    return f"{share * 100:.1f} %"
 
 
 def _of(count: int, whole: int) -> str:
