@@ -83,7 +83,7 @@ def test_the_snippets_of_the_how_to_are_read(tmp_path: Path) -> None:
 
 def test_the_decision_in_the_how_to_can_be_decided(tmp_path: Path) -> None:
     written = blocks("docs/how-to.md", "yaml")
-    place = next(place for place, block in enumerate(written) if block.startswith("decisions:"))
+    place = next(place for place, block in enumerate(written) if block.startswith("decisions:\n  hosting:"))
     decision, overlay = written[place : place + 2]
     desk = (ROOT / "examples" / "support-desk" / "system.yaml").read_text().partition("\ninclude:")[0]
     (tmp_path / "system.yaml").write_text(f"{desk}\n{decision}")
