@@ -65,7 +65,7 @@ def test_the_pace_of_replicas_is_that_of_a_call_alone_and_wins_over_what_is_stat
 def test_every_number_can_be_asked_why() -> None:
     book = small((WAS, f"{OURS}    batching: bf16\n")).book
     said = book.explain("components.model.pool.reading")
-    assert "huggingface.co/Qwen/Qwen3-32B" in said
+    assert "fact: Qwen3 32B: config.json" in said
     assert "aiconfigurator" in said
 
 
