@@ -20,11 +20,11 @@ from typing import NamedTuple
 
 from archwright.analysis.capacity.fit import Factors, Point, calibrated, errors, mape, scaled, search
 from archwright.analysis.capacity.replay import Asked, Took, replay
-from archwright.analysis.capacity.roofline import Request, fits, steady
 from archwright.facts.accelerators import accelerator
 from archwright.facts.models import Shape, shape
 from archwright.facts.serving import SERVING
 from archwright.plan.serving import Deployment, law_of
+from archwright.plan.steady import Request, fits, steady
 from archwright.policy.batching import Law
 
 ROOT = Path(__file__).resolve().parents[1]

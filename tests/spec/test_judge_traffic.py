@@ -57,6 +57,7 @@ def test_what_makes_sense_is_read() -> None:
         ({"WORK": "latency: 1 s, queue: 0"}, "3 never-waits"),
         ({"WORK": "latency: 1 s, patience: 2 s"}, "3 never-waits"),
         ({"WORK": "latency: 1 s, scale: {most: 4}"}, "3 never-waits"),
+        ({"WORK": "workers: 1, patience_law: exponential"}, "3 no-patience"),
         ({"WORK": "workers: 1, discipline: shared, patience: 2 s"}, "3 never-waits"),
         ({"WORK": "latency: 1 s, variation: 2"}, "3 no-variation"),
         ({"WORK": "latency: 1 s, law: constant, spread: 1"}, "3 no-spread"),

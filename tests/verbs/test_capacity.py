@@ -41,6 +41,31 @@ def test_more_load_takes_more_replicas(tmp_path: Path, volume: str, verdict: str
     assert target["needed"]["least"] < target["needed"]["most"]
 
 
+def shadowed(folder: Path, share: str) -> Project:
+    """The small system, whose own model gets copies of what another one answers, and may stand in for it."""
+    opened = project(folder)
+    text = (
+        (folder / "system.yaml")
+        .read_text("utf-8")
+        .replace("targets: [model], deadline", f"targets: [spare], {share}deadline")
+    )
+    (folder / "system.yaml").write_text(text.replace("targets: [model, spare]", "targets: [spare, model]"), "utf-8")
+    assert opened
+    return open_project(folder)
+
+
+def test_copies_for_a_shadow_are_counted_and_who_only_stands_in_is_told(tmp_path: Path) -> None:
+    (spare,) = capacity_project(shadowed(tmp_path, "")).data["targets"]
+    assert "only where others do not answer" in spare["verdict"]
+    part = capacity_project(shadowed(tmp_path, "shadow: {target: model, share: 20 %}, "))
+    whole = capacity_project(shadowed(tmp_path, "shadow: {target: model, share: 100 %}, "))
+    copies = [item.book["capacity.model.requests"].value for item in (part, whole)]
+    assert 5 * copies[0] == pytest.approx(copies[1])
+    assert copies[0] > 0
+    assert "journeys.ask.volume" in part.book.explain("capacity.model.requests")
+    assert part.data["targets"][0]["verdict"] == "carries the busiest hour"
+
+
 def test_a_system_without_replicas_is_told_how_to_have_some(tmp_path: Path) -> None:
     (tmp_path / "system.yaml").write_text(SMALL.replace("acme/small", "openai/gpt-4.1-mini").replace(
         "acme/large", "openai/gpt-4.1"), "utf-8")  # fmt: skip

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from archwright.base.text import slug
-from archwright.plan.choice import first_choices
+from archwright.plan.choice import parts_at
 from archwright.plan.model import Plan, Target
 from archwright.report.figures import Book, Figure, Formula
 
@@ -79,22 +79,23 @@ BAND: Final = "throughput of a replica against a simple law: x0.7 to x1.3 for de
 
 
 def _busy(plan: Plan, book: Book, index: int, target: Target) -> Iterator[Figure]:
-    """Requests at work in the mean, of each step that calls this target first."""
+    """Requests at work in the mean, of each step that calls this target first or copies calls for it."""
     component = f"components.{target.name}"
     for journey in plan.journeys:
         for step in journey.steps:
-            firsts = first_choices(plan, journey, step) if step.route >= 0 else {}
-            if index not in firsts:
+            parts = parts_at(plan, journey, step, index)
+            if not parts:
                 continue
             base, given = f"{journey.name}.{slug(step.name)}", f"journeys.{journey.name}"
-            own = f"price.{base}" if len(firsts) == 1 else f"price.{base}.{target.name}"
             duration = book.derive(
                 f"fleet.{target.name}.{base}.duration", DURATION, "duration", "of one call at the declared pace",
                 first_token=f"{component}.first_token", prefill=f"{component}.prefill",
                 per_token=f"{component}.per_token", tokens_in=f"price.{base}.tokens_in",
                 tokens_out=f"price.{base}.tokens_out",
             )  # fmt: skip
-            yield book.derive(
-                f"fleet.{target.name}.{base}.busy", BUSY, "number", "requests at work in the busiest hour",
-                billed=f"{own}.billed", volume=f"{given}.volume", peak=f"{given}.peak", duration=duration,
-            )  # fmt: skip
+            for part in parts:
+                yield book.derive(
+                    f"fleet.{target.name}.{base}{part}.busy", BUSY, "number", "requests at work in the busiest hour",
+                    billed=f"price.{base}{part}.billed", volume=f"{given}.volume", peak=f"{given}.peak",
+                    duration=duration,
+                )  # fmt: skip

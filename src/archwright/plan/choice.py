@@ -26,6 +26,17 @@ def first_choices(plan: Plan, journey: Journey, step: Step) -> dict[int, float]:
     return _spilt(plan, plan.routes[step.route], shares)
 
 
+def parts_at(plan: Plan, journey: Journey, step: Step, target: int) -> tuple[str, ...]:
+    """What ends the keys of a step's calls that reach a target without any failure: as first choice, as copies."""
+    if step.route < 0:
+        return ()
+    shares = first_choices(plan, journey, step)
+    own = "" if len(shares) == 1 else f".{plan.targets[target].name}"
+    shadow = plan.routes[step.route].shadow
+    copies = (".shadow",) if shadow is not None and shadow.target == target else ()
+    return ((own,) if target in shares else ()) + copies
+
+
 def beyond_provisioned(plan: Plan, target: int) -> float:
     """The share of a target's tokens that its provisioned rate does not carry: hour by hour of the week, in the mean.
 

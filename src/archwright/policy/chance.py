@@ -36,11 +36,9 @@ PATIENCE = 31
 
 def scramble(x: int) -> int:
     """A 32-bit number mixed into another one; a bijection."""
-    x = (x ^ (x >> 16)) & M32
-    x = (x * 0x45D9F3B) & M32
-    x = (x ^ (x >> 16)) & M32
-    x = (x * 0x7FEB352D) & M32
-    return (x ^ (x >> 15)) & M32
+    x = ((x ^ (x >> 16)) * 0x45D9F3B) & M32
+    x = ((x ^ (x >> 16)) * 0x7FEB352D) & M32
+    return x ^ (x >> 15)
 
 
 def fold(seed: int, request: int, attempt: int, purpose: int) -> int:

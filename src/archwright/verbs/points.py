@@ -34,7 +34,7 @@ FEW: Final = 2  # tasks that one process does sooner than others could be starte
 class Bench:
     """Where simulations are run: who works, where finished points are kept, how far it is.
 
-    `made` and `found` count the points that were simulated and those that were kept from before.
+    `made` and `found` count the points that were simulated and those that were there before.
     """
 
     workers: Workers
@@ -42,6 +42,11 @@ class Bench:
     progress: Progress = field(default_factory=Progress)
     made: int = 0
     found: int = 0
+    at_hand: dict[str, Reading] = field(default_factory=dict)
+
+    def knows(self, point: Point, found: Reading, trace: Trace | None = None) -> None:
+        """Take over what was simulated already."""
+        self.at_hand[key(point, _code(), _digest(trace))] = found
 
     def run(self, points: Sequence[Point], trace: Trace | None = None, what: str = "simulations") -> list[Reading]:
         """The reading of each point, in their order.
@@ -68,7 +73,9 @@ class Bench:
         return [known[name] for name in names]
 
     def _kept(self, name: str) -> Reading | None:
-        """A reading from an earlier run; one that cannot be read is made again."""
+        """A reading from before; one that cannot be read is made again."""
+        if name in self.at_hand:
+            return self.at_hand[name]
         if self.keep is None:
             return None
         try:

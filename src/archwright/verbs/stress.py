@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from archwright.analysis.stress.points import Reading
-from archwright.analysis.stress.report import BASELINE, stress_document
+from archwright.analysis.stress.engines import fast_for
+from archwright.analysis.stress.points import Point, Reading, reading
+from archwright.analysis.stress.report import StressResult, stress_document
 from archwright.analysis.stress.report import stress as analyse
 from archwright.analysis.stress.sure import EFFORT, LEAST
 from archwright.analysis.stress.sure_report import sure_section
@@ -47,6 +48,11 @@ class Question(NamedTuple):
     failures: bool = False
     out: Path | None = None
 
+    @property
+    def asked(self) -> bool:
+        """Whether somebody says how sure it has to be."""
+        return self.seeds is not None or self.within > 0.0
+
 
 class Many(NamedTuple):
     """How many simulations are run: where they are kept, by how many processes, on which cluster."""
@@ -81,8 +87,8 @@ def _answered(project: Project, question: Question, many: Many, say: Callable[[s
         working = bench(many.keep, many.workers, many.cluster, Progress(say))
         return failures_project(project, working, question.seed)
     if not swept and not searched:
-        answer = stress_project(project, question.scenarios, question.seed, question.load, question.trace, say)
-        return answer if (question.seeds or LEAST) < LEAST else _sure(project, question, many, say, answer)
+        result, answer = _simulated(project, question, say)
+        return answer if (question.seeds or LEAST) < LEAST else _sure(project, question, many, say, (result, answer))
     if len(question.scenarios) > 1:
         raise UsageError("variants are compared in one scenario; give one `--scenario`")
     plan = project.compiled.plan
@@ -97,14 +103,19 @@ def _answered(project: Project, question: Question, many: Many, say: Callable[[s
     return search_project(project, searched, ground, working)
 
 
-def _sure(project: Project, question: Question, many: Many, say: Callable[[str], None], answer: Answer) -> Answer:
+def _sure(
+    project: Project, question: Question, many: Many, say: Callable[[str], None], found: tuple[StressResult, Answer]
+) -> Answer:
     """The answer, and what other seeds say of it: as many as were asked for, or as are simulated in seconds."""
     plan = project.compiled.plan
     trace = project.trace(question.trace)
-    asked = question.seeds is not None or question.within > 0.0
-    working = bench(many.keep if asked else None, many.workers, many.cluster, Progress(say))
-    chosen = [plan.scenario(name) for name in question.scenarios] or plan.scenarios or (BASELINE,)
-    effort = math.inf if asked else EFFORT / len(chosen)
+    result, answer = found
+    working = bench(many.keep if question.asked else None, many.workers, many.cluster, Progress(say))
+    chosen = result.scenarios
+    for scenario, outcome in zip(chosen, result.outcomes, strict=True):
+        point = Point(plan, scenario, question.seed, question.load, trace is not None)
+        working.knows(point, reading(plan, outcome), trace)
+    effort = math.inf if question.asked else EFFORT / len(chosen)
     most = question.seeds or MOST_SEEDS
     design = as_it_is(project)
     readings: dict[str, Sequence[Reading]] = {}
@@ -133,13 +144,21 @@ def stress_project(
         InputError: the file or the trace cannot be read.
         UsageError: there is no such scenario.
     """
+    question = Question(scenarios=scenarios, seed=seed, load=load, trace=trace)
+    return _simulated(project, question, say)[1]
+
+
+def _simulated(project: Project, question: Question, say: Callable[[str], None] | None) -> tuple[StressResult, Answer]:
+    """The scenarios and what breaks first: quickly where the plain engine simulates and nobody asks for more."""
     plan = project.compiled.plan
-    for name in scenarios:
+    for name in question.scenarios:
         known_scenario(plan, name)
     tell = Progress(say).tell if say is not None else lambda _words: None
-    result = analyse(plan, scenarios=scenarios, seed=seed, load=load, trace=project.trace(trace), tell=tell)
+    trace, seed, load = project.trace(question.trace), question.seed, question.load
+    quick = not question.asked and fast_for(plan, trace) is None
+    result = analyse(plan, scenarios=question.scenarios, seed=seed, load=load, trace=trace, tell=tell, quick=quick)
     document, book = stress_document(result, plan)
-    return Answer("stress", (document,), book, plan=plan_hash(plan), data={"seed": seed, "load": load})
+    return result, Answer("stress", (document,), book, plan=plan_hash(plan), data={"seed": seed, "load": load})
 
 
 def known_scenario(plan: Plan, name: str) -> None:

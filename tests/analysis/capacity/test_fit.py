@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from archwright.analysis.capacity.fit import Factors, Point, calibrated, errors, left_out, mape, scaled
 from archwright.analysis.capacity.points import read_points
-from archwright.analysis.capacity.roofline import Request, steady
 from archwright.base.errors import InputError
-from tests.analysis.capacity.test_roofline import LARGE
+from archwright.plan.steady import Request, steady
+from tests.plan.test_steady import LARGE
 
 LOADS = (1.0, 4.0, 12.0, 30.0, 60.0)
 HEAD = "concurrency,input_tokens,output_tokens,tpot_ms\n"

@@ -118,3 +118,26 @@ def test_more_places_do_not_help_against_a_limit_that_is_meant() -> None:
     said = to_do(plan, result)
     assert said[0] == "raise what the file allows (tenants' request limits), if that load is to be let in."
     assert not any("would carry" in words for words in said)
+
+
+def test_a_quick_search_takes_fewer_journeys_and_says_how_far_it_may_be_off() -> None:
+    plan = d.plan(
+        d.journey(d.work(), d.step(stage=1, station=1), rate=0.1),
+        stations=(d.station("desk", servers=1, median_s=1.0), d.station("rest")),
+        objectives=(d.objective("p95", 8.0),),
+    )
+    fine, rough = breaking(plan, 1), breaking(plan, 1, quick=True)
+    assert (fine.quick, rough.quick) == (False, True)
+    assert rough.edge is not None
+    assert fine.edge is not None
+    assert rough.edge.held is not None
+    assert 1.05 < rough.edge.load / rough.edge.held.load <= 1.2
+    assert rough.edge.load == pytest.approx(fine.edge.load, rel=0.3)
+    assert sum(item.arrivals for item in rough.trials) < 0.6 * sum(item.arrivals for item in fine.trials)
+
+
+def test_what_fails_at_any_load_is_told_with_how_it_ends() -> None:
+    found_ = found(d.plan(d.journey(rate=0.5), targets=(d.target(error_rate=0.2),)))
+    assert found_.edge is not None
+    assert found_.edge.held is None
+    assert "by its own errors" in found_.edge.cause.chain[0]

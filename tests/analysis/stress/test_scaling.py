@@ -12,8 +12,13 @@ from archwright.analysis.stress.answer import to_do
 from archwright.analysis.stress.breaking import breaking
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.scaling import growth, month_name, month_of, needs, rounded, scaling_section
+from archwright.plan.model import Plan
+from archwright.plan.shadow import Shadow
+from archwright.report.document import Table
 from archwright.report.figures import Book
 from tests.analysis.stress import designs as d
+from tests.analysis.stress.test_pool import plan as pooled
+from tests.analysis.stress.test_pool import run
 
 
 def test_what_is_needed_of_everything_that_has_a_limit() -> None:
@@ -72,3 +77,58 @@ def test_the_section_names_the_month_and_what_to_do(monkeypatch: pytest.MonkeyPa
     raised = replace(plan, targets=(d.target(request_rate=need.least(found.edge.load) / 60.0),))
     after = breaking(raised, 1)
     assert after.edge is None or after.edge.load > found.edge.load
+
+
+def _own(share: float = 0.0) -> Plan:
+    """The small system on replicas of its own, or with those for copies only."""
+    made = pooled("{precision: bf16, max_seqs: 4}")
+    if not share:
+        return made
+    spare = next(place for place, item in enumerate(made.targets) if item.pool is None)
+    routes = tuple(
+        replace(
+            item,
+            hops=tuple(replace(hop, target=spare) for hop in item.hops[:1]),
+            shadow=Shadow(0, share, 64, 60.0),
+            cache=-1,
+        )
+        for item in made.routes
+    )
+    return replace(made, routes=routes)
+
+
+def test_replicas_of_own_models_are_needed_by_what_reaches_them() -> None:
+    made = _own()
+    (mine,) = [item for item in needs(made, run(made, 1.0, (), 600.0)) if item.component == "model"]
+    (more,) = [item for item in needs(made, run(made, 4.0, (), 600.0)) if item.component == "model"]
+    assert (mine.what, mine.limit) == ("replicas", 2.0)
+    assert mine.least(4.0) <= more.least() + 1
+    assert more.full_at() == pytest.approx(mine.full_at() / 4.0, rel=0.2)
+    seen = run(made, 0.9 * mine.full_at(), (), 120.0).pools[0]
+    beyond = run(made, 1.3 * mine.full_at(), (), 120.0).pools[0]
+    assert seen.batch < seen.sequences * 0.99
+    assert beyond.deepest > 2 * seen.deepest
+
+
+def test_copies_for_a_shadow_need_replicas_too() -> None:
+    few, many = (
+        next(item.used for item in needs(made, run(made, 1.0, (), 600.0)) if item.component == "model")
+        for made in (_own(0.2), _own(1.0))
+    )
+    assert 0.0 < few < 0.4 * many
+
+
+def test_replicas_that_break_it_carry_what_they_were_seen_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "SAMPLE", 300)
+    made = replace(_own(), objectives=(d.objective("p95", 3.0),))
+    found = breaking(made, 1)
+    assert found.edge is not None
+    assert found.edge.cause.component == "model"
+    (mine,) = [item for item in needs(made, found.usual, found.edge) if item.component == "model"]
+    assert mine.least(found.edge.load) > 2
+    book = Book()
+    section = scaling_section(book, made, found)
+    table = section.blocks[0]
+    assert isinstance(table, Table)
+    assert f"At {found.edge.load:.3g}x" in table.headings
+    assert any("for model instead of 2" in words for words in to_do(made, found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from archwright.analysis.capacity.roofline import Request, steady
+from archwright.plan.steady import Request, steady
 from archwright.policy.batching import Law
 
 FIRST, LAST = 0.3, 0.002  # relative steps

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from archwright.analysis.capacity.roofline import Request, Steady, first_token_s, fits, replicas_for, steady, widest
 from archwright.base.text import plural, slug
 from archwright.base.units import show
-from archwright.plan.choice import first_choices
+from archwright.plan.choice import first_choices, parts_at
 from archwright.plan.expect import mean_runs
 from archwright.plan.model import Plan, Target
 from archwright.plan.pool import Pool
+from archwright.plan.steady import Request, Steady, first_token_s, fits, replicas_for, steady, widest
 from archwright.report.document import Block, Cell, Document, Section, Table, Text, Tiles, Tone
 from archwright.report.figures import Book, Figure
 
@@ -21,6 +21,7 @@ BATCHES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 USUAL: Final = Request(1000.0, 250.0)  # looked at where no journey calls a model first
 HOW: Final = "policy.batching.step_s of the parts under components.{name}.pool, so many requests at work"
 NOTHING: Final = "No model of this system has replicas that are simulated. Add `batching: fp8` to a self-hosted model."
+SPARE: Final = "it is asked only where others do not answer; how often that is, `stress` says"
 CAVEAT: Final = (
     "The time to the first token is that of a request that finds its replica idle, from arithmetic alone. Measured "
     "ones are two to three times as long even at low load, and a queue makes them longer without bound: ask `stress`."
@@ -45,7 +46,7 @@ class Capacity:
     """The replicas of one target: what they are asked, what one of them does then, how many it takes.
 
     `least` and `most` are replicas at the upper and at the lower end of the band. `verdict` is about those that the
-    file states.
+    file states. A `spare` one is asked where others fail.
     """
 
     target: Target
@@ -54,12 +55,13 @@ class Capacity:
     at_best: Steady
     least: int
     most: int
+    spare: bool = False
 
     @property
     def verdict(self) -> tuple[str, Tone]:
         """Whether the stated replicas carry the busiest hour, and how that is to be shown."""
         if not self.asked.requests:
-            return "nothing is asked of it", "muted"
+            return SPARE if self.spare else "nothing is asked of it", "muted"
         if self.pool.replicas >= self.most:
             return "carries the busiest hour", "good"
         return ("not certain", "plain") if self.pool.replicas >= self.least else ("cannot carry it", "bad")
@@ -79,14 +81,18 @@ def _capacity(plan: Plan, book: Book, index: int, target: Target, pool: Pool) ->
     law, request = pool.law, asked.request
     best = widest(law, request, asked.slowest_s) if asked.slowest_s else steady(law, request, fits(law, request))
     least, most = (replicas_for(asked.requests, best.requests, share) for share in (pool.most, pool.least))
-    return Capacity(target, pool, asked, best, least, most)
+    spare = any(hop.target == index for route in plan.routes for hop in route.ladder)
+    return Capacity(target, pool, asked, best, least, most, spare)
 
 
 # --------------------------------------------------------------------------------------------- what is asked
 
 
 def _asked(plan: Plan, book: Book, index: int, target: Target, pool: Pool) -> Asked:
-    """The busiest hour's requests whose first choice is this target, and their mean tokens."""
+    """The busiest hour's requests whose first choice is this target, copies for it too, and their mean tokens.
+
+    Nobody waits for a copy, so no promise of latency sets its pace.
+    """
     key = f"capacity.{target.name}"
     rates: list[Figure] = []
     prompts: list[Figure] = []
@@ -95,22 +101,23 @@ def _asked(plan: Plan, book: Book, index: int, target: Target, pool: Pool) -> As
     for journey in plan.journeys:
         for step in journey.steps:
             shares = first_choices(plan, journey, step) if step.route >= 0 else {}
+            base, given = f"{journey.name}.{slug(step.name)}", f"journeys.{journey.name}"
+            for part in parts_at(plan, journey, step, index):
+                own = f"price.{base}{part}"
+                rate = book.derive(
+                    f"{key}.{base}{part}.rate", "billed * volume * peak", "rate", "requests in the busiest hour",
+                    billed=f"{own}.billed", volume=f"{given}.volume", peak=f"{given}.peak",
+                )  # fmt: skip
+                rates.append(rate)
+                for what, sums in (("tokens_in", prompts), ("tokens_out", answers)):
+                    sums.append(
+                        book.derive(
+                            f"{key}.{base}{part}.{what}", "rate * tokens", "number", f"{what} a second",
+                            rate=rate, tokens=f"price.{base}.{what}",
+                        )
+                    )  # fmt: skip
             if index not in shares:
                 continue
-            base, given = f"{journey.name}.{slug(step.name)}", f"journeys.{journey.name}"
-            own = f"price.{base}" if len(shares) == 1 else f"price.{base}.{target.name}"
-            rate = book.derive(
-                f"{key}.{base}.rate", "billed * volume * peak", "rate", "requests in the busiest hour",
-                billed=f"{own}.billed", volume=f"{given}.volume", peak=f"{given}.peak",
-            )  # fmt: skip
-            rates.append(rate)
-            for what, sums in (("tokens_in", prompts), ("tokens_out", answers)):
-                sums.append(
-                    book.derive(
-                        f"{key}.{base}.{what}", "rate * tokens", "number", f"{what} a second",
-                        rate=rate, tokens=f"price.{base}.{what}",
-                    )
-                )  # fmt: skip
             in_a_row = step.probability * mean_runs(step.repeat_mean, step.repeat_most)
             paces += _paces(plan, journey.name, max(1.0, in_a_row), book[f"price.{base}.tokens_out"].value)
     total = book.total(f"{key}.requests", rates, "rate", "requests in the busiest hour")

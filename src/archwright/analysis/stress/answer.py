@@ -22,6 +22,10 @@ OWN_LIMIT = (
     "Nothing in the file promises how many journeys may fail, so the search takes 1 % for its own limit: a way to find "
     "the edge, not a promise."
 )
+ROUGH = (
+    "The plain engine simulates, so the edge is looked for quickly, to {share} and with fewer journeys. The fast "
+    "engine, `--seeds` or `--within` look closer."
+)
 
 
 def answer_section(book: Book, plan: Plan, runs: Sequence[tuple[Scenario, Outcome]], found: Breaking | None) -> Section:
@@ -33,6 +37,8 @@ def answer_section(book: Book, plan: Plan, runs: Sequence[tuple[Scenario, Outcom
         blocks += [Text(words, tone) for words, tone in scenario_words(plan, scenario, outcome)]
     if found is not None:
         blocks += [Text(words, tone) for words, tone in edge_words(found)]
+        if found.quick and any(edge is not None and edge.held for edge in (found.edge, found.degrading)):
+            blocks.append(Text(ROUGH.format(share=show(found.exact - 1.0, "share")), "muted"))
         blocks += [Text(f"To do: {words}") for words in to_do(plan, found)]
         blocks += [Text(words) for words in grown_words(book, plan, found)]
     lead = "Simulated with the gateway's own decisions in virtual time."
@@ -56,7 +62,15 @@ def _edges(book: Book, found: Breaking) -> list[tuple[str, str, str, str]]:
     tiles = []
     if found.edge is not None and found.verdict is not None:
         key = "stress.breaks.load"
-        tiles.append(("Breaks at", book[key].shown, f"the busiest hour: {found.verdict.objective.name}", key))
+        shown = book[key].shown if found.edge.held else "any load"
+        tiles.append(
+            (
+                "Breaks at",
+                shown,
+                f"{'' if not found.edge.held else 'the busiest hour: '}{found.verdict.objective.name}",
+                key,
+            )
+        )
     else:
         tiles.append(("Nothing breaks up to", book["stress.tried"].shown, "the busiest hour", "stress.tried"))
     if found.degrading is not None:
@@ -163,7 +177,8 @@ def promise(verdict: Verdict) -> str:
     """Which objective breaks, by how much."""
     objective = verdict.objective
     value = "nothing was answered" if verdict.value is None else show(verdict.value, verdict.dimension)
-    return f"objective {objective.name} breaks: {objective.measure} is {value}, promised {limit(objective)}"
+    word = "the search's own limit is" if objective == NO_FAILURES else "promised"
+    return f"objective {objective.name} breaks: {objective.measure} is {value}, {word} {limit(objective)}"
 
 
 def limit(objective: Objective) -> str:
@@ -173,7 +188,7 @@ def limit(objective: Objective) -> str:
 
 def to_do(plan: Plan, found: Breaking) -> list[str]:
     """What to change first: the limit that breaks, then whatever has too little room in the busiest hour."""
-    known = needs(plan, found.usual)
+    known = needs(plan, found.usual, found.edge)
     said = []
     edge = found.edge or found.degrading
     if edge is not None and edge.cause.meant:

@@ -6,7 +6,8 @@ are those of the plan; where none speaks of failures, at most 1 % of the journey
 for in the same way: a system may keep its promises by degrading.
 
 A load breaks an objective when no luck explains what was seen (`deciding`). Where luck may, other seeds add journeys,
-up to ENOUGH of them; what they leave open is said to be open.
+up to ENOUGH of them; what they leave open is said to be open. A quick search, for the plain engine, sees half of the
+journeys and tells the edge to ROUGHLY: which it says.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ SHORTEST_S = 120.0  # a queue or a limit needs some time to show
 LONGEST_S = 7 * 86400.0
 MOST = 64.0  # multiples of the busiest hour that are tried
 EXACT = 1.05  # the edge is known to 5 %
+ROUGHLY = 1.2  # the same, of a quick search
 BEYOND = 1.5  # times the load that breaks: what comes after the edge
 LEAST = 1 / 16  # of the busiest hour: what breaks there breaks at any load
 
@@ -72,7 +74,7 @@ class Breaking:
     `verdict` and `edge` tell the objective that breaks first, `degrading` where canned answers begin; each is None
     where that did not happen. `usual` is the simulation of the busiest hour itself, `widest` that of the largest load,
     `trials` are all of them and one beyond the edge, the load rising. `open` are objectives of which the largest load
-    says too little.
+    says too little. Edges are known to the factor `exact`.
     """
 
     usual: Outcome
@@ -82,6 +84,12 @@ class Breaking:
     edge: Edge | None
     degrading: Edge | None
     open: tuple[str, ...] = ()
+    exact: float = EXACT
+
+    @property
+    def quick(self) -> bool:
+        """Whether a finer search would tell the edge better."""
+        return self.exact > EXACT
 
     @property
     def tried(self) -> float:
@@ -95,11 +103,14 @@ Asked = Callable[[Plan, Outcome], Standing]
 class _Trials:
     """Simulations of a plan at several loads, each made once."""
 
-    def __init__(self, plan: Plan, seed: int, trace: Trace | None, tell: Callable[[str], None]) -> None:
+    def __init__(self, plan: Plan, seed: int, trace: Trace | None, tell: Callable[[str], None], quick: bool) -> None:
         self.plan = plan
         self.seed = seed
         self.trace = trace
         self.tell = tell
+        self.exact = ROUGHLY if quick else EXACT
+        self.sample = SAMPLE / 2 if quick else float(SAMPLE)
+        self.enough = ENOUGH / 2 if quick else float(ENOUGH)
         traced = traced_journey(plan) if trace is not None else -1
         self.rate = sum(
             trace.rate if trace is not None and index == traced else journey.rate * journey.peak
@@ -110,7 +121,7 @@ class _Trials:
 
     def at(self, load: float) -> Outcome:
         if load not in self.made:
-            lasts = min(LONGEST_S, max(SHORTEST_S, SAMPLE / (self.rate * load)))
+            lasts = min(LONGEST_S, max(SHORTEST_S, self.sample / (self.rate * load)))
             if self.trace is not None and self.trace.times[-1] > 0:
                 lasts = min(lasts, self.trace.times[-1] / load)  # nobody comes after its end
             self.tell(f"what breaks first: {load:.3g} times the busiest hour")
@@ -122,7 +133,7 @@ class _Trials:
     def standing(self, load: float, asked: Asked) -> Standing:
         """What a load does to what is asked; with other luck too, as long as it cannot be told."""
         found = self.at(load)
-        while asked(self.plan, found) == "unsure" and found.arrivals < ENOUGH and found.runs < RUNS:
+        while asked(self.plan, found) == "unsure" and found.arrivals < self.enough and found.runs < RUNS:
             seeds = range(self.seed + found.runs, self.seed + min(RUNS, 2 * found.runs))
             more = [simulate(self.plan, self.scenarios[load], seed=seed, load=load, trace=self.trace) for seed in seeds]
             found = self.made[load] = merged((found, *more))
@@ -130,8 +141,9 @@ class _Trials:
 
 
 def breaking(
-    plan: Plan, seed: int, trace: Trace | None = None, tell: Callable[[str], None] = lambda _words: None
-) -> Breaking:
+    plan: Plan, seed: int, trace: Trace | None = None, tell: Callable[[str], None] = lambda _words: None,
+    quick: bool = False,
+) -> Breaking:  # fmt: skip
     """Look for the load at which the plan's first objective breaks, and for the one at which canned answers begin.
 
     Args:
@@ -139,8 +151,9 @@ def breaking(
         seed: of all luck.
         trace: recorded traffic; loads are then multiples of it, and a trial ends with it.
         tell: told of each load that is tried.
+        quick: half of the journeys, and the edge to ROUGHLY instead of EXACT.
     """
-    trials = _Trials(plan, seed, trace, tell)
+    trials = _Trials(plan, seed, trace, tell, quick)
     trials.at(1.0)
     found = _edge(trials, _breaks, MOST)
     verdict = edge = None
@@ -158,7 +171,7 @@ def breaking(
         trials.at(BEYOND * edge.load)  # for the picture
     made = tuple(trials.made[load] for load in sorted(trials.made))
     unsure = tuple(item.objective.name for item, standing in judged(plan, widest) if standing == "unsure")
-    return Breaking(trials.at(1.0), widest, made, verdict, edge, degrading, () if edge else unsure)
+    return Breaking(trials.at(1.0), widest, made, verdict, edge, degrading, () if edge else unsure, trials.exact)
 
 
 def broken(plan: Plan, outcome: Outcome) -> tuple[Verdict, ...]:
@@ -183,10 +196,10 @@ def _degrading(trials: _Trials, until: float) -> Edge | None:
 
 
 def _edge(trials: _Trials, asked: Asked, until: float) -> tuple[Outcome | None, Outcome, Outcome | None] | None:
-    """The last outcome that does not break, the first that does, within EXACT, and the last that holds for sure.
+    """The last outcome that does not break, the first that does, and the last that holds for sure.
 
-    None if none up to `until` breaks. Where the busiest hour itself breaks, a lighter one is looked for that does not;
-    without one nothing holds.
+    The first two lie within `trials.exact`. None if none up to `until` breaks. Where the busiest hour itself breaks, a
+    lighter one is looked for that does not; without one nothing holds.
     """
     seen: dict[float, Standing] = {}
 
@@ -206,7 +219,7 @@ def _edge(trials: _Trials, asked: Asked, until: float) -> tuple[Outcome | None, 
             low = high / 2
     if low == 0.0:
         return None, trials.at(1.0), None
-    while high / low > EXACT:
+    while high / low > trials.exact:
         middle = (low * high) ** 0.5
         if breaks(middle):
             high = middle

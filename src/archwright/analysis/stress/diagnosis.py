@@ -34,6 +34,14 @@ NONE = Cause("", "no single cause", ("Nothing that is counted has grown: it is s
 CROWDED = 0.95  # of the sequences of a batch
 NO_ROOM = 0.85  # of a KV cache: the next sequence needs a block that is not there
 STORM = 0.3  # of all calls at models that are retries
+ENDS = {
+    route.CALLER: "because a request is more than it takes",
+    route.KEY: "because our key is refused",
+    route.TRANSIENT: "by its own errors",
+    route.OVERLOAD: "at its limits",
+    route.TIMEOUT: "because no answer comes within the timeout",
+    route.CUT: "because the answer has begun and does not end within the timeout",
+}
 
 
 def diagnose(plan: Plan, measure: str, held: Outcome, broke: Outcome) -> Cause:
@@ -62,10 +70,7 @@ def at_any_load(plan: Plan, measure: str, broke: Outcome) -> Cause:
     else:
         found = [
             *(_fails(item.title, item.name, item.failed, item.jobs, broke) for item in broke.stations),
-            *(
-                _fails(item.name, item.name, item.asked - item.calls[route.OK], item.asked, broke)
-                for item in broke.targets
-            ),
+            *(_ends_badly(item, broke) for item in broke.targets),
         ]
     heaviest = max(found, key=lambda cause: cause.weight, default=NONE)
     return heaviest if heaviest.weight > 0 else NONE
@@ -91,6 +96,14 @@ def _called(item: TargetOutcome, outcome: Outcome) -> Cause:
 def _fails(title: str, name: str, failed: int, of: int, outcome: Outcome) -> Cause:
     words = f"{title} fails {_percent(failed, of)} of what it is asked, at any load."
     return Cause(name, "fails most often", (words,), _each(outcome, failed))
+
+
+def _ends_badly(item: TargetOutcome, outcome: Outcome) -> Cause:
+    """A target whose calls fail at any load, and how most of them end."""
+    bad = item.asked - item.calls[route.OK]
+    worst = max(range(1, len(OUTCOMES)), key=lambda how: item.calls[how])
+    words = f"{_percent(bad, item.asked)} of the calls of {item.name} fail at any load, most of them {ENDS[worst]}."
+    return Cause(item.name, "fails most often", (words,), _each(outcome, bad))
 
 
 def _each(outcome: Outcome, amount: float) -> float:

@@ -346,7 +346,7 @@ class _Simulation:
         double = self.doubles.pop(call.request)
         if ending.let_in:
             self.suppliers[call.target].leave()
-        self.tally.call_ended(call.target, ending.outcome, ending.after_s)
+        self.tally.call_ended(call.target, now, ending.outcome, ending.after_s)
         cost = self._bill(call.target, ending, double.visit.journey, double.work)
         self._tell(now, Copied(call.request, double.route, double.visit.tenant, double.order.reserved, cost))
 
@@ -360,7 +360,7 @@ class _Simulation:
             return  # it was called off
         if ending.let_in:
             self.suppliers[target].leave()
-        self.tally.call_ended(target, ending.outcome, ending.after_s)
+        self.tally.call_ended(target, now, ending.outcome, ending.after_s)
         walk = self.walks[order.request]
         journey = walk.trip.visit.journey
         cost = self._bill(target, ending, journey, walk.work)
@@ -374,7 +374,7 @@ class _Simulation:
         finish = Finish(order.request, ending.outcome, cost, ending.retry_after, luck, first, order.attempt)
         self._tell(now, finish)
         if before != breaker.OPEN and self.machine.circuits[target].phase == breaker.OPEN:
-            self.tally.openings[target] += 1
+            self.tally.opened(target, now)
 
     def _called_off(self, now: float, order: Cancel) -> None:
         found = self.calls.get((order.request, order.attempt))

@@ -26,7 +26,6 @@ LONGEST_S: Final = 6 * 3600.0
 JOURNEYS: Final = 200.0  # at least so many in each run, where the time allows
 SEEDS: Final = 5
 SLACK: Final = 0.05
-HALF: Final = 0.5  # of the calls of before: a breaker keeps the others away
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +49,10 @@ class Case:
 class Felt:
     """What a failure did to the journeys that came while it lasted; times in seconds from its beginning.
 
-    `felt_s` is when the first journey was not answered in full (None: none was worse than before), `opened_s` when the
-    breaker began to keep calls away (None: it did not), `good_s` when journeys were as before again (None: not while
-    the failure lasted).
+    `felt_s` is when the first journey was not answered in full (None: they were no worse than before), `noticed_s` when
+    the first call of what is away failed, `opened_s` when its breaker opened (None: that did not happen): times of
+    events, in the mean over the seeds. `good_s` is when journeys were as before again (None: not while the failure
+    lasted) and `back_s`, from its end, when they were as before for good; both are told by intervals.
     """
 
     case: Case
@@ -62,6 +62,7 @@ class Felt:
     failed: float
     before: float
     felt_s: float | None
+    noticed_s: float | None
     opened_s: float | None
     good_s: float | None
     back_s: float | None
@@ -96,9 +97,18 @@ def felt(case: Case, readings: Sequence[Reading]) -> Felt:
     back = [slot.begin + width - ends for slot in later if not _good(slot, before)]
     return Felt(
         case, arrivals, _full(during), sum(slot.degraded for slot in during) / max(1, arrivals),
-        sum(slot.failed for slot in during) / max(1, arrivals), before, bad[0].begin - begins if bad else None,
-        _opened(case, calm, during, begins), good, max(back, default=0.0),
+        sum(slot.failed for slot in during) / max(1, arrivals), before, _felt(case, readings, bad, begins),
+        _first(case, [item.noticed_s for item in readings], begins, ends),
+        _first(case, [item.opened_s for item in readings], begins, ends), good, max(back, default=0.0),
     )  # fmt: skip
+
+
+def _felt(case: Case, readings: Sequence[Reading], bad: Sequence[Slot], begins: float) -> float | None:
+    """When the first journey ended not in full; what did so before journeys were worse than usual does not count."""
+    if not bad:
+        return None
+    known = [item.felt_s - begins for item in readings if item.felt_s is not None] if case.struck else []
+    return max(bad[0].begin - begins, sum(known) / len(known) if known else 0.0)
 
 
 def _full(slots: Sequence[Slot]) -> float:
@@ -110,18 +120,12 @@ def _good(slot: Slot, before: float) -> bool:
     return not slot.arrivals or slot.answered / slot.arrivals >= before - SLACK - 1.0 / slot.arrivals
 
 
-def _opened(case: Case, calm: Sequence[Slot], during: Sequence[Slot], begins: float) -> float | None:
-    """When calls at a failed target fell below half of what they were, for as many journeys."""
-    names = [target.name for target in case.plan.targets]
-    places = [names.index(name) for name in case.struck if name in names]
-    if not places or not any(case.plan.targets[place].breaker_failures for place in places):
-        return None
-
-    def each(slots: Sequence[Slot]) -> float:
-        return sum(slot.calls[place] for slot in slots for place in places) / max(1, sum(s.arrivals for s in slots))
-
-    usual = each(calm)
-    return next((slot.begin - begins for slot in during if slot.arrivals and each([slot]) < HALF * usual), None)
+def _first(case: Case, times: Sequence[Sequence[float | None]], begins: float, ends: float) -> float | None:
+    """Seconds from the beginning to an event at any target that is away, in the mean over the seeds that saw it."""
+    away = [place for place, target in enumerate(case.plan.targets) if target.name in case.struck]
+    firsts = [[at for place in away if (at := each[place]) is not None and at < ends] for each in times]
+    seen = [min(found) - begins for found in firsts if found]
+    return sum(seen) / len(seen) if seen else None
 
 
 # ------------------------------------------------------------------------------------------------ the document
@@ -131,13 +135,15 @@ def failure_section(book: Book, found: Sequence[Felt], silent: Sequence[Case]) -
     """The table as a section of a document, the worst failures first; figures are entered under `failing.`."""
     ordered = sorted(found, key=lambda item: (-item.failed, item.full))
     rows = tuple(_row(book, item) for item in ordered)
-    headings = ("Away", "In full", "Degraded", "Failed", "First felt", "Breaker opens", "Good again", "Back")
+    times = ("First felt", "First call fails", "Breaker opens", "Good again", "Back")
+    headings = ("Away", "In full", "Degraded", "Failed", *times)
     width = show(found[0].case.scenario.lasts_s / 60, "duration") if found else ""
     caption = (
-        "shares of the journeys that came while it was away, one that leaves a step out counts as in full; first felt, "
-        f"opened and good again count from its beginning, back from its end, each to {width}"
+        "shares of the journeys that came while it was away, one that leaves a step out counts as in full; times count "
+        "from its beginning, back from its end: those of events (a journey ends not in full, a call fails, a breaker "
+        f"opens, each for the first time) in the mean over the seeds, good again and back to {width}"
     )
-    table = Table(headings, rows, caption, frozenset(range(1, 8)))
+    table = Table(headings, rows, caption, frozenset(range(1, 9)))
     who = tuple(
         (item.case.title, ", ".join(item.case.affected) or "nobody", "; ".join(item.case.works) or "nothing")
         for item in ordered
@@ -171,7 +177,8 @@ def _row(book: Book, item: Felt) -> tuple[str | Cell, ...]:
         share("degraded", item.degraded, "canned answers"),
         share("failed", item.failed, "failed", "bad" if item.failed > SLACK else "plain"),
         time("felt", item.felt_s, "until journeys were worse", "never", "good"),
-        time("opened", item.opened_s, "until the breaker kept calls away", "–", "muted"),
+        time("noticed", item.noticed_s, "until the first call failed", "–", "muted"),
+        time("opened", item.opened_s, "until the breaker opened", "–", "muted"),
         time("good", item.good_s, "until journeys were as before", "not while away", "bad")
         if worse
         else Cell("–", "muted"),
@@ -190,6 +197,7 @@ def plain(item: Felt) -> Mapping[str, object]:
         "degraded": item.degraded,
         "failed": item.failed,
         "felt_s": item.felt_s,
+        "noticed_s": item.noticed_s,
         "breaker_s": item.opened_s,
         "good_again_s": item.good_s,
         "back_s": item.back_s,

@@ -27,7 +27,7 @@ LARGEST = frozenset(
         "peak_tokens",
     )
 )
-SMALLEST = frozenset(("least_replicas",))
+SMALLEST = frozenset(("felt_s", "least_replicas", "noticed_s", "opened_s"))
 MEAN = frozenset(("asked", "batch", "mean_in_flight", "mean_replicas", "mean_waiting", "occupancy", "utilisation"))
 SAME = frozenset(
     (

@@ -10,6 +10,7 @@ length takes the same memory. Several runs can be one outcome: `merge.merged`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import NamedTuple
 
 from archwright.base.histogram import Histogram, merged
@@ -76,7 +77,8 @@ class TargetOutcome:
     """One target: calls by outcome (see OUTCOMES), and how many of them each of its limits refused.
 
     `took_s` are the seconds that all calls took; tokens were asked for in total; peaks are of the fullest minute.
-    Limits are for a minute (0: none).
+    Limits are for a minute (0: none). `noticed_s` is when the first call failed after the scenario's first change had
+    begun, `opened_s` when the breaker first opened then; infinite where that did not happen.
     """
 
     name: str
@@ -89,6 +91,8 @@ class TargetOutcome:
     peak_tokens: int
     request_limit: float
     token_limit: float
+    noticed_s: float = inf
+    opened_s: float = inf
 
     @property
     def asked(self) -> int:
@@ -213,7 +217,8 @@ class Outcome:
     """The result of one simulation, or of several `runs` of the same scenario together; `seed` is then the first one.
 
     Counts, also those of the buckets, are of all runs. `request_latencies` are of requests, `hows` counts replies by
-    HOWS. `width_s` is the length of each bucket.
+    HOWS. `width_s` is the length of each bucket. `felt_s` is when the first journey ended not in full after the first
+    change had begun (infinite: none did).
     """
 
     scenario: str
@@ -234,6 +239,7 @@ class Outcome:
     events: int
     runs: int = 1
     pools: tuple[PoolOutcome, ...] = ()
+    felt_s: float = inf
 
     @property
     def simulated_s(self) -> float:

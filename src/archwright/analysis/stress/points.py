@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 import msgspec
@@ -68,7 +69,9 @@ class Kind(msgspec.Struct, frozen=True):
 class Reading(msgspec.Struct, frozen=True):
     """What is kept of one simulation. Times in seconds, money in pico-dollars, `month` at the stated volume.
 
-    `in_full` requests had a model's answer, also from a cache; `lost` ones had none at all.
+    `in_full` requests had a model's answer, also from a cache; `lost` ones had none at all. After the first change had
+    begun a journey ended not in full at `felt_s`, a call of each target failed at `noticed_s` and its breaker opened at
+    `opened_s` for the first time; None where that did not happen.
     """
 
     scenario: str
@@ -98,6 +101,9 @@ class Reading(msgspec.Struct, frozen=True):
     journeys: dict[str, Kind]
     width_s: float
     slots: tuple[Slot, ...]
+    felt_s: float | None = None
+    noticed_s: tuple[float | None, ...] = ()
+    opened_s: tuple[float | None, ...] = ()
 
 
 def measure(point: Point, trace: Trace | None = None) -> Reading:
@@ -145,7 +151,15 @@ def reading(plan: Plan, outcome: Outcome) -> Reading:
         },
         width_s=outcome.width_s,
         slots=tuple(_slot(bucket) for bucket in outcome.buckets),
+        felt_s=_time(outcome.felt_s),
+        noticed_s=tuple(_time(item.noticed_s) for item in outcome.targets),
+        opened_s=tuple(_time(item.opened_s) for item in outcome.targets),
     )
+
+
+def _time(seconds: float) -> float | None:
+    """A time, or None for one that never came."""
+    return seconds if seconds < inf else None
 
 
 def _held(verdict: Verdict, outcome: Outcome) -> Held:

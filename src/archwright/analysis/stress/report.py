@@ -45,11 +45,13 @@ class StressResult:
     load: float
 
 
-def stress(
+def stress(  # noqa: PLR0913 - all that may be asked of a simulation
     plan: Plan, *, scenarios: Sequence[str] = (), seed: int = 1, load: float = 1.0, trace: Trace | None = None,
-    tell: Callable[[str], None] = lambda _words: None,
+    tell: Callable[[str], None] = lambda _words: None, quick: bool = False,
 ) -> StressResult:  # fmt: skip
     """Simulate scenarios (all of the plan if none are named, the busiest hour if it has none) and the breaking point.
+
+    A `quick` search for the breaking point takes half of the journeys and tells it roughly.
 
     Raises:
         KeyError: the plan has no scenario of that name.
@@ -59,7 +61,7 @@ def stress(
     for item in chosen:
         tell(f"scenario {item.name}")
         outcomes.append(simulate(plan, item, seed=seed, load=load, trace=trace))
-    edge = breaking(plan, seed, trace, tell) if plan.journeys else None
+    edge = breaking(plan, seed, trace, tell, quick) if plan.journeys else None
     return StressResult(chosen, tuple(outcomes), edge, seed, load)
 
 

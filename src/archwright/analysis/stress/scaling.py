@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from archwright.analysis.stress.breaking import Breaking
+from archwright.analysis.stress.breaking import Breaking, Edge
 from archwright.analysis.stress.figures import source
 from archwright.analysis.stress.outcome import Outcome
+from archwright.base.text import slug
 from archwright.base.units import show
 from archwright.plan.model import Plan
+from archwright.plan.pool import Pool
+from archwright.plan.steady import Request, fits, steady
 from archwright.report.document import Block, Cell, Section, Table, Text
 from archwright.report.figures import Book
 
@@ -30,19 +34,23 @@ FAR: Final = 100.0  # times the busiest hour: what fills up there is not shown
 class Need:
     """Something with a limit: what the busiest hour takes of it, its limit, and what it should be.
 
-    `least` is the limit that carries the busiest hour with room to spare, times the growth of the load.
+    `least` is the limit that carries the busiest hour with room to spare, times the growth of the load. Of replicas at
+    most a share `busy` is meant to be at work.
     """
 
     component: str
     what: str
     used: float
     limit: float
-    each: float  # of the limit that one more unit brings: 1, or the servers of one replica
+    each: (
+        float  # of the limit that one more unit brings: 1, or what one replica does: its servers, its requests a second
+    )
+    busy: float = BUSY
 
     def least(self, factor: float = 1.0) -> float:
         """The limit to have at so many times the busiest hour."""
         if self.what == "replicas":
-            return float(max(1, math.ceil(self.used * factor / (BUSY * self.each) - 1e-9)))
+            return float(max(1, math.ceil(self.used * factor / (self.busy * self.each) - 1e-9)))
         return rounded(self.used * factor * MARGIN)
 
     def full_at(self) -> float:
@@ -58,21 +66,56 @@ def rounded(value: float) -> float:
     return float(round(math.ceil(value / unit - 1e-9) * unit, 6))
 
 
-def needs(plan: Plan, usual: Outcome) -> list[Need]:
-    """Everything with a limit that the busiest hour uses, what fills up first in front."""
+def needs(plan: Plan, usual: Outcome, edge: Edge | None = None) -> list[Need]:
+    """Everything with a limit that the busiest hour uses, what fills up first in front.
+
+    Replicas of self-hosted models that are asked at the `edge` only count with what they are asked there; where they
+    break it, one of them carries no more than it was seen to carry just below.
+    """
     found = []
     for target, after in zip(plan.targets, usual.targets, strict=True):
         if after.request_limit:
             found.append(Need(target.name, "requests a minute", float(after.peak_requests), after.request_limit, 1.0))
         if after.token_limit:
             found.append(Need(target.name, "tokens a minute", float(after.peak_tokens), after.token_limit, 1.0))
+        if target.pool is not None:
+            found.append(_pool(target.name, target.pool, usual, edge))
     for station, seen in zip(plan.stations, usual.stations, strict=True):
         if seen.servers:
             each = seen.servers / station.replicas
-            found.append(Need(station.name, "replicas", seen.asked * seen.servers, float(station.replicas), each))
+            limit = float(seen.replica_limit or station.replicas)
+            found.append(Need(station.name, "replicas", seen.asked * seen.mean_replicas * each, limit, each))
     gateway = usual.gateway
     found.append(Need(plan.gateway.name, "places", float(gateway.most_in_flight), float(gateway.concurrency), 1.0))
     return sorted((need for need in found if need.used > 0), key=Need.full_at)
+
+
+def _pool(name: str, pool: Pool, usual: Outcome, edge: Edge | None) -> Need:
+    """Replicas by the calls that reach them, copies for a shadow and calls of a smaller model among them.
+
+    One carries what a full one does in a steady state (`plan.steady`), of calls as they come in the mean.
+    """
+    rate, request = _calls(name, usual)
+    if not rate and edge is not None:
+        rate, request = _calls(name, edge.broke)
+        rate /= edge.load
+    each = steady(pool.law, request, fits(pool.law, request)).requests
+    busy = min(BUSY, pool.least)
+    if edge is not None and edge.held is not None and edge.cause.component == name:
+        replicas = next(item.mean_replicas for item in edge.held.pools if item.name == name)
+        carried = _calls(name, edge.held)[0] / replicas
+        if 0.0 < carried < each:
+            each, busy = carried, min(1.0, pool.least)
+    return Need(name, "replicas", rate, float(pool.room), each, busy)
+
+
+def _calls(name: str, outcome: Outcome) -> tuple[float, Request]:
+    """Calls a second of a target, and the mean one of those that were billed."""
+    asked = sum(item.asked for item in outcome.targets if item.name == name)
+    rows = [row for row in outcome.tokens if row.target == name]
+    calls = max(1, sum(row.calls for row in rows))
+    tokens_in, cached, out = (sum(getattr(row, part) for row in rows) for part in ("input", "cached", "output"))
+    return asked / outcome.simulated_s, Request(tokens_in / calls, max(1.0, out / calls), cached / calls)
 
 
 def growth(plan: Plan, months: int) -> float:
@@ -101,14 +144,18 @@ def scaling_section(book: Book, plan: Plan, found: Breaking) -> Section:
     for month in AHEAD if growing else ():
         book.leaf(f"scaling.growth.{month}", growth(plan, month), "ratio", label=f"the load in {month} months",
                   origin="computed", note="rates and growth of the file's journeys")  # fmt: skip
-    known = needs(plan, found.usual)
+    known = needs(plan, found.usual, found.edge)
     shown = [need for need in known if need.full_at() <= FAR] or known[:3]
-    rows = tuple(_row(book, plan, need, note, growing) for need in shown)
-    later = tuple(f"In {month} months" for month in AHEAD) if growing else ()
+    loads = {f"In {month} months": growth(plan, month) for month in AHEAD} if growing else {}
+    if found.edge is not None:
+        loads |= {f"At {found.edge.load:.3g}x": found.edge.load}
+    rows = tuple(_row(book, plan, need, note, loads) for need in shown)
+    later = tuple(loads)
     headings = ("Component", "What", "Used", "Limit", "Full at", "Have", *later, "Full in")
     caption = (
         f"used: the fullest minute of a supplier's limit, the most places, the work in replicas; have: {MARGIN:g} "
-        f"times that, and replicas at most {show(BUSY, 'share')} at work"
+        f"times that, and replicas at most {show(BUSY, 'share')} at work, "
+        "those of own models no more than measured ones do"
     )
     blocks: list[Block] = [Table(headings, rows, caption, frozenset(range(2, 6 + len(later))))]
     if len(shown) < len(known):
@@ -136,7 +183,7 @@ def grown_words(book: Book, plan: Plan, found: Breaking) -> list[str]:
     return [f"At the stated growth the busiest hour breaks objective {name} in {when}, in {month} months."]
 
 
-def _row(book: Book, plan: Plan, need: Need, note: str, growing: bool) -> tuple[str | Cell, ...]:
+def _row(book: Book, plan: Plan, need: Need, note: str, loads: Mapping[str, float]) -> tuple[str | Cell, ...]:
     base = f"scaling.{need.component}.{need.what.replace(' ', '-')}"
 
     def cell(name: str, value: float, dimension: str, label: str, origin: str = "computed") -> Cell:
@@ -145,8 +192,8 @@ def _row(book: Book, plan: Plan, need: Need, note: str, growing: bool) -> tuple[
 
     used = need.used / need.each
     have = need.least()
+    growing = any(journey.growth > 0 for journey in plan.journeys)
     month = month_of(plan, need.full_at()) if growing else None
-    later = AHEAD if growing else ()
     return (
         need.component,
         need.what,
@@ -155,6 +202,9 @@ def _row(book: Book, plan: Plan, need: Need, note: str, growing: bool) -> tuple[
         cell("full", need.full_at(), "ratio", "of the busiest hour"),
         Cell(show(have, "number"), "bad" if have > need.limit else "plain",
              book.leaf(f"{base}.have", have, "number", label="to have today", origin="computed", note=note).key),
-        *(cell(f"in-{each}", need.least(growth(plan, each)), "number", f"to have in {each} months") for each in later),
+        *(
+            cell(slug(when), need.least(load), "number", f"to have {when[0].lower()}{when[1:]}")
+            for when, load in loads.items()
+        ),
         month_name(plan.as_of, month) if month is not None else Cell("–", "muted"),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from archwright.analysis.stress.outcome import (
     HOWS,
@@ -22,7 +23,7 @@ from archwright.analysis.stress.station import Room
 from archwright.analysis.stress.supplier import Supplier
 from archwright.base.histogram import Counting
 from archwright.plan.model import Plan, Scenario
-from archwright.policy import machine
+from archwright.policy import machine, route
 from archwright.policy.lanes import BATCH, REALTIME
 
 BUCKETS = 60
@@ -47,6 +48,11 @@ class _Minutes:
         self.peak = max(self.peak, self.amount)
 
 
+def first_change_s(scenario: Scenario) -> float:
+    """When the first change of a scenario begins (seconds); 0.0 where it has none."""
+    return min((change.at_s for change in scenario.changes), default=0.0)
+
+
 class Tally:
     """Counts of one simulation. Every method is told what happened and when."""
 
@@ -54,6 +60,10 @@ class Tally:
         self.plan = plan
         self.scenario = scenario
         self.width = scenario.lasts_s / BUCKETS
+        self.since = first_change_s(scenario)
+        self.felt_s = inf
+        self.noticed_s = [inf for _ in plan.targets]
+        self.opened_s = [inf for _ in plan.targets]
         journeys = range(len(plan.journeys))
         self.ended = [[0, 0, 0] for _ in journeys]
         self.latencies = [Counting() for _ in journeys]
@@ -91,6 +101,8 @@ class Tally:
         self.ended[journey][how] += 1
         slot = self.slot(began)
         self.slots[slot][how] += 1
+        if how != ANSWERED and now >= self.since:
+            self.felt_s = min(self.felt_s, now)
         if how != FAILED:
             self.latencies[journey].add(now - began)
             self.slot_latencies[slot].add(now - began)
@@ -121,10 +133,18 @@ class Tally:
         self.slot_calls[self.slot(now)][target] += 1
         self.retries += again
 
-    def call_ended(self, target: int, outcome: int, took_s: float) -> None:
+    def call_ended(self, target: int, now: float, outcome: int, took_s: float) -> None:
         """A call ended."""
         self.calls[target][outcome] += 1
         self.took_s[target] += took_s
+        if route.TRANSIENT <= outcome <= route.TIMEOUT and now >= self.since:
+            self.noticed_s[target] = min(self.noticed_s[target], now)
+
+    def opened(self, target: int, now: float) -> None:
+        """A breaker opened."""
+        self.openings[target] += 1
+        if now >= self.since:
+            self.opened_s[target] = min(self.opened_s[target], now)
 
     def billed(self, key: tuple[int, int, int], tokens_in: int, tokens_cached: int, tokens_out: int, cost: int) -> None:
         """Tokens were billed; `key` is (journey, step, target)."""
@@ -187,6 +207,7 @@ class Tally:
                 for (journey, step, target), sums in sorted(self.tokens.items())
             ),
             targets=tuple(self._target(index, supplier) for index, supplier in enumerate(suppliers)),
+            felt_s=self.felt_s,
             stations=tuple(_station(room, lasts) for room in rooms),
             gateway=GatewayOutcome(
                 plan.gateway.concurrency,
@@ -236,6 +257,8 @@ class Tally:
             peak_tokens=self.asked_tokens[index].peak,
             request_limit=target.request_rate * MINUTE,
             token_limit=target.token_rate * MINUTE,
+            noticed_s=self.noticed_s[index],
+            opened_s=self.opened_s[index],
         )
 
     def _buckets(self) -> tuple[Bucket, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archwright.analysis.stress.kernel.tables import State
 from archwright.analysis.stress.tally import ANSWERED, BUCKETS, DEGRADED, FAILED, MINUTE
 from archwright.base.histogram import bin_of
+from archwright.policy import route
 from archwright.policy import state as machine
 from archwright.policy.lanes import BATCH, REALTIME
 
@@ -30,6 +31,9 @@ def journey_ended(s: State, now: float, number: int) -> None:
     count = s.counts[trip.journey]
     slot = slot_of(s, trip.at)
     interval = s.slots[slot]
+    desk = s.desk[0]
+    if how != ANSWERED and now >= desk.since_s:
+        desk.felt_s = min(desk.felt_s, now)
     if how == FAILED:
         count.failed += 1
         interval.failed += 1
@@ -40,7 +44,7 @@ def journey_ended(s: State, now: float, number: int) -> None:
     else:
         count.answered += 1
         interval.answered += 1
-    journeys = s.desk[0].journeys
+    journeys = desk.journeys
     _add(s, trip.journey, now - trip.at)
     _add(s, journeys + 1 + slot, now - trip.at)
 
@@ -86,10 +90,21 @@ def called(s: State, target: int, now: float, tokens: int, again: int) -> None:
     s.desk[0].retries += again
 
 
-def call_ended(s: State, target: int, outcome: int, took_s: float) -> None:
+def call_ended(s: State, target: int, now: float, outcome: int, took_s: float) -> None:
     """A call ended."""
+    row = s.called[target]
     s.outcomes[target, outcome] += 1
-    s.called[target].took_s += took_s
+    row.took_s += took_s
+    if route.TRANSIENT <= outcome <= route.TIMEOUT and now >= s.desk[0].since_s:
+        row.noticed_s = min(row.noticed_s, now)
+
+
+def opened(s: State, target: int, now: float) -> None:
+    """A breaker opened."""
+    row = s.called[target]
+    row.openings += 1
+    if now >= s.desk[0].since_s:
+        row.opened_s = min(row.opened_s, now)
 
 
 def gateway(s: State, now: float) -> None:

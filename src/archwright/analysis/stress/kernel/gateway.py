@@ -85,7 +85,7 @@ def call_ends(s: State, now: float, number: int) -> None:
     slower = model.batch_slower if lane == BATCH else 1.0
     if call.let_in == 1:
         s.meters[target].working -= 1
-    counts.call_ended(s, target, call.outcome, call.after_s)
+    counts.call_ended(s, target, now, call.outcome, call.after_s)
     cost = _bill(s, number, lane)
     if call.attempt == COPIED:
         doubles.end(s, number, cost)
@@ -102,7 +102,7 @@ def call_ends(s: State, now: float, number: int) -> None:
     decide.finish(s.machine, now, ended)
     _follow(s, now)
     if before != breaker.OPEN and s.machine.circuits[target].phase == breaker.OPEN:
-        s.called[target].openings += 1
+        counts.opened(s, target, now)
 
 
 def _bill(s: State, number: int, lane: int) -> int:

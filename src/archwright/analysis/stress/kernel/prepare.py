@@ -13,7 +13,7 @@ from archwright.analysis.stress.kernel.prepare_pools import replicas
 from archwright.analysis.stress.kernel.prepare_suppliers import suppliers
 from archwright.analysis.stress.outcome import HOWS, OUTCOMES
 from archwright.analysis.stress.station import RANKS
-from archwright.analysis.stress.tally import BUCKETS
+from archwright.analysis.stress.tally import BUCKETS, first_change_s
 from archwright.base.histogram import BINS
 from archwright.plan.faults import Faults, faults_of
 from archwright.plan.load import pieces as load_pieces
@@ -78,6 +78,7 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
     histograms = t.blank(len(plan.journeys) + 1 + BUCKETS, t.HISTOGRAM)
     histograms["least"] = math.inf
     called = t.blank(len(plan.targets), t.CALLS)
+    called["noticed_s"] = called["opened_s"] = math.inf
     called["minute"] = -1
     slots = t.blank(BUCKETS, t.SLOT)
     slots["last"] = -1
@@ -134,6 +135,8 @@ def _desk(plan: Plan, scenario: Scenario, seed: int, trace: Trace | None) -> t.T
         "seed": seed,
         "lasts_s": scenario.lasts_s,
         "begins_s": scenario.begins_s,
+        "since_s": first_change_s(scenario),
+        "felt_s": math.inf,
         "width_s": scenario.lasts_s / BUCKETS,
         "journeys": len(plan.journeys),
         "tenants": len(plan.tenants),

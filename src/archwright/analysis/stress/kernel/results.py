@@ -37,10 +37,12 @@ def outcome(plan: Plan, scenario: Scenario, seed: int, load: float, s: t.State) 
     tally.latencies, tally.request_latencies = counted[:journeys], counted[journeys]
     tally.slot_latencies = counted[journeys + 1 :]
     tally.hows = s.hows.tolist()
+    tally.felt_s = float(desk["felt_s"])
     tally.fallbacks, tally.retries = int(desk["fallbacks"]), int(desk["retries"])
     tally.calls, tally.slot_calls = s.outcomes.tolist(), s.slot_calls.tolist()
     for number, row in enumerate(_rows(s.called)):
         tally.took_s[number], tally.openings[number] = row["took_s"], row["openings"]
+        tally.noticed_s[number], tally.opened_s[number] = row["noticed_s"], row["opened_s"]
         asked, tokens = tally.asked[number], tally.asked_tokens[number]
         asked.peak, tokens.peak, tokens.total = row["peak_calls"], row["peak_tokens"], row["all_tokens"]
     for number, row in enumerate(_rows(s.slots)):

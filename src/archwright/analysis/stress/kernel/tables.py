@@ -154,7 +154,7 @@ COUNT = _type(
 # of a target
 CALLS = _type(
     whole=("openings minute calls peak_calls tokens peak_tokens all_tokens r_requests r_tokens r_concurrent"),
-    real="took_s",
+    real="took_s noticed_s opened_s",
 )
 # of an interval of time
 SLOT = _type(
@@ -177,7 +177,7 @@ DESK = _type(
         "pending soon soon_end visit visits over begun draws widest trips walks calls answers used_trips used_walks "
         "used_calls used_answers seats used_seats serial most_at_once"
     ),
-    real="lasts_s width_s begins_s changed told waited_s",
+    real="lasts_s width_s begins_s since_s felt_s changed told waited_s",
 )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archwright.analysis.capacity.replay import Asked, replay
-from archwright.analysis.capacity.roofline import Request, first_token_s, fits, replicas_for, steady, widest
+from archwright.plan.steady import Request, first_token_s, fits, replicas_for, steady, widest
 from archwright.policy.batching import step_s
 from tests.policy.replicas import LAW
 
