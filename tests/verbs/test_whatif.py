@@ -13,6 +13,7 @@ from archwright.analysis.stress.points import Point, Reading, measured
 from archwright.base.errors import UsageError
 from archwright.cli.main import main
 from archwright.runtime.pool import Alone
+from archwright.verbs import engines
 from archwright.verbs.points import Bench, bench
 from archwright.verbs.progress import AFTER_S, Progress
 from tests.analysis.stress import designs as d
@@ -219,6 +220,27 @@ def test_processes_give_what_one_process_gives() -> None:
     wanted = points(40)
     found: list[Reading] = bench(None, workers=2).run(wanted)
     assert found == measured(None, wanted)
+
+
+def test_what_is_known_already_is_not_simulated_again() -> None:
+    first, second = points(2)
+    known = measured(None, [first])[0]
+    working = Bench(Alone())
+    working.knows(first, known)
+    assert working.run([first, second]) == measured(None, [first, second])
+    assert (working.made, working.found) == (1, 1)
+
+
+def test_while_the_fast_engine_is_missing_the_edge_is_looked_for_quickly(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = run().output
+    monkeypatch.setattr(engines, "_load", lambda _say: None)
+    monkeypatch.setenv(engines.WANTED, "auto")
+    quick = run().output
+    asked = run("--seeds", "3").output
+    said = "The fast engine is not there yet"
+    assert [said in text for text in (chosen, quick, asked)] == [False, True, False], quick
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

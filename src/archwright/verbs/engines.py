@@ -17,13 +17,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from archwright.analysis.stress.at_hand import put_at_hand
+from archwright.analysis.stress.at_hand import AT_HAND, put_at_hand
+from archwright.analysis.stress.engines import fast_for
 from archwright.base.errors import DependencyMissing, UsageError
 
 if TYPE_CHECKING:
     from archwright.analysis.stress.at_hand import Fast
     from archwright.analysis.stress.kernel.engine import Run
     from archwright.analysis.stress.points import Point, Reading
+    from archwright.plan.model import Plan
     from archwright.plan.trace import Trace
 
 ENGINES: Final = ("auto", "fast", "plain")
@@ -53,6 +55,12 @@ def choose(engine: str) -> None:
 def at_first_need(say: Say) -> None:
     """See which engine there is when something is first simulated; `say` is told what is not as it should be."""
     put_at_hand(partial(_load, say), say)
+
+
+def missing(plan: Plan, trace: Trace | None) -> bool:
+    """Whether the plain engine simulates because the fast one is not there, and not because it was chosen."""
+    fast_for(plan, trace)
+    return os.environ.get(WANTED, "auto") == "auto" and AT_HAND.fast is None
 
 
 def measured(trace: Trace | None, points: Sequence[Point]) -> list[Reading]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from archwright.analysis.stress.engines import fast_for
 from archwright.analysis.stress.points import Point, Reading, reading
 from archwright.analysis.stress.report import StressResult, stress_document
 from archwright.analysis.stress.report import stress as analyse
@@ -20,6 +19,7 @@ from archwright.plan.model import Plan, plan_hash
 from archwright.spec.ranges import ranges
 from archwright.spec.setting import settings
 from archwright.verbs.answer import Answer
+from archwright.verbs.engines import missing
 from archwright.verbs.failing import failures_project
 from archwright.verbs.points import bench
 from archwright.verbs.progress import Progress
@@ -149,13 +149,13 @@ def stress_project(
 
 
 def _simulated(project: Project, question: Question, say: Callable[[str], None] | None) -> tuple[StressResult, Answer]:
-    """The scenarios and what breaks first: quickly where the plain engine simulates and nobody asks for more."""
+    """The scenarios and what breaks first: quickly where the fast engine is missing and nobody asks for more."""
     plan = project.compiled.plan
     for name in question.scenarios:
         known_scenario(plan, name)
     tell = Progress(say).tell if say is not None else lambda _words: None
     trace, seed, load = project.trace(question.trace), question.seed, question.load
-    quick = not question.asked and fast_for(plan, trace) is None
+    quick = not question.asked and missing(plan, trace)
     result = analyse(plan, scenarios=question.scenarios, seed=seed, load=load, trace=trace, tell=tell, quick=quick)
     document, book = stress_document(result, plan)
     return result, Answer("stress", (document,), book, plan=plan_hash(plan), data={"seed": seed, "load": load})

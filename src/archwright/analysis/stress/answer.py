@@ -23,8 +23,8 @@ OWN_LIMIT = (
     "the edge, not a promise."
 )
 ROUGH = (
-    "The plain engine simulates, so the edge is looked for quickly, to {share} and with fewer journeys. The fast "
-    "engine, `--seeds` or `--within` look closer."
+    "The fast engine is not there yet, so the edge is looked for quickly, to {share} and with fewer journeys. The fast "
+    "engine, `--engine plain`, `--seeds` and `--within` look closer."
 )
 
 
@@ -62,15 +62,9 @@ def _edges(book: Book, found: Breaking) -> list[tuple[str, str, str, str]]:
     tiles = []
     if found.edge is not None and found.verdict is not None:
         key = "stress.breaks.load"
-        shown = book[key].shown if found.edge.held else "any load"
-        tiles.append(
-            (
-                "Breaks at",
-                shown,
-                f"{'' if not found.edge.held else 'the busiest hour: '}{found.verdict.objective.name}",
-                key,
-            )
-        )
+        name = found.verdict.objective.name
+        shown, what = (book[key].shown, f"the busiest hour: {name}") if found.edge.held else ("any load", name)
+        tiles.append(("Breaks at", shown, what, key))
     else:
         tiles.append(("Nothing breaks up to", book["stress.tried"].shown, "the busiest hour", "stress.tried"))
     if found.degrading is not None:

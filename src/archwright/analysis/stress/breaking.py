@@ -6,8 +6,8 @@ are those of the plan; where none speaks of failures, at most 1 % of the journey
 for in the same way: a system may keep its promises by degrading.
 
 A load breaks an objective when no luck explains what was seen (`deciding`). Where luck may, other seeds add journeys,
-up to ENOUGH of them; what they leave open is said to be open. A quick search, for the plain engine, sees half of the
-journeys and tells the edge to ROUGHLY: which it says.
+up to ENOUGH of them; what they leave open is said to be open. A quick search, while there is no fast engine, sees half
+of the journeys and tells the edge to ROUGHLY: which it says.
 """
 
 from __future__ import annotations
