@@ -244,8 +244,8 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, name: str, 
 
 
 def test_a_missing_numpy_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.delitem(sys.modules, f"archwright.runtime.indexes.{name}")
-    monkeypatch.delitem(sys.modules, "archwright.runtime.directions")
+    monkeypatch.delitem(sys.modules, f"archwright.runtime.indexes.{name}", raising=False)
+    monkeypatch.delitem(sys.modules, "archwright.runtime.directions", raising=False)
     monkeypatch.setitem(sys.modules, "numpy", None)
     with pytest.raises(DependencyMissing, match=r"needs numpy.*archwright\[semantic\]"):
         open_index(name, 3)

@@ -11,9 +11,9 @@ import asyncio
 import mmap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import BinaryIO, Final, NamedTuple, Protocol
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
 from archwright.plan.model import Plan
 from archwright.plan.rules import rules
@@ -189,12 +189,12 @@ def _limits(law: Rules, state: State, asked: list[Asked], clock: Callable[[], fl
         if tenant.concurrent:
             yield _present(tenant.concurrent, state, at, mine)
         if tenant.requests.rate:
-            yield _rate(tenant.requests, state.law.requests[at], partial(getattr, mine, "requests"))
+            yield _rate(tenant.requests, state.law.requests, at, partial(getattr, mine, "requests"))
         if tenant.tokens.rate:
-            yield _rate(tenant.tokens, state.law.tokens[at], partial(getattr, mine, "tokens"))
+            yield _rate(tenant.tokens, state.law.tokens, at, partial(getattr, mine, "tokens"))
     for at, bucket in enumerate(law.provisioned):
         if bucket.rate:
-            yield _rate(bucket, state.law.provisioned[at], partial(getattr, asked[0], "tokens"))
+            yield _rate(bucket, state.law.provisioned, at, partial(getattr, asked[0], "tokens"))
 
 
 def _places(law: Rules, state: State, asked: Asked) -> Limit:
@@ -223,7 +223,7 @@ def _money(whole: int, state: State, account: int, asked: Asked, clock: Callable
         over = clock() >= spent.since + cap.period_s
         return spent.reserved + (0 if over else spent.settled)
 
-    return Limit(whole, used, lambda: asked.cost, lambda part: _put(cap, limit=part))
+    return Limit(whole, used, lambda: asked.cost, lambda part: _swap(state.law.caps, account, limit=part))
 
 
 def _present(whole: int, state: State, tenant: int, asked: Asked) -> Limit:
@@ -236,16 +236,22 @@ def _present(whole: int, state: State, tenant: int, asked: Asked) -> Limit:
     return Limit(whole, lambda: state.present[tenant], wanted, lambda part: _put(row, concurrent=part))
 
 
-def _rate(bucket: Bucket, row: Bucket, asked: Callable[[], int]) -> Limit:
+def _rate(bucket: Bucket, table: Sequence[Bucket], at: int, asked: Callable[[], int]) -> Limit:
     whole = round(bucket.rate * MICRO)
 
     def apply(part: int) -> None:
-        _put(row, rate=part / MICRO, burst=max(1.0, bucket.burst * part / whole))
+        _swap(table, at, rate=part / MICRO, burst=max(1.0, bucket.burst * part / whole))
 
     return Limit(whole, lambda: 0, asked, apply)
 
 
 def _put(row: object, **values: float) -> None:
-    """Change a law's row in place: in a machine for Python it is an object with slots (see `policy.quick`)."""
+    """Change a row of a law in place."""
     for name, value in values.items():
         setattr(row, name, value)
+
+
+def _swap(table: Sequence[Any], at: int, **values: float) -> None:
+    """Put a changed row into a table of a law, which is a list in a machine for Python."""
+    rows = cast(list[Any], table)
+    rows[at] = rows[at]._replace(**values)
