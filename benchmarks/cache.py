@@ -41,7 +41,7 @@ PAGE = ROOT / "docs" / "validation" / "semantic.md"
 OFFICIAL = (1, 2, 3, 4, 5)
 ROWS = 8_000
 TARGETS = (0.02, 0.01)
-FIXED = (0.80, 0.85, 0.90, 0.91, 0.92, 0.93, 0.94, 0.95)
+FIXED = (0.80, 0.85, 0.90, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99)
 DEFAULTS = {0.80: "GPTCache", 0.90: "RedisVL"}
 # By the hash of the weights: vectors of another model are others.
 VECTORS = Path.home() / ".cache" / "archwright" / "vectors" / "minilm-53aa51172d142c89.npz"
@@ -76,8 +76,11 @@ def summary(found: Mapping[str, Sequence[Row]]) -> dict[str, float]:
                 rows = found[f"{stream}, ours {target}%"]
                 name = stream.removeprefix(f"{PLAIN}, ").replace("-", "_")
                 numbers |= {f"{name}_saved_delta{target}": saved(rows), f"{name}_worst_delta{target}": worst(rows)}
-    safe = [saved(rows) for name, rows in found.items() if ", fixed" in name and worst(rows) <= 0.02]
-    numbers["best_static_saved_at_delta2"] = max(safe, default=0.0)
+    static = [rows for name, rows in found.items() if ", fixed" in name]
+    always = [saved(rows) for rows in static if worst(rows) <= 0.02]
+    mostly = [saved(rows) for rows in static if fmean(row.wrong for row in rows) <= 0.02]
+    numbers["best_static_saved_at_delta2"] = max(always, default=0.0)
+    numbers["best_static_saved_at_mean_delta2"] = max(mostly, default=0.0)
     for target in (2, 1):
         rows = found[f"{PLAIN}, vCache {target}%"]
         numbers |= {f"vcache_saved_delta{target}": saved(rows), f"vcache_worst_delta{target}": worst(rows)}
@@ -141,18 +144,45 @@ INTRODUCTION = """# What a semantic cache saves, and what it gets wrong
 model was asked for, audits not counted; *wrong* is counted over the answers that were served. A *promise* is the
 largest share of wrong answers among served ones. An error of vCache's promise is one of all requests, so that its
 errors among served ones may be larger than it says; its row is our own implementation of the published method
-(arXiv 2502.03771). The settings were chosen on other seeds (11 to 15) of the same questions and then left alone.
+(arXiv 2502.03771). The settings were chosen on other seeds (11 to 20) of the same questions. This is the third run on
+seeds 1 to 5. The first saved 31.9% at a promise of 1% and 49.0% at 2%. Since then the model is fitted anew every 100
+look-ups and not 200, which seeds 11 to 20 speak for. In the second run half as many hits were audited once 100 audits
+had raised no alarm. It saved 32.1% and 49.5%, but where intents appear over time 2.9% were wrong at a promise of 2%
+on one seed, and so this was taken back. On seeds 11 to 20, which have no table here, that stream had one seed with
+2.2%.
 
 The streams are made of recorded questions. What your own traffic would save, its log tells.
 """
-CLOSE = """## Notes
+CLOSE = """## What others report
+
+On other questions, so that only the shape can be compared. *Hits* and *wrong* are shares of all requests.
+
+| cache | questions | hits | wrong | source |
+|---|---|---:|---:|---|
+| vCache, promise 1% | 60,000 of LMArena | 1.2% | 0.02% | CacheVerifier |
+| vCache, promise 7% | 60,000 of LMArena | 3.6% | 0.20% | CacheVerifier |
+| fixed threshold 0.97 | 60,000 of LMArena | 72.8% | 5.16% | CacheVerifier |
+| fixed threshold 0.99 | 60,000 of LMArena | 36.1% | 2.68% | CacheVerifier |
+| vCache, promise 1% | 150,000 search queries | 0.8% | 0.12% | CacheVerifier |
+| vCache, promise 7% | 150,000 search queries | 3.1% | 0.68% | CacheVerifier |
+| fixed threshold 0.97 | 150,000 search queries | 28.1% | 4.66% | CacheVerifier |
+| fixed threshold 0.99 | 150,000 search queries | 10.9% | 1.37% | CacheVerifier |
+| vCache, promise 2% | 8,000 of BANKING77, one order | 24.3% | 0.90% | an earlier run of ours |
+| vCache, promise 1% | 8,000 of BANKING77, one order | 13.6% | 0.41% | an earlier run of ours |
+
+CacheVerifier is github.com/imxinchengyou/CacheVerifier, PAPER_EN.md at 3f4e8fe. The earlier run had other orders of the
+questions. It is above our row because vCache takes the variance of entries whose answers are told apart without an
+error from a table. Its licence does not let us copy the table, so ours falls as one over the observations.
+
+## Notes
 
 - In *intents that appear over time* there are ten intents at first and all 77 at the end. In *few questions asked
   often* intents and questions follow Zipf's law; repetitions word for word are answered by the exact cache and are not
   counted as saved here. In *near-misses* a third of the questions differ from others only in a number, a side (on,
   off) or a name, and then want another answer.
 - A comparator that is wrong 5% of the time cannot show that fewer answers than that are wrong. So nothing is served.
-- The best fixed threshold that keeps 2% on every seed saves {best_static_saved_at_delta2:.1%}.
+- The best fixed threshold that keeps 2% on every seed saves {best_static_saved_at_delta2:.1%}; the best that keeps it
+  on the mean of the seeds saves {best_static_saved_at_mean_delta2:.1%}. Which one that is, is known only afterwards.
 - A look-up among 100,000 entries in memory took {index_p50_ms_100k:.1f} ms (median, on the machine of this run).
 """
 

@@ -68,20 +68,22 @@ def _curve(seen: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
     points = np.asarray(seen)
     rows, right = np.column_stack([np.ones(len(points)), points[:, 0]]), points[:, 1]
     weights, bend = np.zeros(2), np.eye(2)
-    for _ in range(20):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(rows @ weights, -30, 30)))
-        bend = (rows * (chance * (1 - chance))[:, None]).T @ rows + 1e-6 * np.eye(2)
-        step = np.linalg.solve(bend, rows.T @ (right - chance) - 1e-6 * weights)
-        weights += step * min(1.0, 10.0 / max(1e-9, float(np.abs(step).max())))
-        if np.abs(step).max() < 1e-6:
+    for _ in range(60):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(rows @ weights, -700, 700)))
+        bend = (rows * (chance * (1 - chance))[:, None]).T @ rows + 1e-12 * np.eye(2)
+        slope = rows.T @ (right - chance)
+        if np.abs(slope).max() < 1e-8:
             break
+        step = np.linalg.solve(bend, slope)
+        weights += step * min(1.0, 30.0 / max(1e-9, float(np.abs(step).max())))
     steep = max(float(weights[1]), 1e-6)
     middle = min(1.0, max(0.0, -float(weights[0]) / steep))
     if points[right == 1, 0].min() > points[right == 0, 0].max():
-        # Separated classes have no finite fit: a variance that falls with the observations stands in.
-        return middle, steep, float(np.interp(len(points), (6, 48), (0.035, 0.01)))
-    slope = np.asarray([-1.0 / steep, float(weights[0]) / steep**2])
-    return middle, steep, max(0.0, float(slope @ np.linalg.solve(bend, slope)))
+        # Separated classes have no finite fit: a variance stands in that falls as one does, between the ends of theirs.
+        # Their table is not ours to copy.
+        return middle, steep, max(0.01, 0.035 * EARLY / len(points))
+    turn = np.asarray([-1.0 / steep, float(weights[0]) / steep**2])
+    return middle, steep, max(0.0, float(turn @ np.linalg.solve(bend, turn)))
 
 
 SURE = np.linspace(1e-6, 1 - 1e-6, 50)

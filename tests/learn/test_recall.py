@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from archwright.learn.neighbours import Stream
-from archwright.learn.recall import ALL, LEAST, Near, Recall
+from archwright.learn.recall import ALL, EVERY, LEAST, Near, Recall
 from archwright.learn.replay import Log, Outcome, outcomes, replay
 
 DIMENSIONS = 24
@@ -95,6 +95,36 @@ def test_audits_that_are_worse_than_foreseen_are_an_alarm(log: Log) -> None:
     assert changed.report.threshold > honest.report.threshold
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_answers_that_are_no_longer_right_are_an_alarm(seed: int) -> None:
+    log = drawn(seed, 3_000)
+    steady, shaken = Recall(0.02, audits=0.3), Recall(0.02, audits=0.3)
+    # From the middle on every other question wants an answer that nobody has had, and looks as it always did.
+    drifted = [answer + 100 * (row >= 1_500 and row % 2) for row, answer in enumerate(log.answers)]
+    before = replay(log, steady, luck)
+    after = replay(Log(log.texts, log.stream, drifted), shaken, luck)
+    assert steady.state()["guard"]["alarms"] == 0
+    assert shaken.state()["guard"]["alarms"] > 0
+    assert after.served < 0.6 * before.served
+
+
+def test_a_look_up_fits_nothing_and_says_when_it_is_time(log: Log) -> None:
+    recall = Recall(0.03)
+    replay(Log(log.texts[:1_500], log.stream, log.answers[:1_500]), recall, luck)
+    recall.refit()
+    learned = recall.state()["model"]
+    told = []
+    for at in range(EVERY):
+        told.append(recall.due)
+        recall.judge(log.texts[1_500 + at], log.stream.near(1_500 + at, 10), 0.5)
+    told.append(recall.due)
+    assert told == [False] * EVERY + [True]
+    assert recall.state()["model"] == learned
+    recall.label(recall.report().lookups, same=False)
+    recall.refit()
+    assert recall.state()["model"] != learned
+
+
 def test_one_that_is_restored_goes_on_as_if_nothing_had_happened(log: Log) -> None:
     half, whole = 1_500, 2_200
     first = Log(log.texts[:half], log.stream, log.answers[:half])
@@ -110,6 +140,8 @@ def test_one_that_is_restored_goes_on_as_if_nothing_had_happened(log: Log) -> No
         for each in (recall, other):
             each.label(one.ticket, log.answers[row] == log.answers[one.entry])
             each.add(row, log.texts[row], log.answers[row], one.ticket)
+            if each.due:
+                each.refit()
     assert recall.report() == other.report()
 
 

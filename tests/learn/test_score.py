@@ -27,6 +27,15 @@ def test_the_weights_that_the_labels_were_drawn_from_are_found() -> None:
     assert model.chance(tuple(rows[0])) == pytest.approx(float(model.chances(rows[:1])[0]))
 
 
+def test_from_the_last_weights_the_same_is_found() -> None:
+    rows, right, _ = drawn(3, 4_000)
+    last = fit(rows[:3_900], right[:3_900], np.ones(3_900), PRIOR)
+    anew = fit(rows, right, np.ones(len(rows)), PRIOR)
+    sooner = fit(rows, right, np.ones(len(rows)), PRIOR, last.weights)
+    assert sooner.weights == pytest.approx(anew.weights, abs=1e-3)
+    assert last.weights != pytest.approx(anew.weights, abs=1e-3)
+
+
 def test_labels_of_one_kind_and_columns_without_spread_are_no_error() -> None:
     rows = np.column_stack([np.ones(50), np.full(50, 0.3), np.arange(50.0)])
     model = fit(rows, np.ones(50), np.ones(50), PRIOR)

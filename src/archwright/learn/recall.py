@@ -1,7 +1,8 @@
 """Whether the answer of a stored question may serve a new one: the semantic cache of one route, without its storage.
 
 The caller finds the nearest stored questions and brings the luck; this decides, and learns from what the comparator
-says. An *entry* is a stored question with its answer, a *group* is the identity of that answer.
+says. An *entry* is a stored question with its answer, a *group* is the identity of that answer. Whoever looks
+questions up calls `refit` where it is `due`, after the answer.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ HITS: Final = "hits"
 ALL: Final = "all"
 RIVALS: Final = 3  # so many different answers nearby are worth comparing with a fresh one
 
-EVERY: Final = 200  # look-ups from one refit to the next
+EVERY: Final = 100  # look-ups from one refit to the next
 LEAST: Final = 200  # labels below which only exact matches are served
 LABELS: Final = 8_000  # the last ones, which the model is fitted to
 RECENT: Final = 2_000  # look-ups over which the share of wrong answers is foreseen
@@ -29,7 +30,7 @@ PENDING: Final = 2_048  # tickets that wait for their label; older ones are forg
 HEAVIEST: Final = 4.0  # what an audited label counts for at most
 WORST: Final = 20
 WORDS: Final = 1_500  # of the comparator, that the model's own words are held against
-VERSION: Final = 1
+VERSION: Final = 2
 COUNTED: Final = ("lookups", "served", "audits", "audits_wrong", "vetoed", "labels")
 
 
@@ -89,7 +90,7 @@ class Ticket(NamedTuple):
     features: tuple[float, ...]
     score: float
     hit: bool  # it would be served, with the target untightened
-    audit: bool
+    weight: float  # what its label counts for: an audited one stands for others
     vetoed: bool
     rivals: tuple[int, ...]
     labelled: bool
@@ -116,6 +117,7 @@ class Recall:
         self._threshold = self._base = score.NEVER
         self._guard = Guard()
         self._count = dict.fromkeys(COUNTED, 0)
+        self._fitted = 0  # look-ups at the last refit
 
     def judge(self, text: str, near: Sequence[Near], luck: float) -> Verdict:
         """What to do with the question `text`, whose neighbours are `near`, nearest first (ten are enough).
@@ -126,8 +128,6 @@ class Recall:
         count = self._count
         count["lookups"] += 1
         ticket = count["lookups"]
-        if ticket % EVERY == 0:
-            self._refit()
         known = [(entry, similarity) for entry, similarity in near if entry in self._entries]
         if not known:
             return Verdict(-1, 0.0, serve=False, audit=False, ticket=ticket)
@@ -141,7 +141,8 @@ class Recall:
             self._recent.push(found.features)
         self._pending[ticket] = Ticket(
             found.entry, self._entries[found.entry].group, found.features, chance,
-            not found.vetoed and chance >= self._base, audit, found.vetoed, self._rivals(known, found.entry), False,
+            not found.vetoed and chance >= self._base, min(HEAVIEST, 1.0 / self.audits) if audit else 1.0, found.vetoed,
+            self._rivals(known, found.entry), False,
         )  # fmt: skip
         if len(self._pending) > PENDING:
             self._pending.pop(next(iter(self._pending)))
@@ -164,9 +165,8 @@ class Recall:
         if found is None or same is None or found.vetoed or found.labelled:
             return
         self._pending[ticket] = found._replace(labelled=True)
-        weight = min(HEAVIEST, 1.0 / self.audits) if found.audit else 1.0
-        self._labels.push((*found.features, float(same), weight))
-        self._words.push((found.score, float(same), weight))
+        self._labels.push((*found.features, float(same), found.weight))
+        self._words.push((found.score, float(same), found.weight))
         for record in self._records(found.entry, found.group):
             record.told(same)
         self._count["labels"] += 1
@@ -176,6 +176,21 @@ class Recall:
         self._count["audits_wrong"] += not same
         if self._guard.watch(1.0 - found.score, not same, self.wrong):
             self._aim()
+
+    @property
+    def due(self) -> bool:
+        """Whether so many look-ups came since the last refit that it is time for another."""
+        return self._count["lookups"] - self._fitted >= EVERY
+
+    def refit(self) -> None:
+        """Learn from all labels anew, and aim again. It takes longer than a look-up: call it where none waits."""
+        self._fitted = self._count["lookups"]
+        if len(self._labels) < LEAST:
+            return
+        rows = self._labels.rows()
+        begin = self._model.weights if self._model else None
+        self._model = score.fit(rows[:, :-2], rows[:, -2], rows[:, -1], PRIOR, begin)
+        self._aim()
 
     def add(self, entry: int, text: str, group: int, ticket: int = 0) -> None:
         """An entry is stored now, in place of any that had its number; `ticket`: the look-up it was asked for."""
@@ -242,6 +257,7 @@ class Recall:
             "labels": self._labels.state(), "recent": self._recent.state(),
             "words": self._words.state(), "guard": self._guard.state(),
             "model": self._model.state() if self._model else None, "threshold": self._threshold, "base": self._base,
+            "fitted": self._fitted,
         }  # fmt: skip
 
     @classmethod
@@ -267,14 +283,15 @@ class Recall:
         for key, group, row, right, wrong, surprise, barred in state["entries"]:
             self._entries[key] = Entry(group, wording.load(row), Record(right, wrong), surprise, barred)
             self._groups[group].members += 1
-        for key, (entry, group, features, chance, hit, audit, vetoed, rivals, told) in state["pending"]:
-            self._pending[key] = Ticket(entry, group, tuple(features), chance, hit, audit, vetoed, tuple(rivals), told)
+        for key, (entry, group, features, chance, hit, weight, vetoed, rivals, told) in state["pending"]:
+            self._pending[key] = Ticket(entry, group, tuple(features), chance, hit, weight, vetoed, tuple(rivals), told)
         self._labels.restore(state["labels"])
         self._recent.restore(state["recent"])
         self._words.restore(state["words"])
         self._guard = Guard.restore(state["guard"])
         self._model = score.Model.restore(state["model"]) if state["model"] else None
         self._threshold, self._base = float(state["threshold"]), float(state["base"])
+        self._fitted = int(state["fitted"])
 
     def _rivals(self, known: Sequence[tuple[int, float]], first: int) -> tuple[int, ...]:
         nearest: dict[int, int] = {self._entries[first].group: first}
@@ -287,13 +304,6 @@ class Recall:
         found = self._entries.get(entry)
         records = [found.record] if found and found.group == group else []
         return records + ([self._groups[group]] if group in self._groups else [])
-
-    def _refit(self) -> None:
-        if len(self._labels) < LEAST:
-            return
-        rows = self._labels.rows()
-        self._model = score.fit(rows[:, :-2], rows[:, -2], rows[:, -1], PRIOR)
-        self._aim()
 
     def _aim(self) -> None:
         """The thresholds for the target as it is, and as the guard has tightened it."""

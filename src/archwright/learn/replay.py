@@ -83,6 +83,8 @@ def replay(log: Log, recall: Recall, luck: Callable[[int], float], compare: Comp
         recall.add(row, text, _learn(recall, row, verdict.ticket, told), verdict.ticket)
         log.stream.store(row)
         exact[plain] = row
+        if recall.due:
+            recall.refit()
     return Outcome(recall.wrong, recall.of, len(log.texts), repeated, served, audits, wrong, recall.report())
 
 

@@ -109,6 +109,8 @@ def foresee(asked: Sequence[Asked], past: Past, recall: Recall, luck: Callable[[
         recall.add(row, item.text, _learned(asked, recall, row, verdict.ticket), verdict.ticket)
         past.store(row)
         kept[key] = item.at
+        if recall.due:
+            recall.refit()
     plain = repeated(asked, ttl_s)
     return Foreseen(recall.wrong, recall.of, len(asked), plain, exact, served, audits, wrong, recall.report())
 

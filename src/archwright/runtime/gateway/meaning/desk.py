@@ -38,16 +38,17 @@ class Counter:
     async def __call__(self, house: House, what: str, body: bytes) -> tuple[int, dict[str, object]]:
         """What the admin door was asked, such as `GET /cache`; status and answer."""
         if what == "GET /cache":
-            return 200, {name: _shown(meaning) for name, meaning in self.meanings.items()}
+            return 200, {name: await _shown(meaning) for name, meaning in self.meanings.items()}
         asked = {"POST /cache/evict": _evict, "POST /cache/feedback": _feedback}.get(what)
         if asked is None:
             return 404, {"error": "there is GET /cache, POST /cache/evict and POST /cache/feedback"}
         return await asked(self.meanings, house, body)
 
 
-def _shown(meaning: Meaning) -> dict[str, object]:
+async def _shown(meaning: Meaning) -> dict[str, object]:
     memory = meaning.memory
-    learned = {name: _plain(value) for name, value in vars(memory.recall.report()).items()}
+    report = await memory.run(memory.recall.report)
+    learned = {name: _plain(value) for name, value in vars(report).items()}
     worst = [
         {**item, "entry": f"{item['entry']:016x}", "text": _text(meaning, item["entry"])} for item in learned["worst"]
     ]

@@ -217,6 +217,8 @@ class Meaning:
             stored = house.brain.answers[self.cache].get(job.entry.key)
             if stored is not None:
                 await memory.run(memory.keep, job.entry, job.look.vector, stored)
+        if memory.recall.due:  # here, where no client waits for it
+            await memory.run(memory.recall.refit)
 
     def _kept(self, house: House, key: int) -> str:
         stored = house.brain.answers[self.cache].get(key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Final, NamedTuple, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
@@ -193,9 +193,9 @@ class Memory:
             if all(getattr(entry, name) == value for name, value in wanted.items()):
                 yield key
 
-    def state(self) -> dict[str, Any]:
-        """What was learned, as JSON can say it."""
-        return self.recall.state()
+    def state(self) -> bytes:
+        """What was learned, as JSON."""
+        return msgspec.json.encode(self.recall.state())
 
     def close(self) -> None:
         """End the thread and free the index."""

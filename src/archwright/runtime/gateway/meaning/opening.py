@@ -85,7 +85,7 @@ class Meanings:
         """End it, and keep what was learned."""
         for task in self._tasks:
             task.cancel()
-        self._write()
+        await self._write()
         await self._flush()
         for meaning in self.found.values():
             meaning.memory.close()
@@ -110,7 +110,7 @@ class Meanings:
     async def _save(self) -> None:
         while True:
             await asyncio.sleep(SAVE_S)
-            self._write()
+            await self._write()
             await self._flush()
 
     async def _flush(self) -> None:
@@ -120,13 +120,16 @@ class Meanings:
             except OSError as error:
                 _log.error("%s: what answered by meaning cannot be written down: %s", name, error)
 
-    def _write(self) -> None:
+    async def _write(self) -> None:
         if self.file is None:
             return
-        learned = {name: meaning.memory.state() for name, meaning in self.found.items()}
         try:
+            learned = {
+                name: msgspec.Raw(await meaning.memory.run(meaning.memory.state))
+                for name, meaning in self.found.items()
+            }
             spare = self.file.with_suffix(".new")
-            spare.write_text(json.dumps(learned), encoding="utf-8")
+            spare.write_bytes(msgspec.json.encode(learned))
             spare.replace(self.file)
         except (OSError, TypeError, ValueError) as error:
             _log.error("what was learned of meanings cannot be kept: %s", error)
