@@ -148,14 +148,15 @@ errors among served ones may be larger than it says; its row is our own implemen
 seeds 1 to 5. The first saved 31.9% at a promise of 1% and 49.0% at 2%. Since then the model is fitted anew every 100
 look-ups and not 200, which seeds 11 to 20 speak for. In the second run half as many hits were audited once 100 audits
 had raised no alarm. It saved 32.1% and 49.5%, but where intents appear over time 2.9% were wrong at a promise of 2%
-on one seed, and so this was taken back. On seeds 11 to 20, which have no table here, that stream had one seed with
-2.2%.
+on one seed, and so this was taken back. On seeds 11 to 20, which have no table here, the worst seed of that stream had
+2.2%: there the promise was broken.
 
 The streams are made of recorded questions. What your own traffic would save, its log tells.
 """
 CLOSE = """## What others report
 
-On other questions, so that only the shape can be compared. *Hits* and *wrong* are shares of all requests.
+But for the last two rows on other questions, so that only the shape can be compared. *Hits* and *wrong*
+are shares of all requests.
 
 | cache | questions | hits | wrong | source |
 |---|---|---:|---:|---|
@@ -171,8 +172,9 @@ On other questions, so that only the shape can be compared. *Hits* and *wrong* a
 | vCache, promise 1% | 8,000 of BANKING77, one order | 13.6% | 0.41% | an earlier run of ours |
 
 CacheVerifier is github.com/imxinchengyou/CacheVerifier, PAPER_EN.md at 3f4e8fe. The earlier run had other orders of the
-questions. It is above our row because vCache takes the variance of entries whose answers are told apart without an
-error from a table. Its licence does not let us copy the table, so ours falls as one over the observations.
+questions. It is above our row; one reason may be that vCache takes the variance of entries whose answers are told
+apart without an error from a table. Its licence does not let us copy the table, so ours falls as one over the
+observations.
 
 ## Notes
 
