@@ -59,3 +59,10 @@ def test_answers_are_in_a_file_only_where_every_class_allows_it(tmp_path: Path) 
     assert cached(tmp_path / "c", "{mode: off, keep: file}", allowed=False) == ""
     with pytest.raises(InputError, match=r"prompts-not-allowed.*questions and answers.*keep: file"):
         cached(tmp_path / "d", "{mode: on, keep: file}", allowed=False)
+
+
+def test_answers_are_shared_in_a_database_only_where_every_class_allows_it(tmp_path: Path) -> None:
+    assert cached(tmp_path / "a", "{mode: on, index: pgvector}", allowed=True) == "memory"
+    assert cached(tmp_path / "b", "{mode: off, index: pgvector}", allowed=False) == ""
+    with pytest.raises(InputError, match=r"prompts-not-allowed.*questions and answers.*index: pgvector"):
+        cached(tmp_path / "c", "{mode: on, index: pgvector}", allowed=False)

@@ -319,10 +319,18 @@ def test_an_index_whose_database_went_away_is_found_again(database: Server) -> N
 
 
 def test_the_table_is_as_the_page_says(database: Server) -> None:
-    open_index("pgvector", 5, f"{database.place}#schema").close()
+    index = open_index("pgvector", 5, f"{database.place}#schema")
+    index.add(1, [1.0] * 5, 1)
+    index.close()
     with psycopg.connect(database.place) as base:
         found = base.execute(
             "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
-            "WHERE attrelid = 'archwright_vectors_5'::regclass AND attnum > 0 ORDER BY attnum"
+            "WHERE attrelid = 'archwright_entries'::regclass AND attnum > 0 ORDER BY attnum LIMIT 5"
         ).fetchall()
-    assert found == [("index", "text"), ("entry", "bigint"), ("space", "bigint"), ("vector", "vector(5)")]
+        graphs = base.execute(
+            "SELECT indexdef FROM pg_indexes WHERE indexname = 'archwright_entries_near_5'"
+        ).fetchall()
+    assert found == [
+        ("index", "text"), ("entry", "bigint"), ("space", "bigint"), ("size", "integer"), ("vector", "vector"),
+    ]  # fmt: skip
+    assert "hnsw" in graphs[0][0]

@@ -17,11 +17,17 @@ def refused(system: System, gateway: str, ledger: LedgerSpec) -> Problem | None:
 
 
 def refused_caches(system: System, gateway: str) -> Iterator[Problem]:
-    """Why caches cannot keep questions and answers in a file although the design asks for it."""
+    """Why caches cannot keep questions and answers in a file or a database although the design asks for it."""
     for name, component in system.components.items():
         settings = component.settings_as(CacheSettings)
-        if settings is not None and settings.semantic.mode != "off" and settings.semantic.keep == "file":
-            problem = _against(system, gateway, (name, "questions and answers", "keep: file"))
+        if settings is None or settings.semantic.mode == "off":
+            continue
+        semantic = settings.semantic
+        for words, asked in (
+            ("keep: file", semantic.keep == "file"),
+            ("index: pgvector", semantic.index == "pgvector"),
+        ):
+            problem = _against(system, gateway, (name, "questions and answers", words)) if asked else None
             if problem is not None:
                 yield problem
 

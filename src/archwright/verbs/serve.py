@@ -48,6 +48,7 @@ class Wish:
         key_file: hashes of keys that `archwright keys add` made; it is read again when it changes.
         otlp: address of a collector that traces are sent to; empty: none.
         log: `json` for a line a request on stderr; empty: none.
+        answers: database in which `index: pgvector` shares questions and answers; empty: that of the ledger.
     """
 
     plan_file: Path
@@ -60,6 +61,7 @@ class Wish:
     key_file: Path | None = None
     otlp: str = ""
     log: Literal["", "json"] = ""
+    answers: str = ""
 
 
 def serve(  # noqa: PLR0913 - one argument an option of the command
@@ -78,6 +80,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     admin_port: int | None = None,
     otlp: str = "",
     log: Literal["", "json"] = "",
+    answers: str = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve a plan until the process is told to stop. Arguments that are not named here are those of `Wish`.
@@ -98,6 +101,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         admin_port: port of the door for those who run it, on this machine only; 0 takes a free one, None: no such door.
         otlp: see `Wish`.
         log: see `Wish`.
+        answers: see `Wish`.
         say: told the address once requests are accepted.
 
     Raises:
@@ -109,7 +113,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     """
     known = os.environ if environment is None else environment
     door = Door(host, port, workers, *_files_of(tls), admin_port)
-    wish = Wish(plan_file, door, ledger, record, emulated, scale, sync, key_file, otlp, log)
+    wish = Wish(plan_file, door, ledger, record, emulated, scale, sync, key_file, otlp, log, answers)
     setup = setup_of(wish, known)
     plan = decode(setup.plan, str(plan_file))
     _left_out(plan, setup, say)
@@ -222,6 +226,7 @@ def setup_of(wish: Wish, environment: Mapping[str, str]) -> Setup:
         counted_apart=wish.door.admin_port is not None,
         otlp=wish.otlp,
         log=wish.log,
+        answers=wish.answers,
     )
 
 

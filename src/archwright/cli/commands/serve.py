@@ -34,6 +34,11 @@ from archwright.cli.show import Sink
 @click.option("--tls-key", type=click.Path(path_type=Path), help="Its private key; none where --tls-cert holds it.")
 @click.option("--admin-port", type=click.IntRange(0, 65535), help="Open the admin door there, on this machine only.")
 @click.option(
+    "--answers",
+    default="",
+    help="Database in which processes share answers by meaning (`index: pgvector`), as postgresql://host/db#name.",
+)
+@click.option(
     "--otlp", default="", help="Send traces to a collector there (OTLP over HTTP), such as http://127.0.0.1:4318."
 )
 @click.option("--log", type=click.Choice(["json"]), help="Write a line for each request to stderr.")
@@ -50,6 +55,7 @@ def command(  # noqa: PLR0913 - one argument an option
     tls_cert: Path | None,
     tls_key: Path | None,
     admin_port: int | None,
+    answers: str,
     otlp: str,
     log: Literal["json"] | None,
     as_json: bool,
@@ -84,6 +90,7 @@ def command(  # noqa: PLR0913 - one argument an option
         tls=(tls_cert, tls_key) if tls_cert is not None else None,
         admin_port=admin_port,
         otlp=otlp,
+        answers=answers,
         log=log or "",
         say=say,
     )

@@ -51,6 +51,8 @@ class Setup(msgspec.Struct, frozen=True):
         counted_apart: counters are shown at the admin door only.
         otlp: address of a collector that traces are sent to; empty: none.
         log: how a line for each request is written to stderr; empty: not at all.
+        answers: database in which semantic caches share questions and answers, where the plan says so; empty: that of
+            the ledger.
         agents: file for the conversations of the plan's agents; empty: they are not run.
     """
 
@@ -72,6 +74,7 @@ class Setup(msgspec.Struct, frozen=True):
     counted_apart: bool = False
     otlp: str = ""
     log: Literal["", "json"] = ""
+    answers: str = ""
 
 
 def read(line: bytes) -> Setup:

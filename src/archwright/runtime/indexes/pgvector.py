@@ -1,19 +1,24 @@
 """An index in PostgreSQL with its extension vector: for many gateways that share what they learned.
 
-One table for each number of dimensions; what follows `#` in the address is the index's name in it. A small space is
-read whole, a large one through the graph (HNSW), which goes on until enough entries of the space are found.
+One table keeps each vector with its entry, question and answer, so that neither is ever without the other; what
+follows `#` in the address is the index's name in it. A small space is read whole, a large one through the graph
+(HNSW, one for each number of dimensions), which goes on until enough entries of the space are found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from archwright.base.errors import UsageError
 from archwright.learn.recall import Near
 from archwright.runtime.database import CONNECT_S, SCHEMES, STATEMENT_MS, driver, parts, translated
 from archwright.runtime.directions import unit
-from archwright.runtime.index import Index, IndexFailure, IndexKind, checked
+from archwright.runtime.entries.entry import Entry
+from archwright.runtime.entries.worth import Use, leaving
+from archwright.runtime.index import Index, IndexFailure, IndexKind, Shared, SharedIndex, checked
 
 WHAT: Final = "an index"
 MOST_DIMENSIONS: Final = 2000  # of what the extension's graph takes
@@ -22,34 +27,65 @@ WIDTH: Final = 100  # candidates that the graph keeps in mind while it searches
 _LOCK: Final = 0x4178
 _TABLES: Final = """
 CREATE EXTENSION IF NOT EXISTS vector;
-CREATE TABLE IF NOT EXISTS archwright_vectors_{size} (
-  index text NOT NULL, entry bigint NOT NULL, space bigint NOT NULL, vector vector({size}) NOT NULL,
-  PRIMARY KEY (index, entry));
-CREATE INDEX IF NOT EXISTS archwright_vectors_{size}_space ON archwright_vectors_{size} (index, space);
-CREATE INDEX IF NOT EXISTS archwright_vectors_{size}_near ON archwright_vectors_{size}
-  USING hnsw (vector vector_cosine_ops);
+CREATE SEQUENCE IF NOT EXISTS archwright_groups;
+CREATE TABLE IF NOT EXISTS archwright_entries (
+  index text NOT NULL, entry bigint NOT NULL, space bigint NOT NULL, size integer NOT NULL, vector vector NOT NULL,
+  grouped bigint NOT NULL DEFAULT 0, confirmed bigint NOT NULL DEFAULT 0, client text NOT NULL DEFAULT '',
+  tenant text NOT NULL DEFAULT '', scope text NOT NULL DEFAULT '', words text NOT NULL DEFAULT '',
+  answer bytea NOT NULL DEFAULT '', cost bigint NOT NULL DEFAULT 0, hits bigint NOT NULL DEFAULT 0,
+  kept_at double precision NOT NULL DEFAULT 0, until double precision NOT NULL DEFAULT 'infinity',
+  used_at double precision NOT NULL DEFAULT 0, PRIMARY KEY (index, entry));
+CREATE INDEX IF NOT EXISTS archwright_entries_space ON archwright_entries (index, space);
+CREATE INDEX IF NOT EXISTS archwright_entries_until ON archwright_entries (until);
+CREATE TABLE IF NOT EXISTS archwright_erasures (family text PRIMARY KEY, count bigint NOT NULL);
 """
+_NEAR: Final = """
+CREATE INDEX IF NOT EXISTS archwright_entries_near_{size} ON archwright_entries
+  USING hnsw ((vector::vector({size})) vector_cosine_ops) WHERE size = {size}
+"""
+_NOW: Final = "extract(epoch FROM now())::double precision"
+_OWN: Final = f"FROM archwright_entries WHERE index = %s AND space = %s AND size = {{size}} AND until > {_NOW}"
 # The rows of a small space come first, so that no graph is asked for what it would find only by chance.
-_EXACT: Final = """
-WITH own AS MATERIALIZED (SELECT entry, vector FROM archwright_vectors_{size} WHERE index = %s AND space = %s)
+_EXACT: Final = f"""
+WITH own AS MATERIALIZED (SELECT entry, vector {_OWN})
 SELECT entry, 1 - (vector <=> %s::vector) AS likeness FROM own ORDER BY likeness DESC, entry LIMIT %s
 """
-_GRAPH: Final = """
-SELECT entry, 1 - (vector <=> %s::vector) FROM archwright_vectors_{size} WHERE index = %s AND space = %s
-ORDER BY vector <=> %s::vector LIMIT %s
+_GRAPH: Final = f"""
+SELECT entry, 1 - (vector::vector({{size}}) <=> %s::vector({{size}})) {_OWN}
+ORDER BY vector::vector({{size}}) <=> %s::vector({{size}}) LIMIT %s
 """
-_COUNT: Final = (
-    "SELECT count(*) FROM (SELECT FROM archwright_vectors_{size} WHERE index = %s AND space = %s LIMIT %s) AS own"
-)
+_COUNT: Final = f"SELECT count(*) FROM (SELECT {_OWN} LIMIT %s) AS own"
 _ADD: Final = """
-INSERT INTO archwright_vectors_{size} VALUES (%s, %s, %s, %s::vector)
-ON CONFLICT (index, entry) DO UPDATE SET space = excluded.space, vector = excluded.vector
+INSERT INTO archwright_entries (index, entry, space, size, vector) VALUES (%s, %s, %s, {size}, %s::vector)
+ON CONFLICT (index, entry) DO UPDATE SET space = excluded.space, size = excluded.size, vector = excluded.vector
 """
+# What is replaced may have been right before; a new answer is confirmed as often as others of its group.
+_PUT: Final = f"""
+INSERT INTO archwright_entries VALUES (
+  %(index)s, %(entry)s, %(space)s, {{size}}, %(vector)s::vector, %(group)s,
+  (SELECT coalesce(max(confirmed), 0) FROM archwright_entries WHERE index = %(index)s AND grouped = %(group)s),
+  %(client)s, %(tenant)s, %(scope)s, %(words)s, %(answer)s, %(cost)s, 0, {_NOW}, {_NOW} + %(ttl)s, {_NOW})
+RETURNING kept_at
+"""
+_READ: Final = f"""
+SELECT entry, grouped, confirmed, client, tenant, scope, words, answer, cost, hits, kept_at, until, {_NOW} - kept_at
+FROM archwright_entries WHERE index = %s AND entry = ANY(%s) AND until > {_NOW}
+"""
+_FAMILY: Final = "(index = %(family)s OR starts_with(index, %(family)s || ' '))"
+_ERASED: Final = """
+INSERT INTO archwright_erasures AS known VALUES (%s, 1) ON CONFLICT (family) DO UPDATE SET count = known.count + 1
+"""
+_USES: Final = """
+SELECT entry, hits, cost, used_at, 4 * size + octet_length(words) + octet_length(answer)
+FROM archwright_entries WHERE index = %s
+"""
+_HELD: Final = "SELECT entry FROM archwright_entries WHERE index = %s AND entry = ANY(%s)"
+_GONE: Final = "DELETE FROM archwright_entries WHERE index = %s AND entry = ANY(%s)"
 T = TypeVar("T")
 
 
-class VectorTable(Index):
-    """Vectors in a table of a database; the connection is made anew when it was lost.
+class VectorTable(SharedIndex):
+    """Entries and their vectors in a table of a database; the connection is made anew when it was lost.
 
     Args:
         dimensions: how many numbers a vector has, 1 to 2,000.
@@ -69,13 +105,24 @@ class VectorTable(Index):
         self.dimensions = dimensions
         self.driver = driver(WHAT)
         self.address, self.name = parts(WHAT, place)
+        self.family = self.name.partition(" ")[0]
         self.base: Any = None
+        self._erased = -1  # erasures of the family that were seen; below 0: none was asked for yet
+        self._graphed = False
         self._asked(self._tables)
 
     def _tables(self) -> None:
         with self.base.transaction():  # one gateway at a time makes them
             self.base.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            self.base.execute(self._sql(_TABLES))
+            self.base.execute(_TABLES)
+
+    def _graph(self) -> None:
+        """Make the graph, before the first vector of so many numbers: what only erases needs none."""
+        if not self._graphed:
+            with self.base.transaction():
+                self.base.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                self.base.execute(self._sql(_NEAR))
+            self._graphed = True
 
     def _sql(self, text: str) -> str:
         return text.format(size=self.dimensions)
@@ -83,8 +130,9 @@ class VectorTable(Index):
     def _connect(self) -> None:
         options = f"-c statement_timeout={STATEMENT_MS} -c client_min_messages=warning"
         self.base = self.driver.connect(
-            self.address, autocommit=True, connect_timeout=CONNECT_S, options=options, application_name="archwright"
-        )
+            self.address, autocommit=True, connect_timeout=CONNECT_S, options=options, application_name="archwright",
+            tcp_user_timeout=STATEMENT_MS, keepalives_idle=CONNECT_S, keepalives_interval=1, keepalives_count=2,
+        )  # fmt: skip
 
     def _asked(self, question: Callable[[], T]) -> T:
         """What the database says; where the connection turns out to be lost, it is asked once more."""
@@ -103,18 +151,26 @@ class VectorTable(Index):
         """Put an entry into a space."""
         checked(entry, space)
         values = (self.name, entry, space, self._written(vector))
-        self._asked(lambda: self.base.execute(self._sql(_ADD), values))
+
+        def add() -> None:
+            self._graph()
+            self.base.execute(self._sql(_ADD), values)
+
+        self._asked(add)
 
     def remove(self, entry: int) -> None:
         """Take an entry out."""
-        query = self._sql("DELETE FROM archwright_vectors_{size} WHERE index = %s AND entry = %s")
-        self._asked(lambda: self.base.execute(query, (self.name, entry)))
+        self._asked(lambda: self.base.execute(_GONE, (self.name, [entry])))
 
     def search(self, vector: Sequence[float], space: int, most: int) -> list[Near]:
         """The nearest entries of a space."""
         checked(0, space)
         asked = self._written(vector)
         found = self._asked(lambda: self._nearest(asked, space, most)) if most > 0 else []
+        return self._ordered(found)
+
+    @staticmethod
+    def _ordered(found: list[tuple[int, float]]) -> list[Near]:
         near = [Near(entry, max(-1.0, min(1.0, likeness))) for entry, likeness in found]
         return sorted(near, key=lambda item: (-item.similarity, item.entry))
 
@@ -133,8 +189,133 @@ class VectorTable(Index):
         return "[" + ",".join(map(repr, unit(vector, self.dimensions).tolist())) + "]"
 
     def __len__(self) -> int:
-        query = self._sql("SELECT count(*) FROM archwright_vectors_{size} WHERE index = %s")
+        query = "SELECT count(*) FROM archwright_entries WHERE index = %s"
         return int(self._asked(lambda: self.base.execute(query, (self.name,)).fetchone()[0]))
+
+    # ------------------------------------------------------------------------------------------------ entries
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """A transaction, one process of the family at a time: so none waits for what waits for it."""
+        with self.base.transaction():
+            self.base.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_LOCK, self.family))
+            yield
+
+    def group(self) -> int:
+        """An identity for an answer that no process had before."""
+        return int(self._asked(lambda: self.base.execute("SELECT nextval('archwright_groups')").fetchone()[0]))
+
+    def put(self, entry: Entry) -> float:
+        """Keep an entry with its vector, both or neither; when that was by the clock of the database (seconds)."""
+        checked(entry.key, entry.space)
+        told = {
+            "index": self.name, "entry": entry.key, "space": entry.space, "vector": self._written(entry.vector),
+            "group": entry.group, "client": entry.client, "tenant": entry.tenant, "scope": entry.scope,
+            "words": entry.text, "answer": entry.answer, "cost": entry.cost, "ttl": entry.until - entry.kept_at,
+        }  # fmt: skip
+
+        def put() -> float:
+            self._graph()
+            with self._turn():
+                self.base.execute(_GONE, (self.name, [entry.key]))
+                return float(self.base.execute(self._sql(_PUT), told).fetchone()[0])
+
+        return self._asked(put)
+
+    def near(self, vector: Sequence[float], space: int, most: int) -> list[Shared]:
+        """The nearest entries of a space as they are now, nearest first."""
+        checked(0, space)
+        asked = self._written(vector)
+
+        def near() -> list[Shared]:
+            found = self._ordered(self._nearest(asked, space, most))
+            rows = self.base.execute(_READ, (self.name, [item.entry for item in found])).fetchall()
+            known = {int(row[0]): row for row in rows}
+            return [self._shared(known[item.entry], item, space) for item in found if item.entry in known]
+
+        return self._asked(near)
+
+    def _shared(self, row: Sequence[Any], near: Near, space: int) -> Shared:
+        key, group, confirmed, client, tenant, scope, words, answer, cost, hits, kept_at, until, age_s = row
+        entry = Entry(
+            self.family, key, space, group, array("f"), "", "", kept_at, until, words, bytes(answer), tenant, client,
+            scope, hits=hits, cost=cost, confirmed=confirmed,
+        )  # fmt: skip
+        return Shared(entry, near.similarity, max(0.0, float(age_s)))
+
+    def has(self, key: int) -> bool:
+        """Whether an entry is kept."""
+        return self._asked(lambda: bool(self.base.execute(_READ, (self.name, [key])).fetchall()))
+
+    def confirm(self, group: int) -> None:
+        """Another client's answer was that of a group."""
+        query = "UPDATE archwright_entries SET confirmed = confirmed + 1 WHERE index = %s AND grouped = %s"
+
+        def confirm() -> None:
+            with self._turn():
+                self.base.execute(query, (self.name, group))
+
+        self._asked(confirm)
+
+    def used(self, hits: Mapping[int, int]) -> None:
+        """Entries answered so often since this was told last."""
+        query = f"UPDATE archwright_entries SET hits = hits + %s, used_at = {_NOW} WHERE index = %s AND entry = %s"
+
+        def used() -> None:
+            with self._turn():
+                for key, count in hits.items():
+                    self.base.execute(query, (count, self.name, key))
+
+        if hits:
+            self._asked(used)
+
+    def erase(self, keys: Iterable[int], tenant: str | None, scope: str | None, every: bool) -> list[int]:
+        """Erase entries of the family, whatever their answers rest on; the keys of those that were there."""
+        told = {"family": self.family, "keys": list(keys), "tenant": tenant, "scope": scope, "every": every}
+        query = f"""
+        DELETE FROM archwright_entries WHERE {_FAMILY} AND (%(every)s OR entry = ANY(%(keys)s::bigint[])
+          OR tenant = %(tenant)s::text OR scope = %(scope)s::text) RETURNING entry
+        """
+
+        def erase() -> list[int]:
+            with self._turn():
+                gone = [int(row[0]) for row in self.base.execute(query, told).fetchall()]
+                if gone:
+                    self.base.execute(_ERASED, (self.family,))
+                return gone
+
+        return self._asked(erase)
+
+    def tidy(self, most: int, room: int) -> None:
+        """Erase what is too old, of all names, and of this one what is worth least."""
+
+        def tidy() -> None:
+            with self._turn():
+                query = f"""
+                DELETE FROM archwright_entries WHERE ctid IN
+                  (SELECT ctid FROM archwright_entries WHERE until <= {_NOW} FOR UPDATE SKIP LOCKED)
+                """
+                self.base.execute(query)
+                uses = [Use(*row) for row in self.base.execute(_USES, (self.name,)).fetchall()]
+                (now,) = self.base.execute(f"SELECT {_NOW}").fetchone()
+                self.base.execute(_GONE, (self.name, leaving(uses, now, most, room)))
+
+        self._asked(tidy)
+
+    def missing(self, keys: Iterable[int]) -> list[int]:
+        """Which of these keys are not kept, where anybody erased something since this was asked last."""
+        query = "SELECT coalesce(max(count), 0) FROM archwright_erasures WHERE family = %s"
+
+        def missing() -> list[int]:
+            erased = int(self.base.execute(query, (self.family,)).fetchone()[0])
+            if erased == self._erased:
+                return []
+            known = list(keys)
+            there = {int(row[0]) for row in self.base.execute(_HELD, (self.name, known)).fetchall()} if known else set()
+            self._erased = erased
+            return [key for key in known if key not in there]
+
+        return self._asked(missing)
 
     def close(self) -> None:
         """Close the connection."""

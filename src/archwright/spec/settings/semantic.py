@@ -47,7 +47,13 @@ class SemanticSpec(Record):
         "components", "embedding model that says what a question means; the local MiniLM if left out", default=None
     )
     model_dir: Word = text("folder of the local MiniLM; if left out, the installed package", default="")
-    index: str = choice(("memory", "usearch", "pgvector"), "where its neighbours are looked for", default="memory")
+    index: str = choice(
+        ("memory", "usearch", "pgvector"),
+        "where its neighbours are looked for. `pgvector` keeps questions and answers, in words, in a database (`serve "
+        "--answers`, else the ledger's), for all processes with the same plan; every class of data on the gateway's "
+        "flows must allow it (`prompts: recorded`). How sure each process must be it learns by itself",
+        default="memory",
+    )
     compare: str = choice(
         COMPARATORS,
         "how a fresh answer is compared with a kept one: the same text, the same `answer_id` in it, nearly the same "

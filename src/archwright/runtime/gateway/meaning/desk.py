@@ -9,6 +9,8 @@ import msgspec
 
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.meaning.meaning import RESULTS, Meaning
+from archwright.runtime.gateway.meaning.memory import Chosen
+from archwright.runtime.index import BEYOND
 
 HELP: Final = (
     'send {"entry": "<x-archwright-entry>"}, {"tenant": "…"}, {"scope": "…"} or {"route": "…"}; a route may stand '
@@ -42,7 +44,10 @@ class Counter:
         asked = {"POST /cache/evict": _evict, "POST /cache/feedback": _feedback}.get(what)
         if asked is None:
             return 404, {"error": "there is GET /cache, POST /cache/evict and POST /cache/feedback"}
-        return await asked(self.meanings, house, body)
+        try:
+            return await asked(self.meanings, house, body)
+        except OSError as error:
+            return 503, {"error": f"not everywhere where answers are kept; ask again: {error}"}
 
 
 async def _shown(meaning: Meaning) -> dict[str, object]:
@@ -90,7 +95,7 @@ async def _evict(known: Meanings, house: House, body: bytes) -> tuple[int, dict[
         return 400, {"error": HELP}
     dropped = 0
     for meaning in meanings:
-        dropped += await meaning.evict(house, _keys(house, meaning, wanted))
+        dropped += await meaning.evict(house, _chosen(house, meaning, wanted))
     return 200, {"evicted": dropped}
 
 
@@ -100,7 +105,7 @@ async def _feedback(known: Meanings, house: House, body: bytes) -> tuple[int, di
     if isinstance(wanted, str):
         return 400, {"error": wanted}
     key = _key(wanted.entry)
-    if key is None:
+    if key is None or not 0 < key < BEYOND:
         return 400, {"error": 'send {"entry": "<x-archwright-entry>", "wrong": true}'}
     for meaning in known.values():
         if await meaning.feedback(house, key, wanted.wrong):
@@ -128,15 +133,15 @@ def _key(text: str | None) -> int | None:
         return None
 
 
-def _keys(house: House, meaning: Meaning, wanted: Wanted) -> list[int]:
-    """The keys of answers that are meant. Of a tenant also those of which nobody knows whose they are."""
+def _chosen(house: House, meaning: Meaning, wanted: Wanted) -> Chosen:
+    """The answers that are meant. Of a tenant also those of which nobody knows whose they are."""
     if wanted.entry is not None:
         key = _key(wanted.entry)
-        return [key] if key in house.brain.answers[meaning.cache] else []
+        return Chosen((key,)) if key is not None and 0 < key < BEYOND else Chosen()
     if wanted.scope is not None:
-        return list(meaning.memory.named(scope=wanted.scope))
-    kept = list(house.brain.answers[meaning.cache])
+        return Chosen(tuple(meaning.memory.named(scope=wanted.scope)), scope=wanted.scope)
+    kept = tuple(house.brain.answers[meaning.cache])
     if wanted.tenant is None:
-        return kept
+        return Chosen(kept, every=True)
     others = {key for key, entry in meaning.memory.entries.items() if entry.tenant != wanted.tenant}
-    return [key for key in kept if key not in others]
+    return Chosen(tuple(key for key in kept if key not in others), tenant=wanted.tenant)

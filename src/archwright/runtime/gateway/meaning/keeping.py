@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -33,6 +33,21 @@ class _Answer(msgspec.Struct):
 
 
 _answer = msgspec.msgpack.Decoder(_Answer)
+
+
+def written(stored: Stored, targets: Sequence[str]) -> bytes:
+    """An answer as it is kept, with the name of its target in place of its number."""
+    return msgspec.msgpack.encode(_Answer(targets[stored.target], stored.whole, stored.events))
+
+
+def read(data: bytes, targets: Sequence[str]) -> Stored:
+    """An answer that was kept.
+
+    Raises:
+        ValueError: it is none, or its target is none of these.
+    """
+    answer = _answer.decode(data)
+    return Stored(answer.whole, answer.events, targets.index(answer.target))
 
 
 class Again(NamedTuple):
@@ -76,11 +91,11 @@ class Keeping:
         if stored.given is not None:
             return
         now = time.time()
-        answer = _Answer(self.targets[stored.target], stored.whole, stored.events)
+        answer = written(stored, self.targets)
         self.file.put(
             kept.Entry(
                 self.route, entry.key, entry.space, entry.group, packed(vector), self.basis, kept.digest(entry.text),
-                now, now + self.ttl_s, entry.text, msgspec.msgpack.encode(answer), entry.tenant, entry.client,
+                now, now + self.ttl_s, entry.text, answer, entry.tenant, entry.client,
                 entry.scope, used_at=now, cost=entry.cost, confirmed=confirmed,
             )
         )  # fmt: skip
@@ -121,10 +136,8 @@ class Keeping:
             InputError: the file is damaged.
         """
         now = time.time()
-        places = {name: place for place, name in enumerate(self.targets)}
         for item in sorted(self.file.load(self.route, self.basis, now), key=lambda item: (item.used_at, item.key)):
-            answer = _answer.decode(item.answer)
-            stored = Stored(answer.whole, answer.events, places[answer.target])
+            stored = read(item.answer, self.targets)
             entry = Entry(
                 item.key, item.space, item.group, item.client, item.tenant, item.scope, item.text, item.cost, item.hits
             )

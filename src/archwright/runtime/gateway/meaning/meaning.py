@@ -22,7 +22,7 @@ from archwright.runtime.gateway.ask import SCOPE
 from archwright.runtime.gateway.exchange import Exchange, Stored
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.meaning.compare import Compare, Pair
-from archwright.runtime.gateway.meaning.memory import NOBODY, Entry, Found, Memory
+from archwright.runtime.gateway.meaning.memory import NOBODY, Chosen, Entry, Found, Memory
 from archwright.runtime.gateway.meaning.subject import Subject, subject
 from archwright.runtime.gateway.meaning.vectors import Vectors
 from archwright.runtime.http1.request import Header
@@ -114,6 +114,10 @@ class Meaning:
         except FAILURES as fault:  # whatever it is: the client gets the model's answer
             self._failed(fault)
             return
+        if found.basis == house.hash:  # of the plan that this request is answered by
+            for news in found.news:
+                house.brain.again(self.cache, *news)
+        self._forget(house, found.gone)
         look = x.look = Look(self, asked, vectors[0], found, self._result(found))
         if look.served:
             if self.memory.held(look.entry):
@@ -158,8 +162,7 @@ class Meaning:
         entry = self.memory.entries.get(look.entry)
         if look.served and entry is not None:
             entry.hits += 1
-            if self.memory.keeping is not None:
-                self.memory.keeping.used(entry.key)
+            self.memory.used(entry.key)
             self.saved += entry.cost
         if look.result == "shadow":
             self.saved += x.cost
@@ -215,7 +218,7 @@ class Meaning:
         if memory.held(job.entry.key) and memory.may_add(job.entry.client, time.monotonic()):
             await memory.run(memory.add, job.entry, job.look.vector, same, verdict.ticket)
             stored = house.brain.answers[self.cache].get(job.entry.key)
-            if stored is not None:
+            if stored is not None and memory.held(job.entry.key):
                 await memory.run(memory.keep, job.entry, job.look.vector, stored)
         if memory.recall.due:  # here, where no client waits for it
             await memory.run(memory.recall.refit)
@@ -226,22 +229,39 @@ class Meaning:
 
     # ------------------------------------------------------------------------------------------------- forget
 
-    async def evict(self, house: House, keys: Iterable[int]) -> int:
-        """Forget answers, for questions in the same words too; how many there were."""
-        dropped = 0
-        for key in list(keys):
-            dropped += house.brain.forget(self.cache, key)
+    async def evict(self, house: House, chosen: Chosen) -> int:
+        """Forget answers, for questions in the same words too; how many there were, here and where they are shared.
+
+        Raises:
+            OSError: where they are written down they cannot be erased now.
+        """
+        dropped = {key for key in chosen.keys if house.brain.forget(self.cache, key)}
+        for key in chosen.keys:
             await self.memory.run(self.memory.drop, key)
-        await self.memory.run(self.memory.flush)  # whoever had it forgotten is told when it is gone from the file, too
-        return dropped
+        shared = await self.memory.run(self.memory.erase, chosen)
+        self._forget(house, shared)
+        await self.flush(house)  # whoever had it forgotten is told when it is gone from the file, too
+        return len(dropped.union(shared))
+
+    async def flush(self, house: House) -> None:
+        """Write down what answered, erase what is gone, and forget what others had erased.
+
+        Raises:
+            OSError: that cannot be done now.
+        """
+        self._forget(house, await self.memory.run(self.memory.flush))
+
+    def _forget(self, house: House, keys: Iterable[int]) -> None:
+        for key in keys:
+            house.brain.forget(self.cache, key)
 
     async def feedback(self, house: House, key: int, wrong: bool) -> bool:
         """Somebody says that a kept answer was wrong, or right; a wrong one goes. Whether it is known."""
-        if key not in self.memory.entries:
+        if key not in self.memory.entries and not await self.memory.run(self.memory.has, key):
             return False
         await self.memory.run(self.memory.recall.feedback, key, wrong)
         if wrong:
-            await self.evict(house, (key,))
+            await self.evict(house, Chosen((key,)))
         return True
 
 

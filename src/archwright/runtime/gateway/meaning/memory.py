@@ -7,14 +7,14 @@ learns here runs in one thread beside the event loop, one thing after the other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
 from archwright.base.units import HOUR
-from archwright.learn.recall import Recall, Verdict
+from archwright.learn.recall import Near, Recall, Verdict
 from archwright.plan.model import Semantic
 from archwright.runtime.embedder import Vector
 from archwright.runtime.gateway.exchange import Stored
@@ -42,12 +42,36 @@ class Entry(msgspec.Struct, eq=False):
     hits: int = 0
 
 
+class News(NamedTuple):
+    """An answer that another process gave, its key, and how old it is (seconds)."""
+
+    key: int
+    stored: Stored
+    age_s: float
+
+
 class Found(NamedTuple):
-    """What a look-up found: the verdict, how near the nearest is, and the nearest that another client must confirm."""
+    """What a look-up found: the verdict, how near the nearest is, and the nearest that another client must confirm.
+
+    `news` are answers of other processes among the nearest, which rest on the plan of the hash `basis`; `gone` are keys
+    of answers that others had erased.
+    """
 
     verdict: Verdict
     similarity: float
     stranger: int
+    news: tuple[News, ...] = ()
+    gone: tuple[int, ...] = ()
+    basis: str = ""
+
+
+class Chosen(NamedTuple):
+    """Which answers are to be forgotten: those of these keys, and all of a tenant or a scope, or every one."""
+
+    keys: tuple[int, ...] = ()
+    tenant: str | None = None
+    scope: str | None = None
+    every: bool = False
 
 
 class Keeper(Protocol):
@@ -110,17 +134,22 @@ class Memory:
         """The verdict on a question; `luck` (0 to 1) decides audits."""
         known = []
         stranger = NOBODY
-        for near in self._opened(vector).search(vector, subject.space, NEAREST):
-            entry = self.entries.get(near.entry)
-            if entry is None or not self.held(near.entry):
-                self.drop(near.entry)
-            elif self.trusts(entry, client):
+        for near in self._near(subject.space, vector):
+            if self.trusts(self.entries[near.entry], client):
                 known.append(near)
             elif stranger == NOBODY:
                 stranger = near.entry
         verdict = self.recall.judge(subject.text, known, luck)
         similarity = next((near.similarity for near in known if near.entry == verdict.entry), 0.0)
         return Found(verdict, similarity, stranger)
+
+    def _near(self, space: int, vector: Vector) -> list[Near]:
+        """The nearest entries whose answers are kept."""
+        found = self._opened(vector).search(vector, space, NEAREST)
+        for near in found:
+            if near.entry not in self.entries or not self.held(near.entry):
+                self.drop(near.entry)
+        return [near for near in found if near.entry in self.entries]
 
     def trusts(self, entry: Entry, client: str) -> bool:
         """Whether a client may get an entry: its own, or one that was right when others asked."""
@@ -137,16 +166,26 @@ class Memory:
             if same.client != entry.client:
                 self.confirmed[same.group] = self.confirmed.get(same.group, 0) + 1
         else:
-            self._groups += 1
-            entry.group = self._groups
-        self._opened(vector).add(entry.key, vector, entry.space)
+            entry.group = self._new_group()
+        self._enter(entry, vector)
         self.entries[entry.key] = entry
         self.recall.add(entry.key, entry.text, entry.group, ticket)
+        self._prune()
+        if self.keeping is not None and same is not None and same.client != entry.client:
+            self.keeping.confirm(same.group)  # last: where that fails, everything else is done
+
+    def _new_group(self) -> int:
+        self._groups += 1
+        return self._groups
+
+    def _enter(self, entry: Entry, vector: Vector) -> None:
+        self._opened(vector).add(entry.key, vector, entry.space)
+
+    def _prune(self) -> None:
+        """Let go of entries whose answers are gone, where there are many more than answers."""
         if len(self.entries) > self.most + self.most // 4 + SPARE:
             for key in [key for key in self.entries if not self.held(key)]:
                 self.drop(key)
-        if self.keeping is not None and same is not None and same.client != entry.client:
-            self.keeping.confirm(same.group)  # last: where that fails, everything else is done
 
     def again(self, entry: Entry, vector: Vector, confirmed: int) -> None:
         """Enter an answer that was kept before a restart, after the others confirmed it so often."""
@@ -161,10 +200,32 @@ class Memory:
         if self.keeping is not None and entry.key in self.entries:
             self.keeping.put(entry, vector, stored, self.confirmed.get(entry.group, 0))
 
-    def flush(self) -> None:
-        """Erase what is gone and write down what answered, where anything is written down."""
+    def used(self, key: int) -> None:
+        """An entry answered."""
+        if self.keeping is not None:
+            self.keeping.used(key)
+
+    def flush(self) -> Collection[int]:
+        """Erase what is gone and write down what answered, where anything is written down.
+
+        Returns:
+            The keys of answers that others had erased.
+        """
         if self.keeping is not None:
             self.keeping.flush()
+        return ()
+
+    def has(self, key: int) -> bool:
+        """Whether an entry is kept."""
+        return key in self.entries
+
+    def erase(self, chosen: Chosen) -> Collection[int]:
+        """Erase what others know, too; the keys of what was there. Here nobody else knows anything.
+
+        Raises:
+            OSError: it cannot be erased.
+        """
+        return ()
 
     def may_add(self, client: str, now: float) -> bool:
         """Whether a client may add one more answer this hour; it is counted."""

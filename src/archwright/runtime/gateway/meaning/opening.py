@@ -28,11 +28,12 @@ from archwright.runtime.gateway.meaning.desk import Counter
 from archwright.runtime.gateway.meaning.keeping import Keeping
 from archwright.runtime.gateway.meaning.meaning import RESULTS, Meaning
 from archwright.runtime.gateway.meaning.memory import Memory
+from archwright.runtime.gateway.meaning.sharing import Place, SharedMemory
 from archwright.runtime.gateway.meaning.vectors import COMPARE_S, Endpoint, Here, Vectors, aside
 from archwright.runtime.gateway.metrics import gauge
 from archwright.runtime.gateway.setup import Setup
 from archwright.runtime.http1.request import Inner
-from archwright.runtime.indexes import index_kind
+from archwright.runtime.indexes import PLAIN, index_kind
 
 _log = logging.getLogger(__name__)
 _CHAT: Final = "/v1/chat/completions"
@@ -116,7 +117,7 @@ class Meanings:
     async def _flush(self) -> None:
         for name, meaning in self.found.items():
             try:
-                await meaning.memory.run(meaning.memory.flush)
+                await meaning.flush(self.app.house)
             except OSError as error:
                 _log.error("%s: what answered by meaning cannot be written down: %s", name, error)
 
@@ -160,7 +161,13 @@ def _kept(app: Gateway, setup: Setup, plan: Plan, found: Mapping[str, Meaning]) 
     Where it cannot be used, the log says so, and they are kept in memory alone. A rehearsal keeps none, and neither
     does a gateway whose machine is recorded: its record begins with empty caches.
     """
-    routes = [item for item in plan.routes if item.name in found and found[item.name].semantic.keep == "file"]
+    routes = [
+        item
+        for item in plan.routes
+        if item.name in found
+        and found[item.name].semantic.keep == "file"
+        and not isinstance(found[item.name].memory, SharedMemory)  # it has its place already
+    ]
     if not routes or setup.mode == "rehearse" or setup.record:
         return None
     try:
@@ -215,14 +222,21 @@ def _meaning(
     if place not in shelf:
         shelf[place] = Endpoint(semantic.embedder) if semantic.embedder >= 0 else local(semantic.model_dir)
     kind = index_kind(semantic.index)  # loaded now: the first request must not wait for it
-    where = setup.ledger if "://" in setup.ledger else ""
+    if kind.lasting and (setup.mode == "rehearse" or setup.record):
+        kind = index_kind(PLAIN)  # what others learned is no part of a rehearsal, nor of what is recorded
+    where = setup.answers or (setup.ledger.partition("#")[0] if "://" in setup.ledger else "")
     kind.ready(where)
 
     def held(key: int) -> bool:
         return app.house.brain.fresh(route.cache, key)
 
-    memory = Memory(semantic, _recall(semantic, state), lambda size: kind.open(size, where), held,
-                    cache.entries)  # fmt: skip
+    recall = _recall(semantic, state)
+    memory: Memory
+    if kind.lasting:
+        shared = Place(kind, where, route.name, str(semantic.embedder), cache.ttl_s, lambda: app.house)
+        memory = SharedMemory(semantic, recall, shared, held, cache.entries)
+    else:
+        memory = Memory(semantic, recall, lambda size: kind.open(size, where), held, cache.entries)
     vectors = shelf[place]
     return Meaning(route.name, route.cache, memory, vectors, _comparator(app, semantic, vectors))
 
