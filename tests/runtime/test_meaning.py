@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from archwright.learn import recall
 from archwright.learn.recall import Near, Recall, Verdict
 from archwright.plan import model as m
 from archwright.runtime.gateway.meaning import opening
@@ -128,24 +126,6 @@ def shop(folder: Path, made: m.Plan, keys: tuple[ClientKey, ...] = (), **answeri
 
 def cache_of(answer: httpx.Response) -> str:
     return answer.headers["x-archwright-cache"]
-
-
-def test_the_model_is_fitted_anew_beside_the_loop_and_after_the_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fitted: list[str] = []
-
-    def refit(self: Recall) -> None:
-        fitted.append(threading.current_thread().name)
-        Recall.refit(self)
-
-    monkeypatch.setattr(recall, "EVERY", 2)
-    monkeypatch.setattr(Sure, "refit", refit)
-    with shop(tmp_path, plan(semantic())) as desk:
-        desk.ask(PARCEL)
-        assert fitted == []
-        desk.ask(REFUND)
-        assert [name.partition("_")[0] for name in fitted] == ["meaning"]
 
 
 def test_another_wording_gets_the_same_answer_and_the_ledger_says_how(tmp_path: Path) -> None:
