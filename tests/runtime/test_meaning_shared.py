@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
+import subprocess
 from array import array
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +21,7 @@ from archwright.plan import model as m
 from archwright.runtime.entries.entry import Entry
 from archwright.runtime.gateway.meaning import opening
 from archwright.runtime.index import IndexFailure, SharedIndex
-from archwright.runtime.indexes import open_index
+from archwright.runtime.indexes import open_index, pgvector
 from tests.runtime.postgres import Server, server
 from tests.runtime.test_meaning import PARCEL, REFUND, SAME, Shop, Sure, cache_of, plan, semantic
 from tests.runtime.test_meaning_kept import KEYS, shop
@@ -53,6 +56,21 @@ def shops(folder: Path, place: str, made: m.Plan = SHARED, **setting: Any) -> It
             (folder / name).mkdir(exist_ok=True)
         one, two = (stack.enter_context(shop(folder / name, made, answers=place, **setting)) for name in ("one", "two"))
         yield one, two
+
+
+@contextmanager
+def frozen(database: Server) -> Iterator[None]:
+    """The server stands still with its connections open."""
+    assert database.process is not None
+    found = subprocess.run(["pgrep", "-P", str(database.process.pid)], capture_output=True, text=True, check=True)
+    processes = [database.process.pid, *map(int, found.stdout.split())]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
 
 
 def words(place: str) -> list[str]:
@@ -162,6 +180,16 @@ def test_a_database_that_goes_away_is_a_miss_and_comes_back(tmp_path: Path) -> N
         assert one.at_desk("POST /cache/evict", route="kept")[0] == 503  # it says that not all is gone
         database.start()
         assert cache_of(two.ask("and my parcel?")) == "semantic"
+
+
+def test_a_database_that_hangs_holds_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with server() as database, shop(tmp_path, SHARED, answers=database.place) as one:
+        one.ask(PARCEL)
+        with frozen(database), monkeypatch.context() as hurried:
+            hurried.setattr(pgvector, "LIMIT_S", 0.2)
+            assert cache_of(one.ask(SAME)) == "miss"
+            assert one.at_desk("POST /cache/evict", route="kept")[0] == 503
+        assert cache_of(one.ask("and my parcel?")) == "semantic"
 
 
 @pytest.mark.parametrize("private", ["mode", "record"])

@@ -8,6 +8,9 @@ follows `#` in the address is the index's name in it. A small space is read whol
 from __future__ import annotations
 
 import contextlib
+import os
+import socket
+import threading
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -23,6 +26,7 @@ from archwright.runtime.index import Index, IndexFailure, IndexKind, Shared, Sha
 WHAT: Final = "an index"
 MOST_DIMENSIONS: Final = 2000  # of what the extension's graph takes
 EXACT: Final = 2000  # a space of so many entries and fewer is read whole
+LIMIT_S = STATEMENT_MS / 1000 + 1.0  # longer than this no question may take, whatever hangs
 WIDTH: Final = 100  # candidates that the graph keeps in mind while it searches
 _LOCK: Final = 0x4178
 _TABLES: Final = """
@@ -140,12 +144,27 @@ class VectorTable(SharedIndex):
             if self.base is None or self.base.closed:
                 self._connect()
             try:
-                return question()
+                with self._limited():
+                    return question()
             except self.driver.OperationalError:
                 if not self.base.closed:
                     raise
                 self._connect()
-                return question()
+                with self._limited():
+                    return question()
+
+    @contextlib.contextmanager
+    def _limited(self) -> Iterator[None]:
+        """Cut the connection to a database that does not even say that it takes too long."""
+        line = socket.socket(fileno=os.dup(self.base.fileno()))
+        timer = threading.Timer(LIMIT_S, _cut, (line,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            line.close()
 
     def add(self, entry: int, vector: Sequence[float], space: int) -> None:
         """Put an entry into a space."""
@@ -321,6 +340,11 @@ class VectorTable(SharedIndex):
         """Close the connection."""
         if self.base is not None:
             self.base.close()
+
+
+def _cut(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _open(dimensions: int, place: str) -> Index:
