@@ -2,6 +2,7 @@
 
     make bench NAME=gateway
 
+`archwright warm gateway` comes first: the figures are those of the compiled gateway, `plain_…` those of its sources.
 The gateway runs on core 0; the client (wrk, in C) and the supplier (`gateway.c`, compiled here) on core 1. A figure is
 the median of RUNS. CPU is what the kernel counts for the process, all its threads, so it also holds on a busy machine;
 requests a second do not. The direct ceiling is the client and the supplier without a gateway between them.
@@ -96,6 +97,11 @@ def main() -> None:
 
 def _ours(folder: Path, direct: Peer) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    with _archwright(folder, direct.port, 1, "plain") as plain:
+        _load(folder, plain, "1")
+        rate, cpu = _loads(folder, plain)
+        found |= {"plain_requests_per_s": round(rate), "plain_cpu_us": cpu * 1e6}
+        _say(f"as plain Python: {rate:,.0f} requests a second, {cpu * 1e6:,.0f} µs of CPU each")
     began = time.perf_counter()
     with _archwright(folder, direct.port, 1) as ours:
         found["ready_s"] = time.perf_counter() - began
@@ -134,17 +140,20 @@ def _supplier(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
 
 @contextlib.contextmanager
-def _archwright(folder: Path, supplier: int, workers: int) -> Iterator[Peer]:
-    """`archwright serve`, as a user starts it."""
+def _archwright(folder: Path, supplier: int, workers: int, way: str = "auto") -> Iterator[Peer]:
+    """`archwright serve`, as a user starts it: compiled where that was done, or as plain Python."""
     file = folder / "plan.json"
     file.write_bytes(m.encode(_plan(f"http://127.0.0.1:{supplier}/v1")))
     port = _free()
     core = "0" if workers == 1 else "0,1"
     command = ["taskset", "-c", core, str(VENV / "bin" / "archwright"), "serve", str(file), "--port", str(port)]
-    command += ["--ledger", str(folder / f"ledger-{workers}.jsonl"), "--workers", str(workers)]
-    with _running(command, {"ARCHWRIGHT_KEYS": "shop:k-shop"}, folder / "ours.out") as process:
+    command += ["--ledger", str(folder / f"ledger-{workers}-{way}.jsonl"), "--workers", str(workers)]
+    known = {"ARCHWRIGHT_KEYS": "shop:k-shop", "ARCHWRIGHT_GATEWAY": way}
+    with _running(command, known, folder / "ours.out") as process:
         peer = Peer("ours", process, port, {"Authorization": "Bearer k-shop"})
         _wait(peer, "/healthz")
+        if way == "auto" and "compiled code" not in (folder / "ours.out").read_text():
+            _say("the gateway is not compiled here")
         yield peer
 
 

@@ -27,9 +27,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_engine() -> Generator[None]:
-    """Tests of commands simulate with the plain engine: none waits for a compiler, and none leaves one running."""
+    """Tests run the sources as they are, engine and gateway: none waits for a compiler, and none leaves one running."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "ARCHWRIGHT_ENGINE", "plain")
+        patch.setitem(os.environ, "ARCHWRIGHT_GATEWAY", os.environ.get("ARCHWRIGHT_GATEWAY", "plain"))
         yield
 
 

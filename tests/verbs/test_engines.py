@@ -69,7 +69,7 @@ def test_nobody_waits_for_a_compiler(place: Path, said: list[str], monkeypatch: 
     engines.at_first_need(said.append)
     assert simulate(d.plan(), d.scenario(20.0), seed=1).arrivals > 0
     assert said == [engines.COLD]
-    assert [line[-1] for line in started] == ["warm"]
+    assert [line[-2:] for line in started] == [["warm", "engine"]]
     assert hand.fast_for(d.plan()) is None
     assert place.is_dir()
 

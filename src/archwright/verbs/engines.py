@@ -36,7 +36,7 @@ NO_COMPILER: Final = "numba is not installed, so the plain engine simulates, slo
 COLD: Final = (
     "the fast engine is not compiled yet, so the plain one simulates, slower; it is being compiled for the next time"
 )
-WAITING: Final = "another process compiles the fast engine; waiting for it"
+WAITING: Final = "another process compiles the same; waiting for it"
 
 Say = Callable[[str], None]
 
@@ -149,7 +149,7 @@ def _compile_beside() -> None:
     except OSError:
         return
     none = subprocess.DEVNULL
-    line = [sys.executable, "-m", "archwright", "warm"]
+    line = [sys.executable, "-m", "archwright", "warm", "engine"]
     subprocess.Popen(line, stdin=none, stdout=none, stderr=none, start_new_session=True)
 
 

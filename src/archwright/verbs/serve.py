@@ -19,6 +19,7 @@ from archwright.plan.agents import emulated_only
 from archwright.plan.model import Plan, Target, decode
 from archwright.plan.passages import file_name
 from archwright.plan.rules import compress
+from archwright.runtime import compiled
 from archwright.runtime.gateway.door import Door, Place, opened, run, tls_of
 from archwright.runtime.gateway.keys import holding, read_keys
 from archwright.runtime.gateway.leases import Lease, Table, counted, dealing
@@ -134,7 +135,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
 
                 def told(text: str, begins: bool) -> None:
                     promise = f"ledger {own.ledger}: {app.house.journal.promise}"
-                    for line in (*began, promise) if begins else (text,):
+                    for line in (*began, promise, compiled.told()) if begins else (text,):
                         say(line)
 
                 run(app, places[number], door, lambda: setup_of(wish, known), told)

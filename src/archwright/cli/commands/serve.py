@@ -71,6 +71,9 @@ def command(  # noqa: PLR0913 - one argument an option
     share every limit by demand and write a ledger each.
     """
     Sink.of(as_json)
+    from archwright.verbs.native import at_hand
+
+    at_hand()  # before the gateway's modules are loaded
     from archwright.verbs.serve import serve as verb
 
     def say(line: str) -> None:

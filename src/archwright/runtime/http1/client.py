@@ -12,6 +12,7 @@ import httptools
 
 from archwright.runtime.http1.address import Origin
 from archwright.runtime.http1.broken import Broken
+from archwright.runtime.http1.deadlines import Deadlines
 
 MOST_HEAD: Final = 256 * 1024
 HELD: Final = 1024 * 1024  # bytes of an answer that are kept before somebody takes them
@@ -288,15 +289,17 @@ class Connection(asyncio.Protocol):
         self._transport.write(data)
 
     async def _wait(self) -> None:
-        if self._error is None and self._transport is None and not self.whole:
-            self._error = Broken("the connection was lost")
-        if self._error is not None:
-            raise self._error
+        if self._transport is None and not self.whole:
+            self._error = self._error or Broken("the connection was lost")
+        self._raise()
         self._waiter = asyncio.get_running_loop().create_future()
         try:
             await self._waiter
         finally:
             self._waiter = None
+        self._raise()
+
+    def _raise(self) -> None:  # not in `_wait`: compiled code holds what it saw before a wait to be so after it
         if self._error is not None:
             raise self._error
 
@@ -316,6 +319,7 @@ class Client:
     def __init__(self) -> None:
         self._idle: dict[Origin, list[Connection]] = {}
         self._tls: ssl.SSLContext | None = None
+        self._deadlines = Deadlines()
 
     async def connection(self, origin: Origin) -> Connection:
         """One that is free, or a new one.
@@ -368,7 +372,7 @@ class Client:
     async def _open(self, origin: Origin) -> Connection:
         tls = self._context() if origin.tls else None
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(CONNECT_S):
+        with self._deadlines.within(CONNECT_S):
             _, connection = await loop.create_connection(
                 lambda: Connection(origin),
                 origin.host,
