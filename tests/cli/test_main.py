@@ -253,3 +253,14 @@ def test_a_wrong_option_is_json_too_where_json_was_asked_for() -> None:
     assert ended.returncode == 2
     assert json.loads(ended.stdout)["message"] == "No such option '--bad'."
     assert "Usage:" in archwright("price", DESK, "--bad").stderr
+
+
+def test_no_command_loads_the_gateway_before_it_was_said_in_which_form() -> None:
+    """What is imported as source stays source: `serve` would not run what was compiled."""
+    code = (
+        "import sys, archwright.cli.main, archwright.cli.commands.serve\n"
+        "from archwright.runtime.compiled import MODULES\n"
+        "print([name for name in MODULES if name in sys.modules])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "[]\n"

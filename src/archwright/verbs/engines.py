@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from archwright.analysis.stress.at_hand import AT_HAND, put_at_hand
-from archwright.analysis.stress.engines import fast_for
 from archwright.base.errors import DependencyMissing, UsageError
 
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ def at_first_need(say: Say) -> None:
 
 def missing(plan: Plan, trace: Trace | None) -> bool:
     """Whether the plain engine simulates because the fast one is not there, and not because it was chosen."""
+    from archwright.analysis.stress.engines import fast_for
+
     fast_for(plan, trace)
     return os.environ.get(WANTED, "auto") == "auto" and AT_HAND.fast is None
 
