@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from archwright.analysis.draw.overlay import Break, Evidence, Need, Use
 from archwright.base.units import show
 from archwright.report.figures import Book
+from archwright.verbs.engines import missing
 from archwright.verbs.project import Project
 
 if TYPE_CHECKING:
@@ -63,10 +64,10 @@ def _breaking(project: Project, found: Evidence, _scenario: str, seed: int) -> E
     from archwright.analysis.stress.breaking import breaking
     from archwright.analysis.stress.figures import enter_breaking
 
-    plan = project.compiled.plan
+    plan, trace = project.compiled.plan, project.trace()
     if not plan.journeys:
         return found
-    result = breaking(plan, seed)
+    result = breaking(plan, seed, trace, quick=missing(plan, trace))  # as `stress` does: there is one edge in a run
     book = _with(found.book)
     enter_breaking(book, result)
     if result.edge is not None and result.verdict is not None:
