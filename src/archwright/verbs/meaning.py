@@ -9,10 +9,10 @@ from typing import Final
 from msgspec.structs import replace
 
 from archwright.analysis.price import price
-from archwright.analysis.recall.foresee import Asked, Foreseen, foresee
 from archwright.analysis.recall.report import curve_of, foreseen_document, pasted
 from archwright.base.errors import InputError, Location, Problem
 from archwright.learn.recall import Recall
+from archwright.learn.replay import Log, Outcome, replay
 from archwright.learn.spaces import Spaces
 from archwright.plan.model import Cache, Plan, Route, Semantic, plan_hash
 from archwright.policy.chance import SEMANTIC, uniform
@@ -43,16 +43,11 @@ def replay_past(project: Project, log: str, given: Sequence[str], say: Callable[
     past = read_past(log, semantic.answer_id, route.name)
     progress = Progress(say)
     vectors = _vectors(past, semantic, progress)
-    spaces = Spaces(vectors, _numbered([item.space for item in past]))
-    answers = _numbered([item.answer for item in past])
-    asked = [
-        Asked(item.text, answer, space, item.at)
-        for item, answer, space in zip(past, answers, _numbered([item.space for item in past]), strict=True)
-    ]
+    asked = _read(past, vectors, cache.ttl_s)
     found = []
     for wrong in sorted({*PROMISES, semantic.wrong}):
         progress.tell(f"a promise of {wrong * 100:g} %")
-        found.append(_middle(asked, spaces, replace(semantic, wrong=wrong), cache.ttl_s, seed))
+        found.append(_middle(asked, replace(semantic, wrong=wrong), seed))
     chosen = next(item for item in found if item.wrong_at_most == semantic.wrong)
     book = Book()
     facts = (
@@ -70,13 +65,21 @@ def replay_past(project: Project, log: str, given: Sequence[str], say: Callable[
     return Answer("replay", (document,), book, data=data, plan=plan_hash(plan))
 
 
-def _middle(asked: Sequence[Asked], spaces: Spaces, semantic: Semantic, ttl_s: float, seed: int) -> Foreseen:
+def _read(past: Sequence[Past], vectors: Sequence[Vector], ttl_s: float) -> Log:
+    """The log as a cache meets it: namespaces stand apart, and an exact cache keeps a request by its very words."""
+    spaces = _numbered([item.space for item in past])
+    texts = [item.text for item in past]
+    answers = _numbered([item.answer for item in past])
+    keys = list(zip(spaces, texts, strict=True))
+    return Log(texts, Spaces(vectors, spaces), answers, keys, [item.at for item in past], ttl_s)
+
+
+def _middle(asked: Log, semantic: Semantic, seed: int) -> Outcome:
     """The run that saves neither most nor least, of some with other luck: which hits are audited is a matter of it."""
-    runs = []
-    for other in range(seed, seed + LUCKS):
-        spaces.clear()
-        recall = Recall(semantic.wrong, semantic.of, semantic.audits)
-        runs.append(foresee(asked, spaces, recall, _luck(other), ttl_s))
+    runs = [
+        replay(asked, Recall(semantic.wrong, semantic.of, semantic.audits), _luck(other))
+        for other in range(seed, seed + LUCKS)
+    ]
     return sorted(runs, key=lambda item: item.net)[LUCKS // 2]
 
 
@@ -127,7 +130,7 @@ def _numbered(names: Sequence[str]) -> list[int]:
     return [known.setdefault(name, len(known)) for name in names]
 
 
-def _saved(project: Project, plan: Plan, cache: Cache, found: Foreseen) -> float | None:
+def _saved(project: Project, plan: Plan, cache: Cache, found: Outcome) -> float | None:
     """What the promise saves a month (pico-dollars) at the file's prices, of what an exact cache leaves to be paid."""
     part = replace(cache.semantic or Semantic("on", found.wrong_at_most), mode="on", saved=0.0)
     caches = tuple(replace(item, semantic=part) if item.name == cache.name else item for item in plan.caches)
@@ -146,7 +149,7 @@ def _saved(project: Project, plan: Plan, cache: Cache, found: Foreseen) -> float
     return sum(paid) * found.net if paid else None
 
 
-def _plain(item: Foreseen) -> dict[str, object]:
+def _plain(item: Outcome) -> dict[str, object]:
     return {
         "wrong_at_most": item.wrong_at_most, "of": item.of, "requests": item.requests, "plain": item.plain,
         "exact": item.exact, "served": item.served, "audits": item.audits, "wrong": item.wrong, "calls": item.calls,

@@ -1,4 +1,1 @@
-"""What a semantic cache would have done with past requests, and what one does: hits, savings, wrong answers.
-
-`foresee` needs what learns, and so the extra `[semantic]`; `report` does not.
-"""
+"""What a replay of past requests says of a semantic cache, and what a running one says of itself, as documents."""

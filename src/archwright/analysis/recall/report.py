@@ -10,7 +10,7 @@ from archwright.report.document import Block, Cell, Chart, Document, Section, Se
 from archwright.report.figures import Book
 
 if TYPE_CHECKING:
-    from archwright.analysis.recall.foresee import Foreseen
+    from archwright.learn.replay import Outcome
 
 SHARE: Final = "share"
 UNKNOWN: Final = "unknown"
@@ -18,12 +18,12 @@ TOO_FEW: Final = "It knew too little to answer anything: give a longer log, with
 NOTHING: Final = "nothing is labelled yet; the curve comes with fresh answers that were compared"
 
 
-def curve_of(found: Sequence[Foreseen]) -> tuple[tuple[float, float], ...]:
+def curve_of(found: Sequence[Outcome]) -> tuple[tuple[float, float], ...]:
     """The curve of the file: for each promise the calls saved. A larger promise never saves less."""
     return tuple((wrong, saved) for wrong, saved, _, _ in _points(found))
 
 
-def _points(found: Sequence[Foreseen]) -> list[tuple[float, float, float, float]]:
+def _points(found: Sequence[Outcome]) -> list[tuple[float, float, float, float]]:
     """Each promise, the calls saved, and their band; all rise."""
     points: list[tuple[float, float, float, float]] = []
     for item in sorted(found, key=lambda item: item.wrong_at_most):
@@ -35,7 +35,7 @@ def _points(found: Sequence[Foreseen]) -> list[tuple[float, float, float, float]
 
 
 def foreseen_document(
-    book: Book, found: Sequence[Foreseen], asked: Foreseen, saved: float | None, facts: Sequence[tuple[str, str]]
+    book: Book, found: Sequence[Outcome], asked: Outcome, saved: float | None, facts: Sequence[tuple[str, str]]
 ) -> Document:
     """What past requests say. `asked` is the promise that is asked about, `saved` what it saves a month (pico-dollars).
 
@@ -71,7 +71,7 @@ def foreseen_document(
     return Document("Replay", tuple(sections), "what a cache that answers by meaning would have done", tuple(facts))
 
 
-def pasted(found: Sequence[Foreseen], requests: int) -> str:
+def pasted(found: Sequence[Outcome], requests: int) -> str:
     """The measured curve as it stands in a file."""
     note = f'measured: "archwright replay, {requests:,} requests"'
     listed = []
@@ -128,7 +128,7 @@ def _chart(curve: Sequence[tuple[float, float, float]]) -> Block:
     return Chart("How right it is, as it answers more", "look-ups answered", SHARE, "right", SHARE, (line,))
 
 
-def _row(book: Book, item: Foreseen) -> tuple[str | Cell, ...]:
+def _row(book: Book, item: Outcome) -> tuple[str | Cell, ...]:
     base = f"recall.{_named(item.wrong_at_most)}"
     tone: Tone = "good" if item.wrong_of_hits.value <= item.wrong_at_most else "bad"
 
@@ -145,7 +145,7 @@ def _row(book: Book, item: Foreseen) -> tuple[str | Cell, ...]:
     )  # fmt: skip
 
 
-def _enter(book: Book, item: Foreseen) -> None:
+def _enter(book: Book, item: Outcome) -> None:
     """The figures of one promise; all are counted in the replay."""
     base, note = f"recall.{_named(item.wrong_at_most)}", f"counted over {item.requests:,} past requests"
     total = max(1, item.requests)
