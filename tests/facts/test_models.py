@@ -37,3 +37,18 @@ def test_a_token_of_context_takes_what_the_model_card_says() -> None:
     assert found is not None
     assert found.kv_bytes == 128 * 1024
     assert found.parameters * BYTES["bf16"] == pytest.approx(16.06e9, rel=1e-3)
+
+
+def test_parameters_that_were_counted_from_a_configuration() -> None:
+    """Embeddings twice, and of each layer attention, feed-forward and norms, as the configurations have their sizes."""
+
+    def counted(layers: int, hidden: int, heads: int, between: int) -> int:
+        attention = 2 * hidden * heads * 128 + 2 * hidden * 8 * 128
+        layer = attention + 3 * hidden * between + 2 * hidden + 2 * 128
+        return 2 * 151_936 * hidden + layers * layer + hidden
+
+    for name, sizes in {"qwen3-14b": (40, 5120, 40, 17408), "qwen3-8b": (36, 4096, 32, 12288)}.items():
+        found = shape(name)
+        assert found is not None
+        assert (found.layers, found.hidden, found.kv_heads, found.head_size) == (*sizes[:2], 8, 128)
+        assert found.parameters == pytest.approx(counted(*sizes), rel=1e-3)

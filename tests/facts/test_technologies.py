@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from archwright.facts import accelerators
 from archwright.facts.technologies import (
     ASPECTS,
     CONFIDENCES,
@@ -23,10 +24,11 @@ from archwright.facts.technologies import (
 
 
 def test_the_shelf_is_listed() -> None:
-    assert 25 <= len(names()) <= 45
+    assert 50 <= len(names()) <= 60
     assert list(names()) == sorted(names())
     assert set(families()) == {
-        "vector_stores", "caches", "queues_and_streams", "lakes_and_warehouses", "serving_engines", "chips", "cloud_ai"
+        "vector_stores", "caches", "queues_and_streams", "lakes_and_warehouses", "serving_engines", "chips", "cloud_ai",
+        "gpus",
     }  # fmt: skip
 
 
@@ -54,7 +56,9 @@ def test_an_entry_is_complete(name: str) -> None:
     for confidence, source in said:
         assert confidence in CONFIDENCES
         assert source.title
-        assert urlsplit(source.url).scheme == "https"
+        assert source.place
+        # What a list says is named by its title where the shelf of accelerators has no address of it.
+        assert urlsplit(source.url).scheme == "https" or (found.family == "gpus" and not source.url)
 
 
 @pytest.mark.parametrize("name", names())
@@ -69,9 +73,35 @@ def test_what_was_not_seen_is_said_wherever_it_is_shown(name: str) -> None:
         assert ("from memory" in limit.shown) == (limit.confidence == "memory" and limit.most is not None)
         assert (limit.written == "unknown") == (limit.most is None)
         assert limit.most is None or limit.most > 0
-    if found.confidence == "memory":
-        assert not found.read
-        assert not [cost for cost in found.costs if cost.confidence == "seen" and cost.amount is not None]
+    unread = found.licensed is None and not found.licence.startswith("proprietary")
+    assert ("from memory" in found.terms) == unread
+    remembered = [aspect for aspect, words in found.permits.items() if words != "unknown" and aspect not in found.read]
+    assert ("from memory" in found.allows) == bool(remembered)
+
+
+def test_of_every_entry_a_source_was_seen() -> None:
+    """What is left from memory is single prices, limits and licences, each marked: never an entry as a whole."""
+    assert {item.confidence for item in technologies().values()} == {"seen"}
+    remembered = {item.name for item in technologies().values() if item.remembered}
+    assert remembered == {"tpu-v5e", "tpu-v6e", "kinesis", "nats-jetstream", "vectorize"}
+
+
+def test_gpus_are_the_accelerators_that_forecasts_count_with() -> None:
+    assert set(families()["gpus"].entries) == set(accelerators.names())
+    entry, known = technology("h100-80gb"), accelerators.accelerator("h100-80gb")
+    assert entry is not None
+    assert known is not None
+    assert known.counted is not None
+    assert [(cost.what, cost.amount) for cost in entry.costs] == [
+        ("on demand", known.counted.hourly), ("spot", known.counted.spot)
+    ]  # fmt: skip
+    assert entry.costs[0].hourly
+    assert entry.limits["memory"].most == known.hardware.memory
+    assert "dense" in entry.constrains
+    nobody = technology("gb200")
+    assert nobody is not None
+    assert nobody.costs[0].amount is None
+    assert nobody.permits["managed"] == "unknown"
 
 
 def test_limits_are_in_base_units() -> None:

@@ -71,7 +71,7 @@ def _from_catalogue(work: Entries, name: str, component: Component) -> None:
     if found is None or cost is None or cost.amount is None:
         return
     how = "seen" if cost.confidence == "seen" else "from memory"
-    note = f"catalogue, {cost.source.title}, {how} on {found.checked_on}: {cost.source.url}"
+    note = f"catalogue, {cost.source.title}, {how} on {found.checked_on}: {cost.source.place}"
     label = f"one GB kept for one month, {found.title}"
     work.fact(f"charges.{name}.per_gb_month", pico(cost.amount), "money", label, note)
 

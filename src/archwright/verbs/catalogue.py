@@ -48,7 +48,7 @@ def stale(items: Iterable[Technology], as_of: dt.date, where: Location = NOWHERE
     return [
         Finding(
             "CAT01", "warning", f"what is known of {item.title} was last looked at on {item.checked_on}", where,
-            "Prices and limits of services change within months.", f"look it up: {item.source.url}", item.name,
+            "Prices and limits of services change within months.", f"look it up: {item.source.place}", item.name,
         )
         for item in items
         if (as_of - dt.date.fromisoformat(item.checked_on)).days > STALE
@@ -59,6 +59,7 @@ def plain(item: Technology) -> dict[str, object]:
     """An entry as plain data: amounts in their currency, limits in the base unit of their dimension."""
     return {
         "id": item.name, "title": item.title, "family": item.family, "licence": item.licence,
+        "licensed": item.licensed._asdict() if item.licensed else None,
         "costs": [
             {
                 "what": cost.what, "amount": None if cost.amount is None else float(cost.amount), "unit": cost.unit,
@@ -105,12 +106,12 @@ def _family(family: Family) -> Section:
 
 
 def _one(item: Technology) -> Section:
-    rows: list[tuple[str | Cell, ...]] = [("licence", item.licence, "")]
-    rows += [("costs", cost.shown, cost.source.url) for cost in item.costs]
-    rows += [("constrains", limit.shown, limit.source.url) for limit in item.limits.values()]
+    rows: list[tuple[str | Cell, ...]] = [("licence", item.terms, item.licensed.place if item.licensed else "")]
+    rows += [("costs", cost.shown, cost.source.place) for cost in item.costs]
+    rows += [("constrains", limit.shown, limit.source.place) for limit in item.limits.values()]
     for aspect, words in item.permits.items():
         remark = "" if aspect in item.read or words == "unknown" else " (from memory)"
-        rows.append(("permits", f"{aspect}: {words}{remark}", item.source.url if aspect in item.read else ""))
+        rows.append(("permits", f"{aspect}: {words}{remark}", item.source.place if aspect in item.read else ""))
     blocks: list[Block] = [Table(("", item.name, "Source"), tuple(rows))]
     blocks.append(Text(f"{item.origin}. {plural(item.remembered, 'price or limit', 'prices and limits')} from memory."))
     return Section(f"catalogue-{item.name}", item.title, tuple(blocks), LEAD)

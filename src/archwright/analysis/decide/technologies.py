@@ -44,8 +44,8 @@ def technologies(name: str, decision: Decision, book: Book) -> list[Section]:
 
 def _said(item: Technology) -> list[tuple[str, str]]:
     return [
-        ("costs", f"{item.charges}; licence: {item.licence}"),
+        ("costs", f"{item.charges}; licence: {item.terms}"),
         ("constrains", item.constrains),
         ("permits", item.allows),
-        ("from", f"{item.origin}, {item.source.url}"),
+        ("from", ", ".join(filter(None, (item.origin, item.source.url)))),
     ]

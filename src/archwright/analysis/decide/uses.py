@@ -53,7 +53,7 @@ def with_uses(name: str, decision: Decision, candidate: Candidate, book: Book) -
 def _month(book: Book, item: Used, amount: Amount) -> Figure:
     """What one of them costs a month; what is paid by the hour runs through."""
     cost, given = item.cost, amount.units
-    note = f"catalogue, {cost.source.title}, {_trust(cost)} on {item.entry.checked_on}: {cost.source.url}"
+    note = f"catalogue, {cost.source.title}, {_trust(cost)} on {item.entry.checked_on}: {cost.source.place}"
     price = book.leaf(
         f"catalogue.{item.entry.name}.{cost.what.replace(' ', '-')}", pico(cost.amount or Decimal(0)), "money",
         label=f"{item.entry.title}: {cost.what}, {cost.unit}", origin="fact", note=note,

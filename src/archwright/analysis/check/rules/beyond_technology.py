@@ -29,7 +29,7 @@ def _find(system: System) -> Iterator[Hit]:
             if known is None or limit is None or limit.most is None or asked.value <= limit.most:
                 continue
             message = f"`{name}` is given {asked.text} where {known.title} has this limit: {limit.shown}"
-            mend = f"make it smaller, or take another technology; the limit is to be seen at {limit.source.url}"
+            mend = f"make it smaller, or take another technology; the limit is to be seen at {limit.source.place}"
             yield Hit(message, asked.where, name, mend, "warning" if limit.confidence == "seen" else "note")
 
 
