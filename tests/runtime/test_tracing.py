@@ -25,6 +25,7 @@ from archwright.runtime.gateway.spans import Context, context, span
 from archwright.runtime.gateway.speaking import Speaker
 from archwright.runtime.gateway.tracing import Tracer, collector
 from archwright.runtime.http1.request import Request as Asked
+from archwright.runtime.wires import WIRES
 from archwright.verbs.serve import Wish, setup_of
 from tests.runtime.sample import Case, Desk, Script, completion, plan, running
 from tests.runtime.test_faults import ASK, post
@@ -151,6 +152,7 @@ class _Exchange:
     headers: dict[bytes, bytes] = {}  # noqa: RUF012
     id = "r1"
     began = 1.0
+    wire = WIRES.get("openai")
 
 
 def _request(**changes: Any) -> Request:
@@ -186,6 +188,10 @@ def test_times_are_whole_nanoseconds_and_what_never_ended_has_no_length() -> Non
     two = span(attempt, Context(TRACE, ""), 1.0, {"embed": "mistral"})
     assert (two["name"], two["startTimeUnixNano"]) == ("embeddings e-1", two["endTimeUnixNano"])
     assert valued(two)["gen_ai.provider.name"] == "mistral_ai"
+    for row in (_request(), replace(attempt, number=1)):
+        asked = span(row, context(b"", "r1", "embeddings"), 1.0, {})
+        assert asked["name"].startswith("embeddings ")
+        assert valued(asked)["gen_ai.operation.name"] == "embeddings"
 
 
 def test_the_address_of_a_collector() -> None:

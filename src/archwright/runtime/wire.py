@@ -137,6 +137,7 @@ class Wire(ABC):
         path: where a client asks.
         id_header: the header in which its clients look for the request's id.
         carried: headers of a client that a target of the same wire is told.
+        talks: whether questions and answers in words go over it; vectors are none.
         end: what ends a stream.
     """
 
@@ -144,6 +145,7 @@ class Wire(ABC):
     path: ClassVar[str]
     id_header: ClassVar[bytes]
     carried: ClassVar[tuple[str, ...]] = ()
+    talks: ClassVar[bool] = True
     end: ClassVar[bytes]
 
     # ------------------------------------------------------------------------------------------------ requests

@@ -62,7 +62,7 @@ async def attempt(house: House, x: Exchange, call: Call) -> Try:
     x.last = item
     x.tries.append(item)
     x.attempts = call.attempt
-    line = house.lines[call.target]
+    line = house.line(x, call.target)
     content_s = line.target.first_content_s if x.ask is not None and x.ask.stream else 0.0
     try:
         with house.deadlines.within(min(call.timeout_s, content_s or call.timeout_s)) as item.deadline:
@@ -84,7 +84,7 @@ def told(house: House, x: Exchange, item: Try) -> None:
     # What went well has no pause to draw.
     luck = uniform(house.seed, x.luck, call.attempt, BACKOFF) if item.outcome != route.OK else 0.0
     target, out = house.plan.targets[call.target], item.usage.output if item.usage else 0
-    slower = slower_of(target, house.lines[call.target].lane(x.lane))
+    slower = slower_of(target, house.line(x, call.target).lane(x.lane))
     first = began_after(target, item.outcome, item.first_s, item.total_s, out, slower)
     cost, x.owed = item.cost + x.owed, 0
     house.brain.finish(x, item, cost, luck, first)
@@ -93,7 +93,7 @@ def told(house: House, x: Exchange, item: Try) -> None:
 def conclude(house: House, x: Exchange, item: Try) -> None:
     """Price an attempt that ended, by what came where no usage did, and write its row."""
     item.total_s = time.monotonic() - item.began
-    line, guesser = house.lines[item.call.target], house.guessers[item.call.target]
+    line, guesser = house.line(x, item.call.target), house.guessers[item.call.target]
     if item.usage is None:
         item.usage = guesser.guess(x, item, line.wire)
         unknown = item.sent and item.outcome in (route.CUT, route.TIMEOUT)  # nothing is an estimate too
@@ -170,7 +170,7 @@ async def _call(house: House, x: Exchange, item: Try, line: Line) -> None:
 
 async def _answer(house: House, x: Exchange, item: Try, stream: _Stream | None, connection: Connection) -> None:
     """Wait for the answer, and take it."""
-    line, waiting = house.lines[item.call.target], Waiting(x)
+    line, waiting = house.line(x, item.call.target), Waiting(x)
     with waiting:
         await connection.told()
     item.status = connection.status

@@ -8,7 +8,7 @@ import functools
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final, Protocol
 
@@ -32,6 +32,7 @@ from archwright.runtime.gateway.setup import ClientKey, Upstream
 from archwright.runtime.gateway.writer import Writer
 from archwright.runtime.http1.client import Client
 from archwright.runtime.http1.deadlines import Deadlines
+from archwright.runtime.openai.vectors import VECTORS
 from archwright.runtime.provider import Provider
 from archwright.runtime.providers import PROVIDERS
 from archwright.runtime.wire import Wire
@@ -85,6 +86,13 @@ class Line:
             return BATCH
         return REALTIME if tier in STANDARD else -1
 
+    def for_vectors(self) -> Line:
+        """The same target where vectors are wanted, which only some can be asked for. There is one lane for them."""
+        if self.wire.name != PLAIN:
+            return self
+        url = self.provider.embeddings(self.base, self.target.name)
+        return replace(self, wire=VECTORS, url=url, provider=replace(self.provider, tier=""))
+
     def headers(self, request: str, attempt: int) -> dict[str, str]:
         """Headers of a call."""
         return {
@@ -130,11 +138,15 @@ class House:
             for target, upstream in zip(plan.targets, upstreams, strict=True)
             for provider in (PROVIDERS.get(upstream.provider),)
         )
-        self.doors = {wire.path: wire for wire in WIRES}
+        self.vector_lines = tuple(line.for_vectors() for line in self.lines)
+        self.doors = {wire.path: wire for wire in (*WIRES, VECTORS)}
         self.plain = WIRES.get(PLAIN)
-        self.wires = tuple(
-            tuple({line.wire.name: line.wire for line in (self.lines[hop.target] for hop in route.ladder)}.values())
-            for route in plan.routes
+        self.wires, self.vector_wires = (
+            tuple(
+                tuple({line.wire.name: line.wire for line in (lines[hop.target] for hop in route.ladder)}.values())
+                for route in plan.routes
+            )
+            for lines in (self.lines, self.vector_lines)
         )
         self.draws = tuple(draws(plan, route) for route in plan.routes)
         self.routes = {route.name: index for index, route in enumerate(plan.routes)}
@@ -156,6 +168,10 @@ class House:
         self.meanings: Mapping[str, Recaller] = {}
         self.desk: Desk | None = None
 
+    def line(self, x: Exchange, target: int) -> Line:
+        """How a target is reached with what a client asks."""
+        return (self.lines if x.wire.talks else self.vector_lines)[target]
+
     def library_of(self, x: Exchange) -> Library | None:
         """The documents that the route of a request answers from."""
         return self.libraries[x.route.retriever] if x.route is not None and x.route.retriever >= 0 else None
@@ -168,7 +184,7 @@ class House:
 
     def price(self, x: Exchange, item: Try) -> None:
         """Enter what an attempt cost: exact where the supplier told its usage, else estimated from what came."""
-        price = self.lines[item.call.target].price(self._lane(x, item))
+        price = self.line(x, item.call.target).price(self._lane(x, item))
         usage = item.usage
         if usage is not None:
             item.cost = call_cost(usage.input, usage.cached, usage.output, price, usage.kinds)
@@ -177,7 +193,7 @@ class House:
 
     def attempted(self, x: Exchange, item: Try) -> None:
         """Write the row of an attempt that ended."""
-        line, lane = self.lines[item.call.target], self._lane(x, item)
+        line, lane = self.line(x, item.call.target), self._lane(x, item)
         target, price = line.target, line.price(lane)
         usage = item.usage
         price = price.at(usage.input) if usage is not None else price
@@ -227,7 +243,7 @@ class House:
         """The lane in which a target answered: as it says, else as asked; real time for the vectors of a search."""
         if not item.call.attempt:
             return REALTIME
-        return max(REALTIME, self.lines[item.call.target].lane_told(item.tier)) if item.tier else x.lane
+        return max(REALTIME, self.line(x, item.call.target).lane_told(item.tier)) if item.tier else x.lane
 
     def ended(self, x: Exchange, status: int, target: str, cache: str) -> None:
         """Write the row of a request that ended and count it."""

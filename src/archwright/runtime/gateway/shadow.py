@@ -44,7 +44,7 @@ class _Unheard(Inner):
 def start(house: House, x: Exchange, order: Copy) -> None:
     """Send a copy of a request. It is on its own from now on."""
     x.copy = None
-    line = house.lines[order.target]
+    line = house.line(x, order.target)
     try:
         if x.ask is not None and line.wire is not x.wire:
             x.ask.into(line.wire)

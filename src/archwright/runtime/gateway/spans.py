@@ -17,6 +17,7 @@ from archwright.ledger.rows import Attempt, Request
 from archwright.runtime.gateway.listeners import Told
 
 SERVER, CLIENT = 2, 3
+EMBEDDINGS: Final = "embeddings"
 ERROR: Final = 2
 NANO: Final = 10**9
 WELL: Final = frozenset(("answered", "cached", "degraded", "stale", "refused"))
@@ -24,18 +25,20 @@ KNOWN_AS: Final = {"mistral": "mistral_ai"}  # where the conventions have anothe
 
 
 class Context(msgspec.Struct, frozen=True):
-    """Where a request stands in its client's trace: the span above it, empty where the client told none."""
+    """Where a request stands in its client's trace, the span above it (empty: the client told none), what it is for."""
 
     trace: str
     parent: str
+    operation: str = "chat"
 
 
-def context(traceparent: bytes, request: str) -> Context:
+def context(traceparent: bytes, request: str, operation: str = "chat") -> Context:
     """The trace that a client's `traceparent` names (W3C Trace Context), or one of its own for the request."""
     parts = traceparent.split(b"-")
     if len(parts) >= 4 and _is_id(parts[1], 32) and _is_id(parts[2], 16):
-        return Context(parts[1].decode(), parts[2].decode())
-    return Context(hashlib.blake2b(request.encode("utf-8", "replace"), digest_size=16).hexdigest(), "")
+        return Context(parts[1].decode(), parts[2].decode(), operation)
+    trace = hashlib.blake2b(request.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return Context(trace, "", operation)
 
 
 def _is_id(text: bytes, length: int) -> bool:
@@ -57,12 +60,12 @@ def span(row: Told, where: Context, began_s: float, providers: Mapping[str, str]
     made: dict[str, Any] = {"traceId": where.trace, "startTimeUnixNano": str(start)}
     made["endTimeUnixNano"] = str(start + int(max(row.total_s, 0.0) * NANO))
     if isinstance(row, Request):
-        made |= {"spanId": root, "name": f"chat {row.route}".rstrip(), "kind": SERVER}
+        made |= {"spanId": root, "name": f"{where.operation} {row.route}".rstrip(), "kind": SERVER}
         if where.parent:
             made["parentSpanId"] = where.parent
-        wrong, attributes = "" if row.how in WELL else row.how, _of_request(row)
+        wrong, attributes = "" if row.how in WELL else row.how, _of_request(row, where.operation)
     else:
-        operation = "chat" if row.number else "embeddings"
+        operation = where.operation if row.number else EMBEDDINGS
         made |= {"spanId": _span_id(f"{root} {row.number} {row.began!r}"), "parentSpanId": root, "kind": CLIENT}
         made["name"] = f"{operation} {row.model}"
         provider = providers.get(row.target, "")
@@ -74,9 +77,9 @@ def span(row: Told, where: Context, began_s: float, providers: Mapping[str, str]
     return made
 
 
-def _of_request(row: Request) -> dict[str, object]:
+def _of_request(row: Request, operation: str) -> dict[str, object]:
     return {
-        "gen_ai.operation.name": "chat",
+        "gen_ai.operation.name": operation,
         "gen_ai.request.model": row.route,
         "gen_ai.response.model": row.target,
         "gen_ai.conversation.id": row.session,

@@ -20,7 +20,7 @@ from archwright.base.errors import UsageError
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.listeners import Told
 from archwright.runtime.gateway.metrics import Counter
-from archwright.runtime.gateway.spans import Context, context, envelope, span
+from archwright.runtime.gateway.spans import EMBEDDINGS, Context, context, envelope, span
 from archwright.runtime.http1.address import head, place
 from archwright.runtime.http1.client import Client
 
@@ -71,7 +71,8 @@ class Tracer:
         if len(self.waiting) >= MOST:
             self.sent.add(("dropped",))
             return
-        self.waiting.append((row, context(x.headers.get(b"traceparent", b""), x.id), x.began))
+        operation = "chat" if x.wire.talks else EMBEDDINGS
+        self.waiting.append((row, context(x.headers.get(b"traceparent", b""), x.id, operation), x.began))
 
     async def start(self) -> None:
         """Begin to send."""

@@ -100,7 +100,9 @@ def _understood(x: Exchange, body: bytes) -> Answer | None:
 def delegate(house: House, x: Exchange) -> Awaitable[Answer] | None:
     """An agent answers, where one is asked for: it comes back through this way for every model that it needs."""
     crew = house.crew
-    return crew.answer(x) if crew is not None and x.ask is not None and x.ask.model in crew.models else None
+    if crew is None or x.ask is None or not x.wire.talks or x.ask.model not in crew.models:
+        return None
+    return crew.answer(x)
 
 
 def identify(house: House, x: Exchange) -> Answer | None:
@@ -146,7 +148,10 @@ def translate(house: House, x: Exchange) -> Answer | None:
     """The request in every wire that the route's targets speak, so that each of them can take over from another."""
     if x.ask is None:
         return None
-    for wire in house.wires[x.route_index]:
+    if not x.wire.talks and x.route is not None and (x.route.retriever >= 0 or x.route.degraded):
+        message = f"route `{x.route.name}` answers in words and makes no vectors"
+        return error(x, 400, "not_vectors", message, param="model")
+    for wire in (house.wires if x.wire.talks else house.vector_wires)[x.route_index]:
         if wire is not x.wire:
             try:
                 x.ask.into(wire)
@@ -301,7 +306,7 @@ def _answered(house: House, x: Exchange) -> Answer | Streamed:
 
 def _cached(house: House, x: Exchange) -> Answer | Streamed:
     stored = x.stored or Stored()
-    wire = house.lines[stored.target].wire
+    wire = house.line(x, stored.target).wire
     try:
         answer = again(x, stored, wire, int(time.time()))
     except (ValueError, RecursionError):  # a stream passes as it is; as a whole, or in another wire, it may be nothing
@@ -321,7 +326,7 @@ def _failed(house: House, x: Exchange) -> Answer | Streamed:
         return Streamed(x.wire.error_event("stream_cut", "the answer broke off and cannot be continued"))
     last = x.last
     if last is not None and last.outcome == CALLER:
-        wire = house.lines[last.call.target].wire
+        wire = house.line(x, last.call.target).wire
         if wire is x.wire:
             return Answer(last.status, last.body, (JSON,))
         message, code = wire.complaint(last.body)

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from archwright.policy import route
 from archwright.runtime.neutral import Question, Said, Usage
 from archwright.runtime.openai import answering, asking, events
-from archwright.runtime.wire import Fields, Parts, Wire, event, words
-
-OF_THE_CALLER = range(400, 500)
-OF_THE_KEY = frozenset((401, 402, 403))
+from archwright.runtime.openai.faults import Faults
+from archwright.runtime.wire import Fields, Parts, event
 
 
 class _Fields(msgspec.Struct):
@@ -27,16 +24,14 @@ class _Fields(msgspec.Struct):
 
 _fields = msgspec.json.Decoder(_Fields)
 _options = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_faults = msgspec.json.Decoder(dict[str, object])
 _USAGE = b'"stream_options":{"include_usage":true}'
 
 
-class OpenAI(Wire):
+class OpenAI(Faults):
     """OpenAI's wire."""
 
     name = "openai"
     path = "/v1/chat/completions"
-    id_header = b"x-request-id"
     end = events.DONE
 
     def read(self, body: bytes, headers: Mapping[bytes, bytes]) -> Fields:
@@ -131,38 +126,9 @@ class OpenAI(Wire):
         head = {"id": f"chatcmpl-{identity}", "object": "chat.completion.chunk", "created": created, "model": model}
         return event({**head, "choices": [], **told}) + self.end
 
-    def error(self, status: int, code: str, message: str, param: str, identity: str) -> tuple[int, bytes]:
-        """An error as OpenAI's clients expect it."""
-        kind = "invalid_request_error" if status < 500 and status != 429 else "api_error"
-        fault = {"message": message, "type": kind, "param": param or None, "code": code}
-        return status, msgspec.json.encode({"error": fault})
-
     def error_event(self, code: str, message: str) -> bytes:
         """An error inside a stream that has begun."""
         return event({"error": {"message": message, "type": "api_error", "param": None, "code": code}})
-
-    def complaint(self, body: bytes) -> tuple[str, str]:
-        """The message and the code of a target's error."""
-        try:
-            fault = _faults.decode(body).get("error")
-        except (ValueError, RecursionError):
-            fault = None
-        if not isinstance(fault, dict) or not words(fault.get("message")):
-            return body.decode(errors="replace"), ""
-        return words(fault.get("message")), words(fault.get("code")) or words(fault.get("type"))
-
-    def classify(self, status: int, retry_after: float, body: bytes) -> int:
-        """The outcome that a status other than 200 means. `retry_after` in seconds, 0: none was given."""
-        if status == 429:
-            # OpenAI answers so when the account is empty; waiting does not help then.
-            return route.KEY if b'"insufficient_quota"' in body else route.OVERLOAD
-        if status == 503 and retry_after > 0:
-            return route.OVERLOAD
-        if status in OF_THE_KEY:
-            return route.KEY
-        if status in OF_THE_CALLER and status != 408:
-            return route.CALLER
-        return route.TRANSIENT
 
 
 def _true(raw: msgspec.Raw | None) -> bool:
