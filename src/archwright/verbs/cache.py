@@ -37,7 +37,7 @@ def cache_evict(url: str, wanted: Mapping[str, str], environment: Mapping[str, s
     if not wanted:
         raise UsageError("name what is to be forgotten: --entry, --tenant, --scope or --route")
     told = _said(asked(url, _key(environment), "/cache/evict", json.dumps(wanted).encode()), url)
-    return _heard(f"{told.get('evicted', 0)} answers were forgotten", told)
+    return _heard(f"{told.get('evicted', 0)} answers were forgotten{_everywhere(told)}", told)
 
 
 def cache_feedback(url: str, entry: str, right: bool, environment: Mapping[str, str] | None = None) -> Answer:
@@ -49,7 +49,12 @@ def cache_feedback(url: str, entry: str, right: bool, environment: Mapping[str, 
     """
     body = json.dumps({"entry": entry, "wrong": not right}).encode()
     told = _said(asked(url, _key(environment), "/cache/feedback", body), url)
-    return _heard("heard" if right else "heard; the answer is forgotten", told)
+    return _heard(("heard" if right else "heard; the answer is forgotten") + _everywhere(told), told)
+
+
+def _everywhere(told: Mapping[str, Any]) -> str:
+    """That all workers of the gateway did it, where there are several; each had a copy of its own."""
+    return f" in all {told['workers']} workers" if "workers" in told else ""
 
 
 def _heard(words: str, told: Mapping[str, Any]) -> Answer:

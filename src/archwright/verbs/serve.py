@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import ipaddress
 import os
@@ -20,6 +21,7 @@ from archwright.plan.model import Plan, Target, decode
 from archwright.plan.passages import file_name
 from archwright.plan.rules import compress
 from archwright.runtime import compiled
+from archwright.runtime.gateway.circle import Circle
 from archwright.runtime.gateway.door import Door, Place, opened, run, tls_of
 from archwright.runtime.gateway.keys import holding, read_keys
 from archwright.runtime.gateway.leases import Lease, Table, counted, dealing
@@ -122,7 +124,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
     tls_of(door)
     who = _who(setup, plan, key_file)
     table = _table(wish, plan)
-    with opened(door) as places:
+    with opened(door) as places, contextlib.closing(Circle(workers if workers > 1 else 0)) as circle:
 
         def work(number: int) -> None:
             own = setup
@@ -130,7 +132,8 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
                 own = replace(setup, ledger=_own(setup.ledger, number), record=_own(setup.record, number))
                 for other in (place for place in places if place is not places[number]):
                     other.close()
-            with gateway(own, None if table is None else Lease(table, number)) as app:
+            lease = None if table is None else Lease(table, number)
+            with gateway(own, lease, circle.member(number) if workers > 1 else None) as app:
                 began = _began(door, places[number], f"serving {plan.system}", who, number)
 
                 def told(text: str, begins: bool) -> None:
@@ -143,6 +146,7 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         def parted() -> None:
             for place in places:
                 place.close()
+            circle.close()
             dealing(table)
 
         try:

@@ -23,6 +23,7 @@ from archwright.policy import log
 from archwright.policy.rules import Rules
 from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.brain import Brain
+from archwright.runtime.gateway.circle import Member
 from archwright.runtime.gateway.crew import Crew
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.keys import Watched
@@ -57,8 +58,10 @@ _BEFORE: Final = {
 
 
 @contextlib.contextmanager
-def gateway(setup: Setup, lease: Lease | None = None) -> Iterator[Gateway]:
-    """The application that a setup describes; its files are closed at the end. `lease` is its part in shared limits.
+def gateway(setup: Setup, lease: Lease | None = None, member: Member | None = None) -> Iterator[Gateway]:
+    """The application that a setup describes; its files are closed at the end.
+
+    `lease` is a worker's part in shared limits, and `member` its way to the others.
 
     Raises:
         InputError: the plan cannot be read, an index is not the plan's, or a file is not ours to write.
@@ -91,7 +94,7 @@ def gateway(setup: Setup, lease: Lease | None = None) -> Iterator[Gateway]:
             files.callback(app.house.prompts.close)
         app.house.listeners = tuple(listeners(setup, app.house))
         if any(cache.semantic is not None for cache in plan.caches):
-            remember(app, setup, plan)
+            remember(app, setup, plan, member)
         watch(app, setup)
         app.counted_apart = setup.counted_apart
         if setup.agents and plan.agents:
@@ -112,14 +115,14 @@ def listeners(setup: Setup, house: House) -> Iterator[Listener]:
         yield Speaker()
 
 
-def remember(app: Gateway, setup: Setup, plan: Plan) -> None:
+def remember(app: Gateway, setup: Setup, plan: Plan, member: Member | None) -> None:
     """Have routes answer by meaning. Only here is loaded what learns; where it is not installed, the log says so."""
     try:
         module = importlib.import_module(_MEANINGS)
     except ModuleNotFoundError as error:
         _log.warning("nothing is answered by meaning: %s is missing, `%s`", error.name, SEMANTIC)
         return
-    found = module.open_meanings(app, setup, plan)
+    found = module.open_meanings(app, setup, plan, member)
     app.house.meanings, app.house.desk = found.found, found.desk
     app.house.listeners += (found,)
 

@@ -1,12 +1,16 @@
-"""What the admin door can do to semantic caches: show what they know, forget answers, hear that one was wrong."""
+"""What the admin door can do to semantic caches: show what they know, forget answers, hear that one was wrong.
+
+What is forgotten or heard is so in all workers of the gateway, and the door answers when each of them has done it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
+from archwright.runtime.gateway.circle import Member
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.meaning.meaning import RESULTS, Meaning
 from archwright.runtime.gateway.meaning.memory import Chosen
@@ -19,6 +23,7 @@ HELP: Final = (
 
 
 Meanings = Mapping[str, Meaning]
+Said = tuple[int, dict[str, object]]  # a status of HTTP, and what is answered
 
 
 class Wanted(msgspec.Struct, forbid_unknown_fields=True):
@@ -32,22 +37,54 @@ class Wanted(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Counter:
-    """Where it is asked for, with the semantic caches by the names of their routes."""
+    """Where it is asked for: the semantic caches by the names of their routes, and the way to the other workers."""
 
-    def __init__(self, meanings: Meanings) -> None:
+    def __init__(self, meanings: Meanings, member: Member | None = None) -> None:
         self.meanings = meanings
+        self.member = member
 
-    async def __call__(self, house: House, what: str, body: bytes) -> tuple[int, dict[str, object]]:
+    async def __call__(self, house: House, what: str, body: bytes) -> Said:
         """What the admin door was asked, such as `GET /cache`; status and answer."""
         if what == "GET /cache":
             return 200, {name: await _shown(meaning) for name, meaning in self.meanings.items()}
-        asked = {"POST /cache/evict": _evict, "POST /cache/feedback": _feedback}.get(what)
-        if asked is None:
+        if what not in _ASKED:
             return 404, {"error": "there is GET /cache, POST /cache/evict and POST /cache/feedback"}
+        own = await self._alone(house, what, body)
+        if self.member is None or own[0] == 400:
+            return own
         try:
-            return await asked(self.meanings, house, body)
+            others = await self.member.ask(msgspec.json.encode((what, body)))
         except OSError as error:
-            return 503, {"error": f"not everywhere where answers are kept; ask again: {error}"}
+            return _failed(error)
+        return _together([own, *(msgspec.json.decode(said, type=Said) for said in others)])
+
+    async def heard(self, house: House, order: bytes) -> bytes:
+        """Do what another worker's door was asked; what is to be said of it."""
+        what, body = msgspec.json.decode(order, type=tuple[str, bytes])
+        return msgspec.json.encode(await self._alone(house, what, body))
+
+    async def _alone(self, house: House, what: str, body: bytes) -> Said:
+        """Do it in this worker."""
+        try:
+            return await _ASKED[what](self.meanings, house, body)
+        except OSError as error:
+            return _failed(error)
+
+
+def _failed(error: OSError) -> Said:
+    return 503, {"error": f"not everywhere where answers are kept; ask again: {error}"}
+
+
+def _together(said: Sequence[Said]) -> Said:
+    """What all workers say, as one: a failure of one is one of all, and what one of them knows is known."""
+    failed = next((item for item in said if item[0] == 503), None)
+    if failed is not None:
+        return failed
+    well = [answer for status, answer in said if status == 200]
+    if not well:
+        return said[0]
+    evicted = [int(str(answer["evicted"])) for answer in well if "evicted" in answer]
+    return 200, {**well[0], **({"evicted": sum(evicted)} if evicted else {}), "workers": len(said)}
 
 
 async def _shown(meaning: Meaning) -> dict[str, object]:
@@ -83,7 +120,7 @@ def _text(meaning: Meaning, key: int) -> str:
     return entry.text[:200] if entry is not None else ""
 
 
-async def _evict(known: Meanings, house: House, body: bytes) -> tuple[int, dict[str, object]]:
+async def _evict(known: Meanings, house: House, body: bytes) -> Said:
     """Forget what a body names; status and answer."""
     wanted = _read(body)
     if isinstance(wanted, str):
@@ -99,7 +136,7 @@ async def _evict(known: Meanings, house: House, body: bytes) -> tuple[int, dict[
     return 200, {"evicted": dropped}
 
 
-async def _feedback(known: Meanings, house: House, body: bytes) -> tuple[int, dict[str, object]]:
+async def _feedback(known: Meanings, house: House, body: bytes) -> Said:
     """Hear that an answer was wrong, or right; status and answer."""
     wanted = _read(body)
     if isinstance(wanted, str):
@@ -111,6 +148,12 @@ async def _feedback(known: Meanings, house: House, body: bytes) -> tuple[int, di
         if await meaning.feedback(house, key, wanted.wrong):
             return 200, {"heard": True}
     return 404, {"error": "this entry is not kept, or not any more"}
+
+
+_ASKED: Final[Mapping[str, Callable[[Meanings, House, bytes], Awaitable[Said]]]] = {
+    "POST /cache/evict": _evict,
+    "POST /cache/feedback": _feedback,
+}
 
 
 def _read(body: bytes) -> Wanted | str:

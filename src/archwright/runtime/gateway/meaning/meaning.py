@@ -257,7 +257,8 @@ class Meaning:
 
     async def feedback(self, house: House, key: int, wrong: bool) -> bool:
         """Somebody says that a kept answer was wrong, or right; a wrong one goes. Whether it is known."""
-        if key not in self.memory.entries and not await self.memory.run(self.memory.has, key):
+        kept = key in self.memory.entries or key in house.brain.answers[self.cache]
+        if not kept and not await self.memory.run(self.memory.has, key):
             return False
         await self.memory.run(self.memory.recall.feedback, key, wrong)
         if wrong:

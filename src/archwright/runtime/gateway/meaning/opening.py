@@ -20,6 +20,7 @@ from archwright.runtime.embedder import Source
 from archwright.runtime.embedders import open_embedder
 from archwright.runtime.entries.file import Entries
 from archwright.runtime.gateway.app import Gateway
+from archwright.runtime.gateway.circle import Member
 from archwright.runtime.gateway.exchange import Exchange
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.listeners import Told
@@ -52,6 +53,7 @@ class Meanings:
         off: why the others do not, by the names of their routes.
         file: where what was learned is kept from one start to the next; None: nowhere.
         entries: where questions and answers are, for routes that keep them; None: nowhere.
+        member: the way to the other workers; None: there are none.
     """
 
     def __init__(
@@ -61,13 +63,15 @@ class Meanings:
         off: Mapping[str, str],
         file: Path | None,
         entries: Entries | None,
+        member: Member | None = None,
     ) -> None:
         self.app = app
         self.found = found
         self.off = off
         self.file = file
         self.entries = entries
-        self.desk = Counter(found)
+        self.member = member
+        self.desk = Counter(found, member)
         self._tasks: list[asyncio.Task[None]] = []
 
     def told(self, row: Told, x: Exchange) -> None:
@@ -81,6 +85,8 @@ class Meanings:
         self._tasks = [loop.create_task(meaning.work(lambda: self.app.house)) for meaning in self.found.values()]
         if self.file is not None:
             self._tasks.append(loop.create_task(self._save()))
+        if self.member is not None:
+            self._tasks.append(loop.create_task(self.member.listen(self._heard)))
 
     async def stop(self) -> None:
         """End it, and keep what was learned."""
@@ -107,6 +113,9 @@ class Meanings:
             ({"route": name}, meaning.saved) for name, meaning in self.found.items()
         ]
         yield from gauge("archwright_meaning_saved_picodollars", "What answers by meaning saved.", saved)
+
+    async def _heard(self, order: bytes) -> bytes:
+        return await self.desk.heard(self.app.house, order)
 
     async def _save(self) -> None:
         while True:
@@ -136,8 +145,11 @@ class Meanings:
             _log.error("what was learned of meanings cannot be kept: %s", error)
 
 
-def open_meanings(app: Gateway, setup: Setup, plan: Plan) -> Meanings:
-    """The semantic caches of a plan. One that lacks what it needs is off, and the log says why."""
+def open_meanings(app: Gateway, setup: Setup, plan: Plan, member: Member | None = None) -> Meanings:
+    """The semantic caches of a plan. One that lacks what it needs is off, and the log says why.
+
+    `member` is the way to the other workers of the gateway.
+    """
     file = None if setup.mode == "rehearse" else state_file(setup.ledger)
     learned = _learned(file)
     found: dict[str, Meaning] = {}
@@ -152,7 +164,7 @@ def open_meanings(app: Gateway, setup: Setup, plan: Plan) -> Meanings:
         except (ArchwrightError, ImportError, OSError) as error:
             off[item.name] = str(error)
             _log.warning("route %s answers what is the same and nothing by meaning: %s", item.name, error)
-    return Meanings(app, found, off, file, _kept(app, setup, plan, found))
+    return Meanings(app, found, off, file, _kept(app, setup, plan, found), member)
 
 
 def _kept(app: Gateway, setup: Setup, plan: Plan, found: Mapping[str, Meaning]) -> Entries | None:
