@@ -93,6 +93,7 @@ def test_what_was_measured_of_a_cache_stands_in_place_of_what_a_journey_states()
         (("mode: on,", "mode: on, compare: judge,"), "no-comparator"),
         (("mode: on,", "mode: on, compare: answer-id,"), "no-comparator"),
         (("mode: on,", "mode: on, compare: answer-id, answer_id: 'KB-(',"), "bad-pattern"),
+        (("mode: on,", "mode: on, compare: answer-id, answer_header: 'x kb',"), "bad-header"),
     ],
 )
 def test_what_cannot_be_is_said_with_its_place(edit: tuple[str, str], code: str) -> None:

@@ -31,9 +31,9 @@ def sure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def shop(folder: Path, made: m.Plan, record: str = "", **setting: Any) -> Iterator[Shop]:
+def shop(folder: Path, made: m.Plan, record: str = "", model: s.Answering = answers, **setting: Any) -> Iterator[Shop]:
     """A gateway as it serves: without a record of its machine."""
-    script = s.Script({"model": answers, "embedder": vectors, "critic": answers})
+    script = s.Script({"model": model, "embedder": vectors, "critic": answers})
     with s.running(script) as upstream:
         setup = Setup(
             plan=m.encode(made),

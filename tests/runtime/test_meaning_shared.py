@@ -194,7 +194,7 @@ def test_a_database_that_hangs_holds_nobody(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize("private", ["mode", "record"])
 def test_a_rehearsal_and_a_recorded_gateway_share_nothing(tmp_path: Path, place: str, private: str) -> None:
-    setting = {"mode": "rehearse"} if private == "mode" else {"record": str(tmp_path / "machine.jsonl")}
+    setting: dict[str, Any] = {"mode": "rehearse"} if private == "mode" else {"record": str(tmp_path / "machine.jsonl")}
     with shop(tmp_path, SHARED, answers=place, **setting) as one:
         assert [cache_of(one.ask(text)) for text in (PARCEL, SAME)] == ["miss", "semantic"]
 

@@ -14,6 +14,7 @@ from archwright.plan.semantic import on_curve
 from archwright.spec.settings.semantic import CurvePoint, SemanticSpec
 
 Places = Mapping[str, int]
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.1
 
 
 def semantic_of(work: Entries, cache: str, spec: SemanticSpec, targets: Places, routes: Places) -> m.Semantic | None:
@@ -42,6 +43,7 @@ def semantic_of(work: Entries, cache: str, spec: SemanticSpec, targets: Places, 
         each_client=spec.each_client.whole,
         confirmed=spec.confirmed.whole,
         keep="file" if spec.keep == "file" else "memory",
+        answer_header=str(spec.answer_header).lower(),
         saved=on_curve(promise, *(number for point in points for number in point)) if spec.mode == "on" else 0.0,
     )
 
@@ -87,11 +89,14 @@ def _check(work: Entries, spec: SemanticSpec, targets: Places) -> None:
     if spec.embedder and str(spec.embedder) not in targets:
         message = f"`{spec.embedder}` is no model, so it makes no vectors"
         work.problems.append(Problem("no-embedder", message, spec.place("embedder"), "name a component with a `model`"))
-    needed = {"judge": spec.judge, "answer-id": spec.answer_id}
+    needed = {"judge": spec.judge, "answer-id": spec.answer_id or spec.answer_header}
     if spec.compare in needed and not needed[spec.compare]:
         name = spec.compare.replace("-", "_")
         message = f"answers are compared by `{spec.compare}`, and `{name}` is not stated"
         work.problems.append(Problem("no-comparator", message, spec.place("compare"), f"add `{name}: …`"))
+    if spec.answer_header and not _HEADER.fullmatch(str(spec.answer_header)):
+        message = f"`{spec.answer_header}` is no name of a header"
+        work.problems.append(Problem("bad-header", message, spec.place("answer_header"), "write one such as `x-kb-id`"))
     try:
         re.compile(str(spec.answer_id))
     except re.error as error:

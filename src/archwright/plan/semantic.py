@@ -41,6 +41,7 @@ class Semantic(msgspec.Struct, frozen=True):
     confirmed: Whole = 1
     saved: Share = 0.0
     keep: Literal["memory", "file"] = "memory"
+    answer_header: str = ""
 
 
 def on_curve(wrong: float, *points: float) -> float:

@@ -174,6 +174,7 @@ async def _answer(house: House, x: Exchange, item: Try, stream: _Stream | None, 
     with waiting:
         await connection.told()
     item.status = connection.status
+    item.headers = connection.headers
     if item.status != 200:
         await _refused(x, item, line.wire, connection)
     elif stream is not None:

@@ -60,7 +60,8 @@ class Try:
     """One attempt. `began` is monotonic; `first_s` and `total_s` count from there. `sent`: the target has its head.
 
     `body` and `came` are as the target wrote them, `came` in pieces of whole events; `shown` is a whole answer as the
-    client gets it. `opening` is what a stream told of its input before the output was known.
+    client gets it. `opening` is what a stream told of its input before the output was known, `headers` are those of an
+    answer.
     """
 
     sent: bool = False
@@ -76,6 +77,7 @@ class Try:
     body: bytes = b""
     shown: bytes = b""
     opening: Usage | None = None
+    headers: dict[bytes, bytes] | None = None
     deadline: Deadline | None = None
 
     def __init__(self, call: Call, began: float, at: str) -> None:

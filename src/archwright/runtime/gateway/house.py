@@ -245,6 +245,10 @@ class House:
             return REALTIME
         return max(REALTIME, self.line(x, item.call.target).lane_told(item.tier)) if item.tier else x.lane
 
+    def _kept_by(self, x: Exchange) -> Wire | None:
+        """The wire of an answer that was kept; None: there is none."""
+        return self.lines[x.stored.target].wire if x.stored is not None and x.stored.target >= 0 else None
+
     def ended(self, x: Exchange, status: int, target: str, cache: str) -> None:
         """Write the row of a request that ended and count it."""
         total = time.monotonic() - x.began
@@ -254,7 +258,7 @@ class House:
         route = x.route.name if x.route else ""
         self.metrics.requests.add((route, how))
         if self.prompts is not None:
-            self.prompts.add(x, self.lines[x.last.call.target].wire if x.last is not None else None)
+            self.prompts.add(x, self.lines[x.last.call.target].wire if x.last else self._kept_by(x))
         if x.given is not None:
             self.metrics.retrievals.add((route, x.given.mode))
             self.metrics.citations.add((route, "known"), x.known)

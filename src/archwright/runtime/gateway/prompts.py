@@ -48,12 +48,14 @@ class Prompts:
         self._thread.start()
 
     def add(self, x: Exchange, wire: Wire | None) -> None:
-        """Keep a request that ended; `wire` is that of the target whose answer came last."""
+        """Keep a request that ended; `wire` is that of the target whose answer came last, or was kept."""
         if x.ask is None or x.route is None:
             return
         said = ""
         if x.last is not None and wire is not None:
             said = wire.text(x.last.events) if x.last.came else wire.text_of_whole(x.last.body)
+        elif x.stored is not None and wire is not None:
+            said = wire.text_of_whole(x.stored.whole) if x.stored.whole else wire.text(list(x.stored.events))
         try:
             self._waiting.put_nowait(Kept(x.id, x.at, x.tenant, x.route.name, msgspec.Raw(x.ask.body), said))
         except queue.Full:

@@ -56,11 +56,15 @@ class SemanticSpec(Record):
     )
     compare: str = choice(
         COMPARATORS,
-        "how a fresh answer is compared with a kept one: the same text, the same `answer_id` in it, nearly the same "
-        "meaning, or by asking the route `judge`",
+        "how a fresh answer is compared with a kept one: the same text, the same id (`answer_id` in its text, or its "
+        "`answer_header`), nearly the same meaning, or by asking the route `judge`",
         default="exact",
     )
     answer_id: Word = text("for `answer-id`: a regular expression; what it finds in an answer is its id", default="")
+    answer_header: Word = text(
+        "for `answer-id`: a header of the model's answer whose value is its id; without it `answer_id` is looked for",
+        default="",
+    )
     judge: Word | None = reference(
         "routes", "for `judge`: the route that says whether two answers are the same", default=None
     )

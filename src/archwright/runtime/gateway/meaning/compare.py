@@ -24,12 +24,16 @@ _SPACE = re.compile(r"\s+")
 
 
 class Pair(NamedTuple):
-    """A question, the answer that was just given to it, a kept answer, and whose key pays for a judge."""
+    """A question, the answer that was just given to it, a kept answer, and whose key pays for a judge.
+
+    `ids` are those that stood in a header of each answer; empty: none did.
+    """
 
     question: str
     fresh: str
     kept: str
     headers: dict[bytes, bytes]
+    ids: tuple[str, str] = ("", "")
 
 
 async def by_words(pair: Pair) -> bool | None:
@@ -39,13 +43,18 @@ async def by_words(pair: Pair) -> bool | None:
 
 
 def by_id(pattern: str) -> Compare:
-    """The same id, which `pattern` finds in each: its first group, or the whole; all that it finds, in any order."""
+    """The same id: that of a header where both answers had one, else what `pattern` finds in their texts.
+
+    That is its first group, or the whole; all that it finds, in any order. An empty pattern finds nothing.
+    """
     found = re.compile(pattern)
 
     def ids(text: str) -> frozenset[str]:
-        return frozenset(match[1] if found.groups else match[0] for match in found.finditer(text))
+        return frozenset(match[1] if found.groups else match[0] for match in found.finditer(text) if pattern)
 
     async def compare(pair: Pair) -> bool | None:
+        if all(pair.ids):
+            return pair.ids[0] == pair.ids[1]
         one, other = ids(pair.fresh), ids(pair.kept)
         return one == other if one and other else None
 

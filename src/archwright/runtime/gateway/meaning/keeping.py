@@ -25,29 +25,30 @@ ROOM: Final = 1 << 30  # bytes of questions and answers of one route
 
 
 class _Answer(msgspec.Struct):
-    """An answer as it is kept: as the target wrote it, which is called `target`."""
+    """An answer as it is kept: as the target wrote it, which is called `target`, and the id that its header named."""
 
     target: str
     whole: bytes = b""
     events: tuple[bytes, ...] = ()
+    id: str = ""
 
 
 _answer = msgspec.msgpack.Decoder(_Answer)
 
 
-def written(stored: Stored, targets: Sequence[str]) -> bytes:
+def written(stored: Stored, answer_id: str, targets: Sequence[str]) -> bytes:
     """An answer as it is kept, with the name of its target in place of its number."""
-    return msgspec.msgpack.encode(_Answer(targets[stored.target], stored.whole, stored.events))
+    return msgspec.msgpack.encode(_Answer(targets[stored.target], stored.whole, stored.events, answer_id))
 
 
-def read(data: bytes, targets: Sequence[str]) -> Stored:
-    """An answer that was kept.
+def read(data: bytes, targets: Sequence[str]) -> tuple[Stored, str]:
+    """An answer that was kept, and its id.
 
     Raises:
         ValueError: it is none, or its target is none of these.
     """
     answer = _answer.decode(data)
-    return Stored(answer.whole, answer.events, targets.index(answer.target))
+    return Stored(answer.whole, answer.events, targets.index(answer.target)), answer.id
 
 
 class Again(NamedTuple):
@@ -91,7 +92,7 @@ class Keeping:
         if stored.given is not None:
             return
         now = time.time()
-        answer = written(stored, self.targets)
+        answer = written(stored, entry.answer_id, self.targets)
         self.file.put(
             kept.Entry(
                 self.route, entry.key, entry.space, entry.group, packed(vector), self.basis, kept.digest(entry.text),
@@ -137,8 +138,9 @@ class Keeping:
         """
         now = time.time()
         for item in sorted(self.file.load(self.route, self.basis, now), key=lambda item: (item.used_at, item.key)):
-            stored = read(item.answer, self.targets)
+            stored, answer_id = read(item.answer, self.targets)
             entry = Entry(
-                item.key, item.space, item.group, item.client, item.tenant, item.scope, item.text, item.cost, item.hits
-            )
+                item.key, item.space, item.group, item.client, item.tenant, item.scope, item.text, item.cost, item.hits,
+                answer_id,
+            )  # fmt: skip
             yield Again(entry, item.vector, stored, max(0.0, now - item.kept_at), item.confirmed)

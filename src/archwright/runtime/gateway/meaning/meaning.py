@@ -30,6 +30,7 @@ from archwright.runtime.http1.request import Header
 _log = logging.getLogger(__name__)
 
 WAITING: Final = 1000  # answers that may wait to be compared; more are left out
+LONGEST_ID: Final = 1000  # characters of an id in a header
 PAYS: Final = (b"authorization", b"x-api-key", b"host")  # of a client: what pays for a judge
 FAILURES: Final = (OSError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 RESULTS: Final = ("served", "shadow", "audited", "missed", "refused", "failed")
@@ -177,7 +178,8 @@ class Meaning:
         said = Stored(x.last.body, tuple(x.last.events), x.last.call.target)
         headers: dict[bytes, bytes] = {name: x.headers[name] for name in PAYS if name in x.headers}
         about = look.subject
-        entry = Entry(x.key, about.space, 0, x.client, x.tenant, about.scope, about.text, x.cost)
+        said_id = (x.last.headers or {}).get(self.semantic.answer_header.encode(), b"").decode("latin-1")[:LONGEST_ID]
+        entry = Entry(x.key, about.space, 0, x.client, x.tenant, about.scope, about.text, x.cost, 0, said_id)
         try:
             self._jobs.put_nowait(_Job(look, entry, words(house, said), headers))
         except asyncio.QueueFull:
@@ -210,7 +212,8 @@ class Meaning:
                 continue
             alike = None
             with contextlib.suppress(OSError, ValueError, TimeoutError):
-                alike = await self.compare(Pair(job.entry.text, job.answer, self._kept(house, key), job.headers))
+                ids = (job.entry.answer_id, entry.answer_id)
+                alike = await self.compare(Pair(job.entry.text, job.answer, self._kept(house, key), job.headers, ids))
             same = entry if alike else None
             nearest = alike if key == verdict.entry else nearest
         if verdict.entry >= 0:

@@ -29,7 +29,10 @@ SPARE: Final = 64
 
 
 class Entry(msgspec.Struct, eq=False):
-    """A kept answer that may serve other questions: its key, and whose it is. `cost` is what it cost (pico-dollars)."""
+    """A kept answer that may serve other questions: its key, and whose it is. `cost` is what it cost (pico-dollars).
+
+    `answer_id` stood in a header of the answer; empty: none did.
+    """
 
     key: int
     space: int
@@ -40,6 +43,7 @@ class Entry(msgspec.Struct, eq=False):
     text: str
     cost: int
     hits: int = 0
+    answer_id: str = ""
 
 
 class News(NamedTuple):

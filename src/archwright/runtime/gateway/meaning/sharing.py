@@ -126,14 +126,15 @@ class SharedMemory(Memory):
             return True
         targets = [target.name for target in self.place.house().plan.targets]
         try:
-            stored = read(told.answer, targets)
+            stored, answer_id = read(told.answer, targets)
         except ValueError:
             return False
         self._news.append(News(told.key, stored, item.age_s))
         if self._stamps.get(told.key) != stamp or told.key not in self.entries:
             self.entries[told.key] = Entry(
-                told.key, told.space, told.group, told.client, told.tenant, told.scope, told.text, told.cost, told.hits
-            )
+                told.key, told.space, told.group, told.client, told.tenant, told.scope, told.text, told.cost, told.hits,
+                answer_id,
+            )  # fmt: skip
             self.recall.add(told.key, told.text, told.group)
             self._stamps[told.key] = stamp
         return True
@@ -179,8 +180,8 @@ class SharedMemory(Memory):
         kept_at = table.put(
             kept.Entry(
                 self.place.route, entry.key, entry.space, entry.group, packed(vector), self.place.model, "", 0.0,
-                self.place.ttl_s, entry.text, written(stored, targets), entry.tenant, entry.client, entry.scope,
-                cost=entry.cost,
+                self.place.ttl_s, entry.text, written(stored, entry.answer_id, targets), entry.tenant, entry.client,
+                entry.scope, cost=entry.cost,
             )
         )  # fmt: skip
         self._stamps[entry.key] = (entry.group, kept_at)
