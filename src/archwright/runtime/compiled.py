@@ -69,6 +69,7 @@ MODULES: Final = (
     "archwright.runtime.http1.incoming",
     "archwright.runtime.http1.request",
     "archwright.runtime.http1.server",
+    "archwright.runtime.http1.volley",
 )
 # What they can have been compiled from: everything that they may import.
 _FLOORS: Final = ("base", "facts", "learn", "ledger", "plan", "policy", "report", "runtime", "spec")

@@ -6,6 +6,7 @@ otherwise the request goes through `neutral` into the target's wire and the answ
 
 from __future__ import annotations
 
+import functools
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -28,6 +29,15 @@ class BadAsk(ValueError):
     def __init__(self, text: str, field: str = "") -> None:
         super().__init__(text)
         self.field = field
+
+
+_MODEL = b'"model"'
+
+
+@functools.lru_cache(maxsize=1024)
+def _quoted(name: str) -> bytes:
+    """A name as JSON; there are as many as a plan has routes and models."""
+    return msgspec.json.encode(name)
 
 
 class Fields(NamedTuple):
@@ -186,14 +196,14 @@ class Wire(ABC):
         `ask_usage`: it shall ask for usage besides. None where that cannot be done without reading all of it: another
         `"model"` stands somewhere in it, or a name could be written with escapes.
         """
-        if body.count(b'"model"') != 1 or b"\\u00" in body:
+        begin = body.find(_MODEL) + len(_MODEL)
+        if begin < len(_MODEL) or body.find(_MODEL, begin) >= 0 or b"\\u00" in body:
             return None
-        given = msgspec.json.encode(name)
-        begin = body.index(b'"model"') + 7
+        given = _quoted(name)
         end = body.find(given, begin)
         if end < 0 or body[begin:end].strip() != b":":
             return None
-        return b"%b%b%b" % (body[:end], msgspec.json.encode(model), body[end + len(given) :])
+        return body[:end] + _quoted(model) + body[end + len(given) :]
 
     @abstractmethod
     def grounded(self, parts: Parts, text: str, lead: str) -> Parts:

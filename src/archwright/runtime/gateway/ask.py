@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -22,6 +23,8 @@ _parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
 _NO_HEADERS: Final[Mapping[bytes, bytes]] = {}
 _NOTHING: Final[Mapping[str, str]] = {}
+_NAME: Final = itemgetter(0)  # of a field
+_HOW: Final = frozenset(("stream", "stream_options"))  # fields that say how an answer comes, not which
 
 
 class Ask:
@@ -102,11 +105,13 @@ class Ask:
         Requests of two wires are never equal: the same bytes can mean another thing. `index` is the digest of the
         documents that the answer rests on.
         """
-        said = [f"{tenant}\0{route}\0{self.wire.name}\0{index}".encode()]
-        for name in sorted(self.parts):
-            if name not in ("stream", "stream_options"):
-                said += name.encode(), self.parts[name]
-        said += [f"\0{name}\0{value}".encode() for name, value in self.carried.items()]
+        said: list[bytes | msgspec.Raw] = [f"{tenant}\0{route}\0{self.wire.name}\0{index}".encode()]
+        for name, part in sorted(self.parts.items(), key=_NAME):
+            if name not in _HOW:
+                said.append(name.encode())
+                said.append(part)
+        for name, value in self.carried.items():
+            said.append(f"\0{name}\0{value}".encode())
         digest = hashlib.blake2b(b"\0".join(said), digest_size=8)
         return (int.from_bytes(digest.digest()) >> 1) or 1
 

@@ -13,6 +13,7 @@ import httptools
 from archwright.runtime.http1.address import Origin
 from archwright.runtime.http1.broken import Broken
 from archwright.runtime.http1.deadlines import Deadlines
+from archwright.runtime.http1.volley import Volley
 
 MOST_HEAD: Final = 256 * 1024
 HELD: Final = 1024 * 1024  # bytes of an answer that are kept before somebody takes them
@@ -26,8 +27,9 @@ LOOKS: Final = 2
 class Connection(asyncio.Protocol):
     """One connection to a supplier, and the answer that comes on it."""
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, origin: Origin, volley: Volley) -> None:
         self.origin = origin
+        self._volley = volley
         self.status = 0
         self.headers: dict[bytes, bytes] = {}
         self.whole = True  # the answer is; between two calls nothing is expected
@@ -286,7 +288,7 @@ class Connection(asyncio.Protocol):
     def _write(self, data: bytes) -> None:
         if self._transport is None:
             raise self._error or Broken("the connection was lost")
-        self._transport.write(data)
+        self._volley.write(self._transport, data)
 
     async def _wait(self) -> None:
         if self._transport is None and not self.whole:
@@ -320,6 +322,7 @@ class Client:
         self._idle: dict[Origin, list[Connection]] = {}
         self._tls: ssl.SSLContext | None = None
         self._deadlines = Deadlines()
+        self._volley = Volley()
 
     async def connection(self, origin: Origin) -> Connection:
         """One that is free, or a new one.
@@ -374,7 +377,7 @@ class Client:
         loop = asyncio.get_running_loop()
         with self._deadlines.within(CONNECT_S):
             _, connection = await loop.create_connection(
-                lambda: Connection(origin),
+                lambda: Connection(origin, self._volley),
                 origin.host,
                 origin.port,
                 ssl=tls,

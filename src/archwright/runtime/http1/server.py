@@ -17,6 +17,7 @@ import httptools
 
 from archwright.runtime.http1.incoming import Incoming
 from archwright.runtime.http1.request import STATUS, Request
+from archwright.runtime.http1.volley import Volley
 
 _log = logging.getLogger(__name__)
 
@@ -169,7 +170,7 @@ class Connection(asyncio.Protocol):
     def raw(self, data: bytes) -> bool:
         """Write; False where the client does not keep up."""
         if self._transport is not None:
-            self._transport.write(data)
+            self._house.volley.write(self._transport, data)
         return self.free
 
     def when_free(self, call: Callable[[], None]) -> None:
@@ -193,8 +194,7 @@ class Connection(asyncio.Protocol):
         self.since = time.monotonic()
         if not request.keep:
             self._requests.clear()
-            if self._transport is not None:
-                self._transport.close()
+            self._close()
         elif self._requests:
             self._begin(self._requests[0])
         if self._paused:
@@ -210,9 +210,8 @@ class Connection(asyncio.Protocol):
         if first is None:
             if coming is None and self._transport is not None and not self._transport.is_closing():
                 head = (STATUS[status], b"content-type: text/plain\r\nconnection: close\r\ncontent-length: ")
-                self._transport.write(b"%b%b%d\r\n\r\n%b" % (*head, len(text), text))
-            if self._transport is not None:
-                self._transport.close()
+                self.raw(b"%b%b%d\r\n\r\n%b" % (*head, len(text), text))
+            self._close()
         elif first is coming:
             task = first.task
             first.keep = False
@@ -227,6 +226,7 @@ class Connection(asyncio.Protocol):
     def abort(self) -> None:
         """Break off."""
         if self._transport is not None:
+            self._house.volley.send()
             self._transport.abort()
 
     # -------------------------------------------------------------------------------------------- for the house
@@ -235,8 +235,8 @@ class Connection(asyncio.Protocol):
         """End the connection as soon as what is under way has its answer."""
         for request in self._requests:
             request.keep = False
-        if not self._requests and self._transport is not None:
-            self._transport.close()
+        if not self._requests:
+            self._close()
 
     def stale(self, now: float) -> None:
         """End the connection where its client takes too long to begin, or to go on."""
@@ -247,6 +247,12 @@ class Connection(asyncio.Protocol):
             if idle > HEAD_S:
                 self.refuse(408, b"the request did not come in time")
         elif idle > KEEP_ALIVE_S:
+            self._close()
+
+    def _close(self) -> None:
+        """End the connection, once what was written is sent."""
+        if self._transport is not None:
+            self._house.volley.send()
             self._transport.close()
 
     def _feed(self, data: bytes) -> None:
@@ -288,6 +294,7 @@ class Connections:
         self.open: set[Connection] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         self.closing = False
+        self.volley = Volley()
         self._handler = handler
         self._sweeper: asyncio.TimerHandle | None = None
         self._empty: asyncio.Future[None] | None = None

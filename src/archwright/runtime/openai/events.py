@@ -91,11 +91,11 @@ def plain(usage: Tokens | None) -> Usage | None:
     """The usage as a gateway counts it: never below nothing, and never more cached than there was."""
     if usage is None:
         return None
-    details = usage.prompt_tokens_details
-    cached = details.cached_tokens or 0 if details else 0
-    tokens_in = max(0, usage.prompt_tokens)
-    cached, tokens_out = min(max(0, cached), tokens_in), max(0, usage.completion_tokens)
-    out = usage.completion_tokens_details
+    details, out = usage.prompt_tokens_details, usage.completion_tokens_details
+    tokens_in, tokens_out = max(0, usage.prompt_tokens), max(0, usage.completion_tokens)
+    if details is None and out is None:
+        return Usage(tokens_in, 0, tokens_out)
+    cached = min(max(0, details.cached_tokens or 0), tokens_in) if details else 0
     special = details and (details.cache_write_tokens or details.audio_tokens or details.image_tokens)
     if not special and not (out and (out.reasoning_tokens or out.audio_tokens)):
         return Usage(tokens_in, cached, tokens_out)

@@ -41,7 +41,7 @@ class OpenAI(Faults):
         return Fields(
             fields.model,
             fields.stream is True,
-            _true((fields.stream_options or {}).get("include_usage")),
+            fields.stream_options is not None and _true(fields.stream_options.get("include_usage")),
             1 if fields.n is None else fields.n,
             asked,
         )
