@@ -16,7 +16,7 @@ from archwright.analysis.stress.outcome import Outcome
 from archwright.analysis.stress.pool import Pool
 from archwright.analysis.stress.sharing import SharedRoom
 from archwright.analysis.stress.station import Handler, Job, Room
-from archwright.analysis.stress.supplier import Ending, Supplier
+from archwright.analysis.stress.supplier import Ending, Supplier, called_off
 from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import faults_of, struck
@@ -385,9 +385,7 @@ class _Simulation:
         if isinstance(supplier, Pool):
             supplier.call_off(now, call)
         elif ending is not None and ending.let_in:
-            slower = slower_of(self.plan.targets[call.target], self.lanes[walk.trip.visit.journey])
-            cut = supplier.called_off(began, now, walk.work, call.attempt, slower)
-            self._call_ended(now, (call, cut if ending.tokens_in else cut._replace(tokens_in=0, tokens_out=0)))
+            self._call_ended(now, (call, called_off(ending, now - began, walk.work)))
 
     def _bill(self, place: int, ending: Ending, journey: int, work: Work) -> int:
         if ending.tokens_in == 0:

@@ -66,9 +66,6 @@ def unfit(plan: Plan, trace: Trace | None = None) -> Iterator[str]:
             yield f"{station.name} shares its servers"
     if trace is not None and trace.sessions:
         yield "users go through recorded sessions"
-    for route in plan.routes:
-        if route.hedge_s:
-            yield f"{route.name} hedges"
     yield from _too_large(plan, trace)
 
 

@@ -15,7 +15,8 @@ from archwright.policy.provider import Limits, Timing
 class Ending(NamedTuple):
     """How a call ends: outcome, seconds from its start, seconds to its first token (-1: none is passed on).
 
-    `tokens_in` and `tokens_out` are billed. `let_in` says that the supplier took the call up.
+    `tokens_in` and `tokens_out` are billed. `let_in` says that the supplier took the call up. `timing` is that of the
+    whole answer, if there is one: who calls it off before is billed by it.
     """
 
     outcome: int
@@ -25,6 +26,7 @@ class Ending(NamedTuple):
     tokens_out: int
     retry_after: float
     let_in: bool
+    timing: Timing | None = None
 
 
 class Supplier:
@@ -72,13 +74,6 @@ class Supplier:
             return Ending(route.TIMEOUT, patience, -1.0, 0, 0, 0.0, True)
         return _answered(work, timing, timeout_s)
 
-    def called_off(self, began: float, now: float, work: Work, attempt: int, slower: float = 1.0) -> Ending:
-        """How a call that was let in ends that its caller gives up now: what is written is billed."""
-        slow = slower * self.faults.at(began).slow
-        first = chance.uniform(self.seed, work.request, attempt, chance.FIRST_TOKEN)
-        written = provider.written(self._timing(work, attempt, slow, first), work.tokens_out, now - began)
-        return Ending(route.CUT, now - began, -1.0, work.tokens_in if written else 0, written, 0.0, True)
-
     def _timing(self, work: Work, attempt: int, slow: float, first: float) -> Timing:
         pace_luck = chance.uniform(self.seed, work.request, attempt, chance.PACE)
         return provider.timing(self.pace, float(work.tokens_in), float(work.tokens_out), slow, first, pace_luck)
@@ -90,6 +85,12 @@ class Supplier:
     def _fails(self, work: Work, attempt: int, weather: Weather) -> bool:
         working = (1.0 - self.target.error_rate) * (1.0 - weather.errors)
         return chance.uniform(self.seed, work.request, attempt, chance.ERROR) < 1.0 - working
+
+
+def called_off(ending: Ending, after_s: float, work: Work) -> Ending:
+    """How a call that was let in ends that its caller gives up `after_s` after it began: what is written is billed."""
+    written = provider.written(ending.timing, work.tokens_out, after_s) if ending.timing is not None else 0
+    return Ending(route.CUT, after_s, -1.0, work.tokens_in if written else 0, written, 0.0, True)
 
 
 def content_s(target: Target, work: Work) -> float:
@@ -108,7 +109,7 @@ def _answered(work: Work, timing: Timing, timeout_s: float) -> Ending:
     """An answer as far as it comes in time. Only a streamed one has begun before it is whole."""
     begins = timing.first_s if streams(work) else -1.0
     if timing.last_s <= timeout_s:
-        return Ending(route.OK, timing.last_s, begins, work.tokens_in, work.tokens_out, 0.0, True)
+        return Ending(route.OK, timing.last_s, begins, work.tokens_in, work.tokens_out, 0.0, True, timing)
     written = provider.written(timing, work.tokens_out, timeout_s)
     outcome = route.CUT if begins >= 0.0 else route.TIMEOUT
-    return Ending(outcome, timeout_s, begins, work.tokens_in, written, 0.0, True)
+    return Ending(outcome, timeout_s, begins, work.tokens_in, written, 0.0, True, timing)

@@ -84,6 +84,7 @@ TENANTS = st.sampled_from(((), (Tenant("one", 1.0, 0, 1.0), Tenant("two", 2.0, 1
 TRACE = Trace("made", (0.0, 0.5, 0.5, 3.0, 9.0, 30.0, 50.0), (9, 1, 0, 40, 700, 3, 1), (2, 90, 7, 0, 65, 64, 1))
 
 
+HEDGES = st.sampled_from((0.0, 0.0, 0.2, 0.6))
 SHADOWS = st.sampled_from((None, None, Shadow(1, 0.5, 2, 1.3), Shadow(0, 1.0, 9, 60.0)))
 
 
@@ -119,11 +120,11 @@ def routes(draw: st.DrawFn) -> tuple[Route, Route]:
             first, second, cache=0, deadline_s=draw(st.sampled_from((2.0, 30.0))), ways=ways,
             choose=draw(st.sampled_from(("order", "cost", "latency", "load", "weight", "errors"))), weights=(0.3, 0.7),
             slow_s=draw(st.sampled_from((0.0, 0.7))), stale_s=draw(st.sampled_from((0.0, 30.0))),
-            shadow=draw(SHADOWS), sticky=draw(st.sampled_from(("request", "session", "tenant"))),
+            shadow=draw(SHADOWS), hedge_s=draw(HEDGES), sticky=draw(st.sampled_from(("request", "session", "tenant"))),
         ),
         d.route(
             second, degraded=draw(st.sampled_from(("", "later"))), retry_ratio=0.2, cache=draw(st.integers(-1, 0)),
-            smaller=draw(st.sampled_from((None, first))),
+            smaller=draw(st.sampled_from((None, first))), hedge_s=draw(HEDGES),
         ),
     )  # fmt: skip
 

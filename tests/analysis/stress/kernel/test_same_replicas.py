@@ -13,7 +13,7 @@ from archwright.plan.model import Change, Plan, Scaling, Scenario, Shadow, Token
 from archwright.plan.pool import Pool
 from tests.analysis.stress import designs as d
 
-ONCE = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ONCE = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SCALES = st.builds(
     Scaling,
     least=st.sampled_from((1, 2)),
@@ -59,15 +59,16 @@ CHANGES = st.lists(
 )
 
 
-def design(pools: tuple[Pool | None, Pool | None], timeout_s: float, tokens: float, copied: bool = False) -> Plan:
-    """Two targets, each with or without replicas, one after the other on a route, or one that gets copies."""
+def design(pools: tuple[Pool | None, Pool | None], timeout_s: float, tokens: float, second: str = "next") -> Plan:
+    """Two targets, each with or without replicas: the `second` is called next, beside a slow one, or with copies."""
     step = d.step(tokens_in=TokenLaw(60.0, 0.6), tokens_out=TokenLaw(tokens, 0.6))
     targets = tuple(
         d.target(name, pool=pool, error_rate=0.05, prompt_cache=0.2, breaker_failures=4, concurrent=40)
         for name, pool in zip(("first", "second"), pools, strict=True)
     )
-    routes = (d.route(d.hop(0, timeout_s=timeout_s), d.hop(1, timeout_s=timeout_s)),)
-    if copied:
+    hedge_s = 0.2 if second == "beside" else 0.0
+    routes = (d.route(d.hop(0, timeout_s=timeout_s), d.hop(1, timeout_s=timeout_s), hedge_s=hedge_s),)
+    if second == "copies":
         routes = (d.route(d.hop(0, timeout_s=timeout_s), shadow=Shadow(1, 0.7, 9, timeout_s)),)
     return d.plan(d.journey(step, rate=4.0), targets=targets, routes=routes)
 
@@ -75,7 +76,7 @@ def design(pools: tuple[Pool | None, Pool | None], timeout_s: float, tokens: flo
 @ONCE
 @given(
     st.tuples(POOLS, st.one_of(st.none(), POOLS)),
-    st.booleans(),
+    st.sampled_from(("next", "beside", "copies")),
     CHANGES,
     st.sampled_from((0.3, 2.0, 30.0)),
     st.sampled_from(((15.0, 0.0), (90.0, 0.0), (90.0, 0.2))),
@@ -84,14 +85,14 @@ def design(pools: tuple[Pool | None, Pool | None], timeout_s: float, tokens: flo
 def test_on_any_replicas(
     loop: engine.Run,
     pools: tuple[Pool, Pool | None],
-    copied: bool,
+    second: str,
     changes: list[Change],
     timeout_s: float,
     answers: tuple[float, float],
     load: float,
 ) -> None:
     tokens, first_content_s = answers
-    plan = design(pools, timeout_s, tokens, copied)
+    plan = design(pools, timeout_s, tokens, second)
     plan = replace(plan, targets=tuple(replace(item, first_content_s=first_content_s) for item in plan.targets))
     pool = plan.targets[0].pool
     assert pool is not None

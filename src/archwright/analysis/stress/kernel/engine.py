@@ -36,12 +36,16 @@ def grown(s: t.State) -> t.State:
     desk = s.desk
     trips = max(p.TRIPS, 2 * len(s.trips))
     walks = max(p.TRIPS, int(desk["widest"][0])) * (2 if not len(s.walks) else 1) + 2 * len(s.walks)
+    beside = int(desk["hedges"][0])
+    calls = walks * (1 + beside)  # those that were called off keep their rows until their end would have come
     s = s._replace(
         trips=_more(s.trips, trips, desk, "trips"),
         walks=_more(s.walks, walks, desk, "walks"),
-        calls=_more(s.calls, walks, desk, "calls"),
-        seats=_more(s.seats, walks, desk, "seats"),
-        sequences=type(s.sequences)(*(_longer(column, walks) for column in s.sequences)),
+        calls=_more(s.calls, calls, desk, "calls"),
+        sides=_longer(s.sides, calls * beside),
+        pairs=_longer(s.pairs, walks * beside, t.NOBODY),
+        seats=_more(s.seats, calls, desk, "seats"),
+        sequences=type(s.sequences)(*(_longer(column, calls) for column in s.sequences)),
         answers=_more(s.answers, max(p.ANSWERS, 2 * len(s.answers)), desk, "answers"),
         heap=_longer(s.heap, max(p.EVENTS, 2 * len(s.heap), 8 * walks)),
         soon=_longer(s.soon, max(p.EVENTS, 2 * len(s.soon), 8 * walks)),
@@ -59,8 +63,10 @@ def grown(s: t.State) -> t.State:
     return s._replace(machine=machine)
 
 
-def _longer(table: Any, length: int) -> Any:
+def _longer(table: Any, length: int, filled: int = 0) -> Any:
     more = t.blank(length, table.dtype) if table.dtype.names else np.zeros(length, table.dtype)
+    for name in (table.dtype.names or ()) if filled else ():
+        more[name] = filled
     more[: len(table)] = table
     return more
 

@@ -6,13 +6,26 @@ orders become calls and events.
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel import counts, doubles, kept, pools, prices, suppliers
+from archwright.analysis.stress.kernel import beside, counts, doubles, kept, pools, prices, suppliers
 from archwright.analysis.stress.kernel.heap import CALL_ENDS, WAKES, reply, schedule
 from archwright.analysis.stress.kernel.tables import NOBODY, Record, State
 from archwright.plan.rules import began_after
 from archwright.policy import breaker, chance, decide, route
 from archwright.policy.lanes import BATCH
-from archwright.policy.state import CACHED, CALL, COPIED, COPY, DEGRADED, KEEP, REPLY, SLEEP, STALE, Arrival, Ended
+from archwright.policy.state import (
+    CACHED,
+    CALL,
+    CANCEL,
+    COPIED,
+    COPY,
+    DEGRADED,
+    KEEP,
+    REPLY,
+    SLEEP,
+    STALE,
+    Arrival,
+    Ended,
+)
 
 SESSION = 1  # what is sticky, by its place in the words of the file
 TENANT = 2
@@ -74,8 +87,31 @@ def wakes(s: State, now: float, slot: int, ticket: int) -> None:
     _follow(s, now)
 
 
+def begins(s: State, now: float, number: int) -> None:
+    """The answer of a call begins, beside which another may run."""
+    call = s.calls[number]
+    s.machine.desk.orders = 0
+    if call.walk != NOBODY:
+        decide.begin(s.machine, now, int(s.walks[call.walk].slot), int(call.attempt))
+    _follow(s, now)
+
+
+def called_off(s: State, now: float, number: int) -> None:
+    """A call is called off, unless it ended in the same instant."""
+    if s.sides[number].off == 1 and s.calls[number].let_in == 1:
+        _ended(s, now, number, beside.cut(s, now, number))
+
+
 def call_ends(s: State, now: float, number: int) -> None:
-    """A call ended: it is paid, and its request goes on."""
+    """A call ends, unless it was called off before: then its row is free now."""
+    if s.calls[number].walk == NOBODY:
+        _free(s, number)
+    else:
+        _ended(s, now, number, 0)
+
+
+def _ended(s: State, now: float, number: int, more: int) -> None:
+    """A call ended: it is paid, and its request goes on. `more` is 1 if its end is still to come."""
     call = s.calls[number]
     walk = s.walks[call.walk]
     target = call.target
@@ -94,15 +130,26 @@ def call_ends(s: State, now: float, number: int) -> None:
     if call.outcome != route.OK:
         luck = chance.uniform(s.desk[0].seed, walk.request, call.attempt, chance.BACKOFF)
     first = began_after(model, call.outcome, call.begins_s, call.after_s, call.tokens_out, slower)
-    ended = Ended(int(walk.slot), int(call.outcome), cost, call.retry_after, luck, first, 0)
-    call.next = s.desk[0].calls
-    s.desk[0].calls = number
-    s.desk[0].used_calls -= 1
+    ended = Ended(int(walk.slot), int(call.outcome), cost, call.retry_after, luck, first, int(call.attempt))
+    if s.desk[0].hedges == 1:
+        beside.over(s, number)
+    if more == 1:
+        call.walk = NOBODY
+    else:
+        _free(s, number)
     before = s.machine.circuits[target].phase
     decide.finish(s.machine, now, ended)
     _follow(s, now)
     if before != breaker.OPEN and s.machine.circuits[target].phase == breaker.OPEN:
         counts.opened(s, target, now)
+
+
+def _free(s: State, number: int) -> None:
+    """The row of a call is free."""
+    desk = s.desk[0]
+    s.calls[number].next = desk.calls
+    desk.calls = number
+    desk.used_calls -= 1
 
 
 def _bill(s: State, number: int, lane: int) -> int:
@@ -146,6 +193,8 @@ def _do(s: State, now: float) -> None:
             kept.keep(s, now, order.target, order.key)
         elif order.kind == COPY:
             doubles.begin(s, now, place)
+        elif order.kind == CANCEL:
+            beside.ordered_off(s, now, order.slot, order.attempt)
 
 
 def _call(s: State, now: float, place: int) -> None:
@@ -163,10 +212,14 @@ def _call(s: State, now: float, place: int) -> None:
     call.walk = at
     call.target = target
     call.attempt = order.attempt
+    if s.desk[0].hedges == 1:
+        beside.noted(s, now, number, order.slot)
     if s.targets[target].pool != NOBODY:
         pools.call(s, now, number, order.seconds)
         return
     suppliers.begin(s, now, number, order.seconds)
+    if s.desk[0].hedges == 1:
+        beside.under_way(s, now, number)
     schedule(s, now + call.after_s, CALL_ENDS, number, at)
 
 

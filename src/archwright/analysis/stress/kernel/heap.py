@@ -23,7 +23,9 @@ LEAVES = 12  # the caller of a call at a replica gives up: seat, its serial numb
 CHANGES = 13  # the weather of a model with replicas changes: target
 SIZES = 14  # a model's replicas scale: pool
 STARTED = 15  # replicas of a model are at work: pool, how many
-KINDS = 16  # the order of an event carries its kind: its number times so many, plus the kind
+BEGINS = 16  # an answer begins, where another call may run beside it: call
+CANCELS = 17  # a call is called off: call
+KINDS = 32  # the order of an event carries its kind: its number times so many, plus the kind
 
 
 def schedule(s: State, at: float, kind: int, a: int, b: int) -> None:

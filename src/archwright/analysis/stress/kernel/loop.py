@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from archwright.analysis.stress.kernel import arrivals, crews, gateway, pools, rooms, trips
 from archwright.analysis.stress.kernel.heap import (
+    BEGINS,
     CALL_ENDS,
+    CANCELS,
     CHANGES,
     COMES,
     GIVES_UP,
@@ -24,6 +26,7 @@ from archwright.analysis.stress.kernel.heap import (
     soon_first,
 )
 from archwright.analysis.stress.kernel.tables import State, fetch
+from archwright.policy.replica import BEGAN, TOLD
 
 # Why the loop stopped.
 PAUSED = 0  # it has done as much as it should
@@ -71,9 +74,10 @@ def room(s: State) -> int:
     # A walk has three events to come at most; what it waited for in vain may stand there beside them.
     events = (len(s.heap) - desk.pending - 3 * desk.used_walks) // (4 * desk.widest)
     soon = (len(s.soon) - desk.soon_end - desk.used_walks) // desk.widest
-    calls = len(s.calls) - desk.used_calls - desk.widest
+    beside = desk.hedges * desk.used_walks  # each walk may begin one more
+    calls = len(s.calls) - desk.used_calls - desk.widest - beside
     answers = len(s.answers) - desk.used_answers - 1
-    seats = len(s.seats) - desk.used_seats - 1
+    seats = len(s.seats) - desk.used_seats - 1 - beside
     tables = min(walks, events, soon, calls // desk.widest, seats // desk.widest)
     return int(min(len(s.trips) - desk.used_trips, tables, answers))
 
@@ -105,6 +109,10 @@ def _happen(s: State) -> None:
         trips.worked(s, now, a)
     elif kind == WAKES:
         gateway.wakes(s, now, a, b)
+    elif kind == BEGINS:
+        gateway.begins(s, now, a)
+    elif kind == CANCELS:
+        gateway.called_off(s, now, a)
     elif kind >= TURNS or kind == SILENT:
         _at_replicas(s, now, kind, a, b)
     else:
@@ -120,12 +128,16 @@ def _fetch_next(s: State) -> None:
 
 
 def _at_replicas(s: State, now: float, kind: int, a: int, b: int) -> None:
-    """What happens at replicas; with a run may end as many calls as were written at once."""
+    """What happens at replicas; with a run may begin and end as many answers as are written at once."""
     if kind == TURNS:
         ended = pools.turn(s, now, a)
         s.desk[0].room -= ended
         for place in range(ended):
-            gateway.call_ends(s, now, s.endings[place])
+            told = s.endings[place]
+            if told % TOLD == BEGAN:
+                gateway.begins(s, now, told // TOLD)
+            else:
+                gateway.call_ends(s, now, told // TOLD)
     elif kind in (LEAVES, SILENT):
         number = pools.leaves(s, now, a, b) if kind == LEAVES else pools.silent(s, now, a, b)
         if number >= 0:

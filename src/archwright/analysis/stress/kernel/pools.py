@@ -13,6 +13,7 @@ from archwright.policy import chance, provider, replica, route
 from archwright.policy.batching import Law
 from archwright.policy.provider import Pace
 from archwright.policy.replica import BEGAN, ENDED, TOLD
+from archwright.policy.state import COPIED
 
 
 def begin(s: State) -> None:
@@ -98,7 +99,7 @@ def _join(s: State, now: float, number: int, timeout_s: float) -> None:
 
 
 def turn(s: State, now: float, at: int) -> int:
-    """The run of a replica ends; how many calls ended with it: the first so many of `s.endings`."""
+    """The run of a replica ends; how many entries of `s.endings` say which calls ended, or began, with it."""
     if s.posts[at].due != now:
         return 0
     sizes.spent(s, now, s.posts[at].pool)
@@ -113,10 +114,13 @@ def turn(s: State, now: float, at: int) -> int:
         seat = s.seats[slot]
         if what == BEGAN:
             seat.began = now
+            if s.desk[0].hedges == 1 and _told_of(s, seat):
+                s.endings[ended] = seat.call * TOLD + BEGAN
+                ended += 1
             continue
         if what == ENDED:
             _answered(s, now, seat)
-            s.endings[ended] = seat.call
+            s.endings[ended] = seat.call * TOLD + ENDED
             ended += 1
         _give_back(s, slot)
     return ended
@@ -133,7 +137,19 @@ def leaves(s: State, now: float, slot: int, serial: int) -> int:
     if seat.serial != serial or seat.live == 0:
         return NOBODY
     number = int(seat.call)
-    _broken(s, now, slot, route.TIMEOUT)
+    _drop(s, now, slot, route.TIMEOUT)
+    return number
+
+
+def called_off(s: State, now: float, slot: int) -> None:
+    """The caller of a seat calls it off."""
+    _drop(s, now, slot, route.CUT)
+
+
+def _drop(s: State, now: float, slot: int, outcome: int) -> None:
+    """Nobody waits any more for what a replica writes."""
+    seat = s.seats[slot]
+    _broken(s, now, slot, outcome)
     seat.live = 0
     at = int(seat.home)
     sizes.spent(s, now, s.posts[at].pool)
@@ -142,7 +158,6 @@ def leaves(s: State, now: float, slot: int, serial: int) -> int:
     else:
         s.posts[at].due = replica.cut(_law(s.pools[s.posts[at].pool]), s.sequences, s.replicas, at, now)
     _wake(s, at)
-    return number
 
 
 def changes(s: State, now: float, target: int) -> None:
@@ -239,6 +254,12 @@ def _wake(s: State, at: int) -> None:
             schedule(s, post.due, TURNS, at, 0)
 
 
+def _told_of(s: State, seat: Record) -> bool:
+    """Whether somebody waits to hear that a stream has begun: nobody does of a copy."""
+    call = s.calls[seat.call]
+    return bool(call.attempt != COPIED and s.walks[call.walk].tokens_out > STREAMED)
+
+
 def _answered(s: State, now: float, seat: Record) -> None:
     call = s.calls[seat.call]
     walk = s.walks[call.walk]
@@ -256,6 +277,8 @@ def _broken(s: State, now: float, slot: int, outcome: int) -> None:
     walk = s.walks[call.walk]
     call.outcome = outcome
     call.after_s = now - seat.came
+    if s.desk[0].hedges == 1 and call.attempt != COPIED:
+        s.sides[seat.call].seat = NOBODY
     if seat.began < 0.0:
         return
     call.tokens_in = walk.tokens_in
@@ -280,6 +303,8 @@ def _take(s: State, number: int, at: int, now: float) -> int:
     seat.live = 1
     seat.began = -1.0
     seat.came = now
+    if desk.hedges == 1 and s.calls[number].attempt != COPIED:
+        s.sides[number].seat = slot
     return slot
 
 

@@ -9,7 +9,7 @@ from itertools import accumulate, chain
 import numpy as np
 
 from archwright.analysis.stress.kernel import tables as t
-from archwright.analysis.stress.kernel.prepare_pools import replicas
+from archwright.analysis.stress.kernel.prepare_pools import hedges, most_at_once, replicas
 from archwright.analysis.stress.kernel.prepare_suppliers import suppliers
 from archwright.analysis.stress.outcome import HOWS, OUTCOMES
 from archwright.analysis.stress.station import RANKS
@@ -109,6 +109,8 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
         trips=t.blank(0, t.TRIP),
         walks=t.blank(0, t.WALK),
         calls=t.blank(0, t.CALL),
+        sides=t.blank(0, t.SIDE),
+        pairs=t.blank(0, t.PAIR),
         rooms=_rooms(plan, begins[:stations]),
         queues=queues,
         meters=_meters(plan, begins[stations:]),
@@ -143,7 +145,8 @@ def _desk(plan: Plan, scenario: Scenario, seed: int, trace: Trace | None) -> t.T
         "recorded": len(trace.times) if trace is not None else 0,
         "draws": 1,
         "widest": max((len(journey.steps) for journey in plan.journeys), default=1) * _copies(plan),
-        "most_at_once": max((target.pool.sequences for target in plan.targets if target.pool), default=0),
+        "most_at_once": most_at_once(plan),
+        "hedges": hedges(plan),
         **dict.fromkeys(("trips", "walks", "calls", "answers", "seats"), t.NOBODY),
     }
     return t.written(t.DESK, [row])
@@ -314,7 +317,8 @@ def _routes(plan: Plan) -> t.Table:
     rows: list[dict[str, float]] = []
     first = 0
     for route in plan.routes:
-        rows.append({"first": first, "end": first + len(route.hops), "cache": route.cache})
+        hedging = route.hedge_s > 0.0
+        rows.append({"first": first, "end": first + len(route.hops), "cache": route.cache, "hedges": hedging})
         first += len(route.hops)
     return t.written(t.ROUTE, rows)
 

@@ -26,6 +26,17 @@ def pooled(plan: Plan) -> Iterator[tuple[Target, int]]:
         place += target.pool is not None
 
 
+def hedges(plan: Plan) -> bool:
+    """Whether calls may run beside each other."""
+    return any(route.hedge_s > 0.0 for route in plan.routes)
+
+
+def most_at_once(plan: Plan) -> int:
+    """Of how many calls at most the end of a replica's run says something."""
+    most = max((target.pool.sequences for target in plan.targets if target.pool is not None), default=0)
+    return most * (2 if hedges(plan) else 1)
+
+
 def replicas(plan: Plan) -> dict[str, Any]:
     """The tables of all replicas: those of one pool stand one after the other."""
     stated = [(number, target.pool) for number, target in enumerate(plan.targets) if target.pool is not None]
@@ -68,7 +79,7 @@ def replicas(plan: Plan) -> dict[str, Any]:
         "sequences": _arrays(no_calls(0)),
         "replicas": _arrays(columns),
         "told": np.zeros(3 * most, dtype=np.int64),
-        "endings": np.zeros(most, dtype=np.int64),
+        "endings": np.zeros(max(1, most_at_once(plan)), dtype=np.int64),
     }
 
 

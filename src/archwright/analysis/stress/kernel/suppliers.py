@@ -52,6 +52,26 @@ def begin(s: State, now: float, number: int, timeout_s: float) -> None:
     _answer(s, number, timing, timeout_s)
 
 
+def called_off(s: State, now: float, number: int, began: float, slow: float) -> None:
+    """How a call ends that its caller gives up now: what is written is billed."""
+    call = s.calls[number]
+    walk = s.walks[call.walk]
+    target = s.targets[call.target]
+    luck = chance.stem(s.desk[0].seed, walk.request, call.attempt)
+    pace = Pace(target.first_token_s, target.per_token_s, target.prefill_rate, target.spread)
+    first, pace_luck = chance.off(luck, chance.FIRST_TOKEN), chance.off(luck, chance.PACE)
+    timing = provider.timing(pace, float(walk.tokens_in), float(walk.tokens_out), slow, first, pace_luck)
+    written = provider.written(timing, walk.tokens_out, now - began)
+    answers = call.tokens_in > 0 and written > 0
+    fresh(call)
+    call.outcome = route.CUT
+    call.after_s = now - began
+    call.let_in = 1
+    if answers:
+        call.tokens_in = walk.tokens_in
+        call.tokens_out = written
+
+
 def fresh(call: Record) -> None:
     """Nothing has come of a call yet."""
     call.tokens_in = 0

@@ -57,7 +57,7 @@ PRICE = _type(
     whole="over input cached stored output request last",
 )
 ROUTE = _type(
-    whole="first end cache",
+    whole="first end cache hedges",
 )
 # From `since` on; a component's rows stand one after the other, and `last` is 1 in the last of them.
 WEATHER = _type(
@@ -124,6 +124,16 @@ CALL = _type(
     whole="tokens_in tokens_out walk target attempt outcome let_in next",
     real="after_s begins_s retry_after",
 )
+# of a call where calls may run beside each other: its request's slot, its seat at a replica, 1 where it is to be called
+# off, when it began, and how slow its supplier was then
+SIDE = _type(
+    whole="slot seat off",
+    real="at slow",
+)
+# the calls of a slot's request that are under way
+PAIR = _type(
+    whole="first second",
+)
 ROOM = _type(
     whole="jobs failed given_up refused deepest busy waiting weather running starting peak most",
     real="asked_s worked_s waited_s longest_s calm_at at looked demand_s had_s",
@@ -175,7 +185,7 @@ DESK = _type(
     whole=(
         "seed events order fallbacks retries most_in_flight most_waiting recorded room journeys tenants "
         "pending soon soon_end visit visits over begun draws widest trips walks calls answers used_trips used_walks "
-        "used_calls used_answers seats used_seats serial most_at_once"
+        "used_calls used_answers seats used_seats serial most_at_once hedges"
     ),
     real="lasts_s width_s begins_s since_s felt_s changed told waited_s",
 )
@@ -188,8 +198,9 @@ class State(NamedTuple):
     one row: whoever comes back now. `numbers` holds sums and strata that journeys, steps and tenants point to,
     `guides` where to look in them for an answer, `known` the tokens of contents that were asked for (see `luck`).
     `bins` has a row of counts for each row of `histograms`: journeys, all requests, intervals. `index` finds kept
-    answers by their key. `of_slot` is the walk of each of the machine's slots. `sequences` and `replicas` are the
-    columns of `policy.sequences`.
+    answers by their key. `of_slot` is the walk of each of the machine's slots, `pairs` its calls; `sides` has a row
+    for each row of `calls`; both are empty where no route hedges. `sequences` and `replicas` are the columns of
+    `policy.sequences`.
     """
 
     machine: Any
@@ -216,6 +227,8 @@ class State(NamedTuple):
     trips: Table
     walks: Table
     calls: Table
+    sides: Table
+    pairs: Table
     rooms: Table
     queues: Table
     meters: Table
