@@ -27,7 +27,7 @@ WANTED: Final = "ARCHWRIGHT_GATEWAY"  # the environment says it, to child proces
 WAYS: Final = ("auto", "compiled", "plain")
 COMPILER: Final = "mypy"  # it brings mypyc
 GROUP: Final = "archwright_path"  # the library that the modules share is named by it
-NOT_YET: Final = "the gateway is not compiled; `archwright warm gateway` does it, and serves a third more"
+NOT_YET: Final = "the gateway is not compiled; `archwright warm gateway` does it, and serves a third to a half more"
 SUFFIX: Final = EXTENSION_SUFFIXES[0]
 # What serves a request from its first byte to its row. Records of msgspec and errors stay outside: compiled they would
 # be something else.
