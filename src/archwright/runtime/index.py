@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from archwright.learn.recall import Near
     from archwright.runtime.entries.entry import Entry
+    from archwright.runtime.orders import Orders
 
 BEYOND: Final = 2**63  # entries and spaces are numbers from 0 to below this
 
@@ -69,8 +70,10 @@ class SharedIndex(Index):
     """An index that several processes use at once: with each vector lies the whole entry. Its clock is the database's.
 
     Its name is a family and, after a space, what its answers rest on: only within one name are entries found, and
-    within a family they are erased.
+    within a family they are erased. `orders` are what the gateways of a family tell each other to do.
     """
+
+    orders: Orders
 
     @abstractmethod
     def group(self) -> int:

@@ -22,6 +22,7 @@ from archwright.runtime.directions import unit
 from archwright.runtime.entries.entry import Entry
 from archwright.runtime.entries.worth import Use, leaving
 from archwright.runtime.index import Index, IndexFailure, IndexKind, Shared, SharedIndex, checked
+from archwright.runtime.orders import TABLES, Orders
 
 WHAT: Final = "an index"
 MOST_DIMENSIONS: Final = 2000  # of what the extension's graph takes
@@ -111,6 +112,7 @@ class VectorTable(SharedIndex):
         self.address, self.name = parts(WHAT, place)
         self.family = self.name.partition(" ")[0]
         self.base: Any = None
+        self.orders = Orders(self.family, self._asked, lambda: self.base, self._turn)
         self._erased = -1  # erasures of the family that were seen; below 0: none was asked for yet
         self._graphed = False
         self._asked(self._tables)
@@ -118,7 +120,7 @@ class VectorTable(SharedIndex):
     def _tables(self) -> None:
         with self.base.transaction():  # one gateway at a time makes them
             self.base.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            self.base.execute(_TABLES)
+            self.base.execute(_TABLES + TABLES)
 
     def _graph(self) -> None:
         """Make the graph, before the first vector of so many numbers: what only erases needs none."""

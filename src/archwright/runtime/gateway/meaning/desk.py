@@ -1,6 +1,7 @@
 """What the admin door can do to semantic caches: show what they know, forget answers, hear that one was wrong.
 
-What is forgotten or heard is so in all workers of the gateway, and the door answers when each of them has done it.
+What is forgotten or heard is so in all workers of the gateway, and in all gateways that share their answers in a
+database. The door answers when each of them has done it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import msgspec
 from archwright.runtime.gateway.circle import Member
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.meaning.meaning import RESULTS, Meaning
-from archwright.runtime.gateway.meaning.memory import Chosen
+from archwright.runtime.gateway.meaning.memory import Chosen, Entry
 from archwright.runtime.index import BEYOND
 
 HELP: Final = (
@@ -23,6 +24,7 @@ HELP: Final = (
 
 
 Meanings = Mapping[str, Meaning]
+Teller = Callable[[bytes], Awaitable[None]]  # tells an order to all who share a route's answers; raises OSError
 Said = tuple[int, dict[str, object]]  # a status of HTTP, and what is answered
 
 
@@ -42,6 +44,7 @@ class Counter:
     def __init__(self, meanings: Meanings, member: Member | None = None) -> None:
         self.meanings = meanings
         self.member = member
+        self.tellers: dict[str, Teller] = {}
 
     async def __call__(self, house: House, what: str, body: bytes) -> Said:
         """What the admin door was asked, such as `GET /cache`; status and answer."""
@@ -50,18 +53,36 @@ class Counter:
         if what not in _ASKED:
             return 404, {"error": "there is GET /cache, POST /cache/evict and POST /cache/feedback"}
         own = await self._alone(house, what, body)
-        if self.member is None or own[0] == 400:
+        if own[0] == 400:
             return own
+        order = msgspec.json.encode((what, body))
         try:
-            others = await self.member.ask(msgspec.json.encode((what, body)))
+            others = await self.member.ask(order) if self.member is not None else []
+            for tell in self.tellers.values() if own[0] == 200 else ():
+                await tell(order)
         except OSError as error:
             return _failed(error)
+        if not others:
+            return own
         return _together([own, *(msgspec.json.decode(said, type=Said) for said in others)])
 
     async def heard(self, house: House, order: bytes) -> bytes:
         """Do what another worker's door was asked; what is to be said of it."""
         what, body = msgspec.json.decode(order, type=tuple[str, bytes])
         return msgspec.json.encode(await self._alone(house, what, body))
+
+    async def followed(self, house: House, name: str, order: bytes) -> None:
+        """Do in this process what another gateway's door was asked, for one route whose answers lie in a database."""
+        what, body = msgspec.json.decode(order, type=tuple[str, bytes])
+        wanted, meaning = _read(body), self.meanings[name]
+        if isinstance(wanted, str) or wanted.route not in (None, name):
+            return
+        chosen = _chosen(house, meaning, wanted)
+        if what == "POST /cache/feedback":
+            for key in chosen.keys:
+                await meaning.memory.run(meaning.memory.recall.feedback, key, wanted.wrong)
+        if what == "POST /cache/evict" or wanted.wrong:
+            await meaning.let_go(house, chosen)
 
     async def _alone(self, house: House, what: str, body: bytes) -> Said:
         """Do it in this worker."""
@@ -128,7 +149,8 @@ async def _evict(known: Meanings, house: House, body: bytes) -> Said:
     meanings = _routes(known, wanted)
     if meanings is None:
         return 404, {"error": f"route `{wanted.route}` answers nothing by meaning"}
-    if not (wanted.entry or wanted.tenant is not None or wanted.scope is not None or wanted.route):
+    said = sum(item is not None for item in (wanted.entry, wanted.tenant, wanted.scope))
+    if said > 1 or not (said or wanted.route):
         return 400, {"error": HELP}
     dropped = 0
     for meaning in meanings:
@@ -176,15 +198,18 @@ def _key(text: str | None) -> int | None:
         return None
 
 
+def _meant(entry: Entry, wanted: Wanted) -> bool:
+    return entry.tenant == wanted.tenant or (wanted.scope is not None and entry.scope == wanted.scope)
+
+
 def _chosen(house: House, meaning: Meaning, wanted: Wanted) -> Chosen:
-    """The answers that are meant. Of a tenant also those of which nobody knows whose they are."""
+    """The answers that are meant. Of a tenant or a scope also those of which nobody knows whose they are."""
     if wanted.entry is not None:
         key = _key(wanted.entry)
         return Chosen((key,)) if key is not None and 0 < key < BEYOND else Chosen()
-    if wanted.scope is not None:
-        return Chosen(tuple(meaning.memory.named(scope=wanted.scope)), scope=wanted.scope)
-    kept = tuple(house.brain.answers[meaning.cache])
-    if wanted.tenant is None:
-        return Chosen(kept, every=True)
-    others = {key for key, entry in meaning.memory.entries.items() if entry.tenant != wanted.tenant}
-    return Chosen(tuple(key for key in kept if key not in others), tenant=wanted.tenant)
+    entries = dict(meaning.memory.entries)  # its thread goes on meanwhile
+    known = {*house.brain.answers[meaning.cache], *entries}
+    if wanted.tenant is None and wanted.scope is None:
+        return Chosen(tuple(known), every=True)
+    others = {key for key, entry in entries.items() if not _meant(entry, wanted)}
+    return Chosen(tuple(known - others), wanted.tenant, wanted.scope)

@@ -238,13 +238,18 @@ class Meaning:
         Raises:
             OSError: where they are written down they cannot be erased now.
         """
-        dropped = {key for key in chosen.keys if house.brain.forget(self.cache, key)}
-        for key in chosen.keys:
-            await self.memory.run(self.memory.drop, key)
+        dropped = await self.let_go(house, chosen)
         shared = await self.memory.run(self.memory.erase, chosen)
         self._forget(house, shared)
         await self.flush(house)  # whoever had it forgotten is told when it is gone from the file, too
         return len(dropped.union(shared))
+
+    async def let_go(self, house: House, chosen: Chosen) -> set[int]:
+        """Forget answers of these keys in this process; which there were."""
+        dropped = {key for key in chosen.keys if house.brain.forget(self.cache, key)}
+        for key in chosen.keys:
+            await self.memory.run(self.memory.drop, key)
+        return dropped
 
     async def flush(self, house: House) -> None:
         """Write down what answered, erase what is gone, and forget what others had erased.

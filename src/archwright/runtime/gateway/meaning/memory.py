@@ -7,7 +7,7 @@ learns here runs in one thread beside the event loop, one thing after the other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple, ParamSpec, Protocol, TypeVar
 
@@ -251,12 +251,6 @@ class Memory:
         self.recall.drop(key)
         if self.keeping is not None:
             self.keeping.drop(key)
-
-    def named(self, **wanted: str) -> Iterator[int]:
-        """The keys of entries with these values, such as `tenant="north"`."""
-        for key, entry in self.entries.items():
-            if all(getattr(entry, name) == value for name, value in wanted.items()):
-                yield key
 
     def state(self) -> bytes:
         """What was learned, as JSON."""

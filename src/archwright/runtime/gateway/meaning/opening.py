@@ -26,6 +26,7 @@ from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.listeners import Told
 from archwright.runtime.gateway.meaning.compare import TOLD, Compare, Pair, by_id, by_judge, by_meaning, by_words
 from archwright.runtime.gateway.meaning.desk import Counter
+from archwright.runtime.gateway.meaning.following import Follower
 from archwright.runtime.gateway.meaning.keeping import Keeping
 from archwright.runtime.gateway.meaning.meaning import RESULTS, Meaning
 from archwright.runtime.gateway.meaning.memory import Memory
@@ -85,6 +86,9 @@ class Meanings:
         self._tasks = [loop.create_task(meaning.work(lambda: self.app.house)) for meaning in self.found.values()]
         if self.file is not None:
             self._tasks.append(loop.create_task(self._save()))
+        for name, meaning in self.found.items():
+            if isinstance(meaning.memory, SharedMemory):
+                self._tasks.append(loop.create_task(self._follower(name, meaning, meaning.memory).run()))
         if self.member is not None:
             self._tasks.append(loop.create_task(self.member.listen(self._heard)))
 
@@ -113,6 +117,16 @@ class Meanings:
             ({"route": name}, meaning.saved) for name, meaning in self.found.items()
         ]
         yield from gauge("archwright_meaning_saved_picodollars", "What answers by meaning saved.", saved)
+
+    def _follower(self, name: str, meaning: Meaning, memory: SharedMemory) -> Follower:
+        """Hears what others erase in the database, and tells them what is erased here."""
+
+        async def do(order: bytes) -> None:
+            await self.desk.followed(self.app.house, name, order)
+
+        found = Follower(meaning, memory, lambda: self.app.house, do)
+        self.desk.tellers[name] = found.tell
+        return found
 
     async def _heard(self, order: bytes) -> bytes:
         return await self.desk.heard(self.app.house, order)

@@ -7,7 +7,9 @@ somebody wants erased. The score is each process's own.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import secrets
 from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Final
@@ -22,6 +24,7 @@ from archwright.runtime.gateway.meaning.keeping import ROOM, read, written
 from archwright.runtime.gateway.meaning.memory import NEAREST, Chosen, Entry, Found, Memory, News
 from archwright.runtime.gateway.meaning.subject import Subject
 from archwright.runtime.index import IndexKind, Shared, SharedIndex
+from archwright.runtime.orders import Heard
 
 ANY: Final = 1  # numbers of a vector, of an index that only erases
 
@@ -82,6 +85,7 @@ class SharedMemory(Memory):
         self.place = place
         self._basis = ""
         self._table: SharedIndex | None = None
+        self._reader = secrets.token_hex(8)
         self._stamps: dict[int, tuple[int, float]] = {}  # of the entries that are as they are in the database
         self._hits: Counter[int] = Counter()
         self._news: list[News] = []
@@ -221,6 +225,22 @@ class SharedMemory(Memory):
             self.drop(key)
         return gone
 
+    def heard(self, done: int) -> Heard:
+        """What was ordered since the order of the number `done`, up to which all is done here.
+
+        Raises:
+            OSError: the database does not answer. So do the next two.
+        """
+        return self._any().orders.heard(self._reader, done)
+
+    def tell(self, order: bytes) -> int:
+        """Give all others an order; its number."""
+        return self._any().orders.tell(order)
+
+    def behind(self, number: int) -> int:
+        """How many others have not done an order yet."""
+        return self._any().orders.behind(self._reader, number)
+
     def _any(self) -> SharedIndex:
         return self._shared(self._table.dimensions if self._table is not None else ANY)
 
@@ -234,4 +254,6 @@ class SharedMemory(Memory):
         """End the thread and close the connection."""
         super().close()
         if self._table is not None:
+            with contextlib.suppress(OSError):  # the others find out by themselves
+                self._table.orders.leave(self._reader)
             self._table.close()
