@@ -55,7 +55,7 @@ def _holds(book: Book, plan: Plan, outcome: Outcome) -> tuple[str, str, str, str
         promised = any(item.measure in DIMENSIONS for item in plan.objectives)
         none = "too few journeys came to test an objective" if promised else "the file promises nothing"
         return outcome.scenario, "–", none, ""
-    return outcome.scenario, book[base].shown, f"of {plural(len(judged), 'objective')} kept", base
+    return outcome.scenario, f"{book[base].shown} of {len(judged)}", "objectives kept", base
 
 
 def _edges(book: Book, found: Breaking) -> list[tuple[str, str, str, str]]:
