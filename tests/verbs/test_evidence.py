@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archwright.analysis.draw.overlay import Need
 from archwright.analysis.stress.at_hand import put_at_hand
 from archwright.report.figures import Book
 from archwright.verbs import engines
@@ -28,7 +29,8 @@ def cold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_the_picture_and_the_stress_of_one_run_know_one_edge_while_nothing_is_compiled() -> None:
     project = open_project(SYSTEM)
-    drawn = gather(project, ("breaking",)).book
+    needs: tuple[Need, ...] = ("breaking",)
+    drawn = gather(project, needs).book
     stressed = stress_project(project).book
     assert drawn is not None
     both = Book()
