@@ -223,6 +223,72 @@ async def test_slow_clients_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) 
             assert await reader.read() == b""  # nothing is said to whoever only rests
 
 
+async def test_a_head_that_begins_behind_long_bodies_is_not_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MOST_HEAD", 500)
+    with running(Echo()) as here:
+        async with line(here) as (reader, writer):
+            writer.write(POST * 20 + POST[:30])
+            await writer.drain()
+            for _ in range(20):
+                assert (await answer(reader))[0] == 200
+            writer.write(POST[30:])
+            assert (await answer(reader))[0] == 200
+            refusal = asyncio.create_task(reader.read())
+            writer.write(POST[:30])
+            while not refusal.done():
+                writer.write(b"x" * 100)
+                await asyncio.sleep(0.001)
+            assert (await refusal).startswith(b"HTTP/1.1 431")
+
+
+class Heads(Echo):
+    """Says which headers a request has once its body is there."""
+
+    async def handle(self, request: Request) -> None:
+        await request.body(MOST)
+        request.answer(200, (), b" ".join(sorted(request.headers)))
+
+
+async def test_what_comes_behind_a_body_is_no_header() -> None:
+    with running(Heads()) as here:
+        async with line(here) as (reader, writer):
+            writer.write(CHUNKED[:-2] + b"Authorization: Bearer other\r\nHost: other\r\n\r\n" + POST)
+            assert (await answer(reader))[2] == b"host transfer-encoding"
+            assert (await answer(reader))[2] == b"content-length host"
+
+
+def test_a_client_that_reads_no_answers_is_not_read_from() -> None:
+    """Or what it is owed would fill the memory."""
+    most = 64 * 1024 * 1024
+    with running(Echo()) as here:
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with client:
+            client.connect(("127.0.0.1", int(here.url.rsplit(":", 1)[1])))
+            client.settimeout(1.0)
+            sent = 0
+            with contextlib.suppress(TimeoutError):
+                while sent < most:
+                    sent += client.send(POST * 1000)
+            assert sent < most
+            client.settimeout(10.0)
+            got = b""
+            while got.count(b"POST hello") < 5000:  # and once it reads it gets them, in full
+                got += client.recv(65536)
+        assert got.startswith(b"HTTP/1.1 200 OK")
+
+
+def test_answers_that_nobody_reads_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "SWEEP_S", 0.02)
+    monkeypatch.setattr(server, "KEEP_ALIVE_S", 0.1)
+    with running(Echo()) as here, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", int(here.url.rsplit(":", 1)[1])))
+        client.settimeout(20.0)
+        with pytest.raises(ConnectionError):  # it is broken off, with all that was still to be read
+            client.sendall(POST * 1_000_000)
+
+
 async def test_a_service_that_fails_and_a_client_that_leaves_harm_nobody(caplog: pytest.LogCaptureFixture) -> None:
     echo = Echo()
     with running(echo) as here:

@@ -102,18 +102,20 @@ class Connection(asyncio.Protocol):
             self.refuse(400, b"this is no request of HTTP")
             return
         if self._in_head:
+            # The piece in which a head begins may hold all of a body before it.
             if not self._size:
                 self.since = time.monotonic()
-            self._size += len(data)
+            self._size += len(data) if self._size else 1
             if self._size > MOST_HEAD:
                 self.refuse(431, b"the headers are too long")
                 return
-        if self._coming is not None or self._paused or len(self._requests) > 1:
+        if self._coming is not None or self._paused or not self.free or len(self._requests) > 1:
             self.flow()
 
     def pause_writing(self) -> None:
         """The client does not keep up."""
         self.free = False
+        self.flow()
 
     def resume_writing(self) -> None:
         """It does again."""
@@ -121,6 +123,8 @@ class Connection(asyncio.Protocol):
         waiting, self._waiting = self._waiting, []
         for call in waiting:
             call()
+        self._next()
+        self.flow()
 
     # ------------------------------------------------------------------------------------------ the parser's calls
 
@@ -133,7 +137,9 @@ class Connection(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
+        """One header. What comes behind a body is none: nobody who looked at the head before us has seen it."""
+        if not self._in_head:
+            return
         name = name.lower()
         self._headers[name] = value
         if name == b"host":
@@ -152,7 +158,7 @@ class Connection(asyncio.Protocol):
         self._coming = request
         self._requests.append(request)
         if len(self._requests) == 1:
-            self._begin(request)
+            self._next()
 
     def on_body(self, data: bytes) -> None:
         """A piece of its body."""
@@ -181,9 +187,13 @@ class Connection(asyncio.Protocol):
             self._waiting.append(call)
 
     def flow(self) -> None:
-        """Read on, or wait until what came is used."""
+        """Read on, or wait until what came is used, and what was answered is read.
+
+        While an answer is on its way to a client that is slow we go on reading, to see whether it leaves.
+        """
         coming = self._coming
         full = len(self._requests) > MOST_AHEAD or (coming is not None and coming.too_much)
+        full = full or not (self.free or self._answering)
         if full is not self._paused and self._transport is not None and not self._transport.is_closing():
             self._paused = full
             self._transport.pause_reading() if full else self._transport.resume_reading()
@@ -195,9 +205,9 @@ class Connection(asyncio.Protocol):
         if not request.keep:
             self._requests.clear()
             self._close()
-        elif self._requests:
-            self._begin(self._requests[0])
-        if self._paused:
+        else:
+            self._next()
+        if self._paused or not self.free:
             self.flow()
         if self._house.closing:
             self.quit()
@@ -241,13 +251,14 @@ class Connection(asyncio.Protocol):
     def stale(self, now: float) -> None:
         """End the connection where its client takes too long to begin, or to go on."""
         idle = now - self.since
-        if self._requests or self._transport is None:
+        if self._answering or self._transport is None:
             return
-        if self._in_head or self._coming is not None:
+        if (self._in_head or self._coming is not None) and self.free:
             if idle > HEAD_S:
                 self.refuse(408, b"the request did not come in time")
         elif idle > KEEP_ALIVE_S:
-            self._close()
+            # One that does not read the end of its answers would keep them here for ever.
+            self._transport.abort() if self._transport.is_closing() else self._close()
 
     def _close(self) -> None:
         """End the connection, once what was written is sent."""
@@ -277,6 +288,15 @@ class Connection(asyncio.Protocol):
         if b"transfer-encoding" in headers:
             raise ValueError("an offer of another protocol with a body whose length is not known")
         self._owed = int(headers.get(b"content-length", b"0"))
+
+    @property
+    def _answering(self) -> bool:
+        return bool(self._requests) and self._requests[0].task is not None
+
+    def _next(self) -> None:
+        """Begin with the first request, once its client has read what went before."""
+        if self._requests and self.free and self._transport is not None and not self._answering:
+            self._begin(self._requests[0])
 
     def _begin(self, request: Incoming) -> None:
         request.task = asyncio.get_running_loop().create_task(self._house.handle(request))
