@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import pytest
 
+from archwright.learn.recall import Recall
 from archwright.plan import model as m
 from archwright.runtime.gateway.meaning import opening
 from archwright.runtime.gateway.meaning.meaning import Meaning
@@ -140,6 +142,64 @@ def test_whom_an_answer_may_serve_is_kept_too(tmp_path: Path) -> None:
     assert {confirmed for _, _, confirmed in rows(tmp_path)} == {1}
     with shop(tmp_path, KEPT, keys=KEYS) as desk:
         assert cache_of(desk.ask(f"{SAME}!", two)) == "semantic"
+
+
+class Learner(Recall):
+    """Serves nothing, and hears what the comparator says as the gateway's own does."""
+
+    restored: ClassVar[int] = 0
+
+    @classmethod
+    def restore(cls, state: dict[str, Any]) -> Self:
+        cls.restored += 1
+        return super().restore(state)
+
+
+def learned(desk: Shop) -> dict[int, list[Any]]:
+    """What is known of each kept answer, by its key: its group, words, rights and wrongs, and so on."""
+    meaning = desk.desk.app.house.meanings["kept"]
+    assert isinstance(meaning, Meaning)
+    return {key: row for key, *row in meaning.memory.recall.state()["entries"]}
+
+
+def test_what_was_found_of_an_answer_is_known_after_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "Recall", Learner)
+    with shop(tmp_path, KEPT) as desk:
+        for text in (PARCEL, SAME, f"{SAME} now", REFUND, "the refund of my parcel"):
+            desk.ask(text)
+        before = learned(desk)
+        assert sum(row[2] for row in before.values()) > 0  # some was found right
+    with shop(tmp_path, KEPT) as desk:
+        assert learned(desk) == before
+        assert desk.at_desk("POST /cache/evict", route="kept")[1] == {"evicted": len(before)}
+    with shop(tmp_path, KEPT) as desk:
+        assert learned(desk) == {}
+    other = plan(semantic(keep="file", answer_id="[A-Z]+"))
+    count = Learner.restored
+    with shop(tmp_path, other):
+        assert Learner.restored == count  # what was learned by another comparator is of no use
+
+
+def test_what_is_learned_says_nothing_of_single_questions_where_they_are_not_kept(tmp_path: Path) -> None:
+    with shop(tmp_path, plan(semantic())) as desk:
+        for text in (PARCEL, SAME, REFUND):
+            desk.ask(text)
+    told = json.loads((tmp_path / "ledger.meaning.json").read_text())["kept"]
+    assert told["count"]["lookups"] == 3
+    assert [told[part] for part in ("entries", "groups", "pending")] == [[], [], []]
+
+
+@pytest.mark.parametrize("state", ["CAST('nothing' AS BLOB)", "CAST('{\"rests\": 1}' AS BLOB)", "'nothing'"])
+def test_what_was_learned_and_is_damaged_is_learned_anew(tmp_path: Path, state: str) -> None:
+    with shop(tmp_path, KEPT) as desk:
+        desk.ask(PARCEL)
+    base = sqlite3.connect(tmp_path / FILE)
+    base.execute(f"UPDATE learned SET state = {state}")
+    base.commit()
+    base.close()
+    with shop(tmp_path, KEPT) as desk:
+        desk.ask(PARCEL)
+        assert cache_of(desk.ask(SAME)) == "semantic"
 
 
 @pytest.mark.parametrize("data", [b"what I wrote by hand", b""])

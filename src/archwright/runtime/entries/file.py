@@ -189,7 +189,9 @@ class Entries:
         """What a cache learned; empty where it learned nothing yet."""
         with self._reading():
             found = self._base.execute("SELECT state FROM learned WHERE cache = ?", (cache,)).fetchone()
-        return bytes(found[0]) if found else b""
+            if found and not isinstance(found[0], bytes):
+                raise ValueError("what was learned is no blob")
+        return found[0] if found else b""
 
     def load(self, cache: str, embedder: str, now: float) -> Iterator[Entry]:
         """The entries of a cache, by their keys. Those that are too old or of another embedder are erased first.

@@ -115,12 +115,21 @@ class Keeping:
         """An entry answered; the file is told by `flush`."""
         self._hits[key] += 1
 
-    def flush(self) -> None:
-        """Erase what is gone, tell the file what answered, and have it make room.
+    def learned(self) -> bytes:
+        """What was learned when this was written last; empty where nothing is kept.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        return self.file.learned(self.route)
+
+    def flush(self, learned: bytes) -> None:
+        """Erase what is gone, tell the file what answered and was learned, and have it make room.
 
         Raises:
             OSError: it cannot be written.
         """
+        self.file.learn(self.route, learned)  # first: what it said of what is gone is erased with that
         self.file.remove(self.route, self._gone)
         self._gone.clear()
         hits: Mapping[int, int] = self._hits

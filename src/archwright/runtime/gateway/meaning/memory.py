@@ -26,6 +26,7 @@ R = TypeVar("R")
 NEAREST: Final = 10
 NOBODY: Final = 0  # no key is 0
 SPARE: Final = 64
+OWN: Final = ("entries", "groups", "pending")  # parts of what was learned that are about single questions
 
 
 class Entry(msgspec.Struct, eq=False):
@@ -93,8 +94,8 @@ class Keeper(Protocol):
     def used(self, key: int) -> None:
         """An entry answered."""
 
-    def flush(self) -> None:
-        """Erase what is gone, and write down what answered."""
+    def flush(self, learned: bytes) -> None:
+        """Erase what is gone, and write down what answered, and what was learned."""
 
 
 class Memory:
@@ -127,6 +128,7 @@ class Memory:
         self._groups = 0
         self._added: dict[str, tuple[float, int]] = {}
         self.keeping: Keeper | None = None
+        self.rests = ""  # what was learned holds for this, and for nothing else
         self._thread = ThreadPoolExecutor(1, "meaning")
 
     async def run(self, call: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
@@ -192,12 +194,16 @@ class Memory:
                 self.drop(key)
 
     def again(self, entry: Entry, vector: Vector, confirmed: int) -> None:
-        """Enter an answer that was kept before a restart, after the others confirmed it so often."""
+        """Enter an answer that was kept before a restart, after the others confirmed it so often.
+
+        What was learned of it stays, where that was of this answer.
+        """
         self._groups = max(self._groups, entry.group)
         self.confirmed[entry.group] = max(confirmed, self.confirmed.get(entry.group, 0))
         self._opened(vector).add(entry.key, vector, entry.space)
         self.entries[entry.key] = entry
-        self.recall.add(entry.key, entry.text, entry.group)
+        if self.recall.group(entry.key) != entry.group:
+            self.recall.add(entry.key, entry.text, entry.group)
 
     def keep(self, entry: Entry, vector: Vector, stored: Stored) -> None:
         """Write an entry down, where that is wanted."""
@@ -216,7 +222,7 @@ class Memory:
             The keys of answers that others had erased.
         """
         if self.keeping is not None:
-            self.keeping.flush()
+            self.keeping.flush(self.state(whole=True))
         return ()
 
     def has(self, key: int) -> bool:
@@ -252,9 +258,12 @@ class Memory:
         if self.keeping is not None:
             self.keeping.drop(key)
 
-    def state(self) -> bytes:
-        """What was learned, as JSON."""
-        return msgspec.json.encode(self.recall.state())
+    def state(self, whole: bool) -> bytes:
+        """What was learned, as JSON. Without the `whole` of it there is nothing of single questions in it."""
+        state = self.recall.state()
+        if not whole:
+            state |= dict.fromkeys(OWN, ())
+        return msgspec.json.encode({**state, "rests": self.rests})
 
     def close(self) -> None:
         """End the thread and free the index."""

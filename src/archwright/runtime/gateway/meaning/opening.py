@@ -149,7 +149,7 @@ class Meanings:
             return
         try:
             learned = {
-                name: msgspec.Raw(await meaning.memory.run(meaning.memory.state))
+                name: msgspec.Raw(await meaning.memory.run(meaning.memory.state, False))
                 for name, meaning in self.found.items()
             }
             spare = self.file.with_suffix(".new")
@@ -207,14 +207,30 @@ def _kept(app: Gateway, setup: Setup, plan: Plan, found: Mapping[str, Meaning]) 
         model = plan.targets[meaning.semantic.embedder].name if meaning.semantic.embedder >= 0 else LOCAL
         keeping = Keeping(entries, item.name, model, plan, cache.ttl_s, cache.entries)
         try:
+            known = _known(meaning.memory, keeping.learned())
             for again in keeping.again():
                 app.house.brain.again(item.cache, again.entry.key, again.stored, again.age_s)
                 meaning.memory.again(again.entry, again.vector, again.confirmed)
+            for key in known - set(meaning.memory.entries):
+                meaning.memory.recall.drop(key)
         except (ArchwrightError, OSError, ValueError) as error:
             _log.warning("route %s begins anew, and keeps its answers in memory alone: %s", item.name, error)
             continue
         meaning.memory.keeping = keeping
     return entries
+
+
+def _known(memory: Memory, learned: bytes) -> set[int]:
+    """Go on with what was learned when the file was written last; the entries that were known then."""
+    try:
+        state = json.loads(learned) if learned else None
+        if not isinstance(state, dict) or state.get("rests") != memory.rests:
+            return set()
+        memory.recall = Recall.restore(state)
+        return {int(entry[0]) for entry in state["entries"]}
+    except (ValueError, LookupError, TypeError) as error:
+        _log.warning("what was learned of kept answers cannot be used, and is learned anew: %s", error)
+        return set()
 
 
 def answers_file(ledger: str) -> Path:
@@ -256,13 +272,15 @@ def _meaning(
     def held(key: int) -> bool:
         return app.house.brain.fresh(route.cache, key)
 
-    recall = _recall(semantic, state)
+    rests = _rests(app.house.plan, semantic)
+    recall = _recall(semantic, rests, state)
     memory: Memory
     if kind.lasting:
         shared = Place(kind, where, route.name, str(semantic.embedder), cache.ttl_s, lambda: app.house)
         memory = SharedMemory(semantic, recall, shared, held, cache.entries)
     else:
         memory = Memory(semantic, recall, lambda size: kind.open(size, where), held, cache.entries)
+    memory.rests = rests
     vectors = shelf[place]
     return Meaning(route.name, route.cache, memory, vectors, _comparator(app, semantic, vectors))
 
@@ -277,15 +295,20 @@ def local(folder: str) -> Vectors:
     return Here(open_embedder(LOCAL, Source(folder=folder)))
 
 
-def _recall(semantic: Semantic, state: object) -> Recall:
-    """What was learned before, if it was learned for this promise; else one that knows nothing."""
-    if isinstance(state, dict):
+def _rests(plan: Plan, semantic: Semantic) -> str:
+    """What a score was learned for: the promise, what makes vectors, and what says that two answers are the same."""
+    embedder = plan.targets[semantic.embedder].model if semantic.embedder >= 0 else LOCAL
+    judge = plan.routes[semantic.judge].name if semantic.judge >= 0 else ""
+    said = (semantic.wrong, semantic.of, semantic.audits, embedder, semantic.compare, semantic.answer_id,
+            semantic.answer_header, semantic.alike, judge)  # fmt: skip
+    return json.dumps(said)
+
+
+def _recall(semantic: Semantic, rests: str, state: object) -> Recall:
+    """What was learned before, if it was learned for the same; else one that knows nothing."""
+    if isinstance(state, dict) and state.get("rests") == rests:
         try:
-            found = Recall.restore(state)
-            for entry in state.get("entries", ()):  # answers that are kept are entered again; the others are gone
-                found.drop(entry[0])
-            if (found.wrong, found.of, found.audits) == (semantic.wrong, semantic.of, semantic.audits):
-                return found
+            return Recall.restore(state)
         except (ValueError, LookupError, TypeError) as error:
             _log.warning("what was learned of meanings cannot be used, and is learned anew: %s", error)
     return Recall(semantic.wrong, semantic.of, semantic.audits)
