@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import random
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from archwright.cli.main import main
-from archwright.report.figures import Book
+from archwright.report.figures import WHOLE, Book
 from archwright.verbs.decide import decide_project
 from archwright.verbs.explain import explain_project
 from archwright.verbs.price import price_project
@@ -19,7 +19,6 @@ from archwright.verbs.project import open_project
 from tests.plan.small import EXAMPLE
 
 DAY = dt.date(2026, 11, 21)
-SEED = 20261121
 FILE = """\
 system: Small
 components:
@@ -38,40 +37,75 @@ workload:
 """
 
 
-def walked(book: Book, keys: list[str]) -> None:
-    """Each has a formula over others that are there and computes to it, or is a leaf that says whose it is."""
-    for key in keys:
-        said = book.explain(key)
-        assert key in said
-        for leaf in book.leaves(key):
-            assert not leaf.formula
-            assert leaf.origin, leaf.key
-            assert leaf.note or leaf.written or leaf.where.line, leaf.key
-        figure = book[key]
+# The examples, of which three hold decisions: every figure of each is asked why.
+WALKED = (
+    "support-desk/system.yaml",
+    "rag-assistant/system.yaml",
+    "document-batch/system.yaml",
+    "prompt-to-production/production.yaml",
+    "chat-platform/1-self-managed-gpus.yaml",
+    "chat-platform/3-provisioned.yaml",
+)
+OF_THE_FILE = ("measured", "sourced", "guessed", "set", "judged", "default")
+
+
+def walked(book: Book) -> None:
+    """Each figure computes by its formula from others that are there, or says how it was made, or whose it is.
+
+    What a person wrote says its line or what it follows from, a fact its source and its day.
+    """
+    for key, figure in book.items():
+        said = book.explain(key, WHOLE)
+        assert said.startswith(f"{key} = {figure.shown}"), key
+        assert "more: explain" not in said
+        assert all(item in book and f"{item} = " in said for _, item in figure.inputs), key
         if figure.formula:
+            rule = book.rule(key)
+            assert rule is not None, key
+            assert rule(**{name: book[item].value for name, item in figure.inputs}) == figure.value, key
             assert figure.inputs or figure.formula.strip("0123456789. ") == "", key
-            assert all(item in book for _, item in figure.inputs)
+            assert figure.label, key
+            continue
+        assert figure.origin, key
+        if figure.origin == "fact":
+            assert re.search(r"\d{4}-\d{2}-\d{2}|^definition", figure.note), f"{key}: {figure.note}"
+        elif figure.origin in OF_THE_FILE:
+            assert figure.where.line or figure.note, key
+            assert not figure.written or figure.where.line or figure.note == "default", key
+        else:
+            assert figure.origin in {"computed", "simulated"}, key
+            assert figure.note, key
+        if figure.origin == "computed":
+            assert figure.inputs or figure.note, key
 
 
-def chosen(book: Book, prefix: str, count: int) -> list[str]:
-    keys = sorted(key for key in book if key.startswith(prefix))
-    return random.Random(SEED).sample(keys, count)
-
-
-def test_twenty_figures_of_a_price_are_explained_down_to_their_leaves() -> None:
-    project = open_project(EXAMPLE, DAY)
+@pytest.mark.parametrize("name", WALKED)
+def test_every_figure_of_a_price_is_explained_down_to_files_and_facts(name: str) -> None:
+    project = open_project(EXAMPLE.parent.parent / name, DAY)
     book = price_project(project).book
-    assert book is not None
-    keys = chosen(book, "price.", 20)
-    walked(book, keys)
-    for key in keys[:3]:
-        assert explain_project(project, key).data["text"] == book.explain(key)
+    assert isinstance(book, Book)
+    assert len(book) > 300
+    walked(book)
+    for key in list(book)[:3]:
+        assert explain_project(project, key).data["text"] == book.explain(key, WHOLE)
 
 
-def test_twenty_figures_of_a_decision_are_explained_down_to_their_leaves(tmp_path: Path) -> None:
-    book = decide_project(open_project(EXAMPLE, DAY), tmp_path).book
-    assert book is not None
-    walked(book, chosen(book, "decide.", 20))
+@pytest.mark.parametrize("name", ["support-desk/system.yaml", "prompt-to-production/production.yaml"])
+def test_every_figure_of_a_decision_is_explained_down_to_files_and_facts(name: str, tmp_path: Path) -> None:
+    book = decide_project(open_project(EXAMPLE.parent.parent / name, DAY), tmp_path).book
+    assert isinstance(book, Book)
+    assert sum(key.startswith("decide.") for key in book) > 50
+    walked(book)
+
+
+def test_a_band_names_what_it_is_of_and_what_was_drawn() -> None:
+    book = price_project(open_project(EXAMPLE, DAY)).book
+    assert isinstance(book, Book)
+    whole = book.explain("price.spread.month.p90", WHOLE)
+    assert "price.month = " in whole
+    assert "journeys.question.skew" in whole
+    assert re.search(r"support-desk/system\.yaml:\d+:\d+", whole)
+    assert len(book.explain("price.spread.month.p90").splitlines()) < 12  # on a page that holds one of every figure
 
 
 def priced(folder: Path, *edits: tuple[str, str], prices: str = "") -> Result:

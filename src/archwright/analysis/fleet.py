@@ -75,7 +75,10 @@ def _fleet(plan: Plan, book: Book, index: int, target: Target) -> Fleet:
     return Fleet(target.name, target.title, verdict, busy.key, places, needed.key, f"{component}.replicas")
 
 
-BAND: Final = "throughput of a replica against a simple law: x0.7 to x1.3 for dense models of 30B and more"
+BAND: Final = (
+    "docs/validation/capacity.md, 2026-11-21: throughput of a replica against a simple law, "
+    "x0.7 to x1.3 for dense models of 30B and more"
+)
 
 
 def _busy(plan: Plan, book: Book, index: int, target: Target) -> Iterator[Figure]:

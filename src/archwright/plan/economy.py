@@ -34,7 +34,8 @@ def enter_economy(work: Entries) -> None:
         grid, found = energy.grid(str(work.system.components[name].region))
         per_wh = found._replace(value=found.value / 1e3, low=found.low / 1e3, high=found.high / 1e3)
         _estimate(work, f"energy.grid.{grid}", per_wh, "mass", f"CO2 equivalent for one Wh, grid {grid}")
-        work.book.leaf(f"energy.{name}.grid", found.value, "number", label=f"grid {grid}", origin="fact", note=grid)
+        label = f"CO2 equivalent for one Wh where {name} runs"
+        work.book.derive(f"energy.{name}.grid", "per_wh", "mass", label, per_wh=f"energy.grid.{grid}")
         power = energy.watts(settings.accelerator) if isinstance(settings, GpuSettings) else None
         if power is not None:
             _estimate(work, f"energy.{name}.watts", power, "number", "watts of one accelerator at its limit")

@@ -13,8 +13,11 @@ USUAL = m.Scenario("baseline", "the busiest hour", 1800.0, ())  # what is looked
 
 def scenarios(work: Entries) -> tuple[m.Scenario, ...]:
     """What the system must survive; the busiest hour where the file says nothing."""
-    system = work.system
-    return tuple(_scenario(system, name, item) for name, item in system.scenarios.items()) or (USUAL,)
+    found = tuple(_scenario(work, name, item) for name, item in work.system.scenarios.items())
+    if not found:
+        work.book.leaf("scenarios.baseline.lasts", USUAL.lasts_s, "duration", label="how long baseline lasts",
+                       origin="default", note="the file has no scenario")  # fmt: skip
+    return found or (USUAL,)
 
 
 def failing(work: Entries) -> tuple[m.Failing, ...]:
@@ -37,12 +40,23 @@ def struck_by(system: System, change: Change) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*named, *there)))
 
 
-def _scenario(system: System, name: str, item: Scenario) -> m.Scenario:
+def _scenario(work: Entries, name: str, item: Scenario) -> m.Scenario:
+    """A scenario with its changes. The numbers of the part that is n-th in the plan are entered as `scenarios.X.n`."""
+    base = f"scenarios.{name}"
+    work.note(f"{base}.months", item.months, "months from now")
+    parts: list[m.Change] = []
+    for change in item.changes:
+        for part in _changes(work.system, change):
+            parts.append(part)
+            for word, given in {
+                "at": change.at, "lasts": change.lasts, "factor": change.factor, "share": change.share
+            }.items():  # fmt: skip
+                work.note(f"{base}.{len(parts)}.{word}", given, f"{word}, {change.what} of {name}")
     return m.Scenario(
         name=name,
         summary=str(item.summary),
-        lasts_s=item.lasts.value,
-        changes=tuple(part for change in item.changes for part in _changes(system, change)),
+        lasts_s=work.note(f"{base}.lasts", item.lasts, f"how long {name} lasts"),
+        changes=tuple(parts),
         begins_s=item.begins.seconds if item.begins else -1.0,
         months=item.months.whole,
         failures=item.failures,

@@ -73,6 +73,17 @@ def total(found: Sequence[Piece]) -> float:
     return sum(piece.area(begin) for begin, piece in zip(begins, found, strict=False))
 
 
+def between(found: Sequence[Piece], since: float, until: float) -> float:
+    """The integral of the factor from one time to another, as far as there are pieces; seconds of the busiest hour."""
+    begin = area = 0.0
+    for piece in found:
+        low, high = max(begin, since), min(piece.end, until)
+        if high > low:
+            area += (high - low) * (piece.at(begin, low) + piece.at(begin, high)) / 2
+        begin = piece.end
+    return area
+
+
 def _hours(scenario: Scenario) -> list[float]:
     """The full hours of the calendar within a scenario."""
     first = math.floor(scenario.begins_s / HOUR) + 1

@@ -52,7 +52,7 @@ def _by_the_hour(work: Entries, name: str, settings: GpuSettings) -> Price:
     work.note(f"{key}.accelerators", settings.accelerators, "accelerators in each replica")
     work.note(f"{key}.replicas", work.system.components[name].replicas, "replicas")
     for kind in ("input", "cached_input", "output"):
-        work.price(name, kind, 0, "fact", source, settings.where)
+        work.price(name, kind, 0, "set", source, settings.where)
     return Price(0, 0, 0, source, work.as_of.isoformat())
 
 

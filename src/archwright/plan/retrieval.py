@@ -75,7 +75,7 @@ def _retriever(work: Entries, gateway: str, name: str, index: Index, targets: Ma
         origin="measured",
         note=note,
     )
-    note = "file name and number before each passage"
+    note = "definition: file name and number before each passage"
     work.book.leaf(
         f"{key}.heading_words", HEADING_WORDS, "count", label="words above a passage", origin="fact", note=note
     )
@@ -96,7 +96,7 @@ def _route(work: Entries, route: m.Route, spec: RouteSpec, places: Mapping[str, 
     if not spec.retriever or spec.retriever not in places:
         return route
     refusal = " ".join(spec.refusal.split()) or REFUSAL
-    note = "what the gateway writes around the passages"
+    note = "definition: what the gateway writes around the passages"
     work.book.leaf(
         f"routes.{route.name}.frame", frame_words(refusal), "count", label="instruction", origin="fact", note=note
     )

@@ -8,13 +8,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from archwright.base.errors import NOWHERE, Location, UsageError
 from archwright.base.text import nearest
 from archwright.base.units import show
 
 _FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max}
+
+
+# How deep an explanation goes: so far on a page that holds one of every figure, and down to the last.
+BRIEFLY: Final = 6
+WHOLE: Final = 1000
 
 
 class Formula:
@@ -108,6 +113,14 @@ class Book(Mapping[str, Figure]):
         """Enter a number that is not derived from others here."""
         return self.add(Figure(key, value, dimension, label, origin=origin, note=note))
 
+    def work_out(self, key: str, value: float, dimension: str, label: str, note: str, **inputs: str | Figure) -> Figure:
+        """Enter a number that a procedure made of figures of this book: `note` says how, the inputs from which.
+
+        It is a leaf of formulas: none can work it out again.
+        """
+        keys = tuple((name, item.key if isinstance(item, Figure) else item) for name, item in inputs.items())
+        return self.add(Figure(key, value, dimension, label, "", keys, origin="computed", note=note))
+
     def derive(
         self, key: str, formula: str | Formula, dimension: str, label: str = "", **inputs: str | Figure
     ) -> Figure:
@@ -185,9 +198,9 @@ class Book(Mapping[str, Figure]):
         return [
             (
                 leaf,
-                self.leaf(
-                    f"moves.{key}.{leaf.key}", change, "share", label="relative change", origin="derived",
-                    note=f"{key} worked out again with {leaf.key} {step * 100:g} % larger",
+                self.work_out(
+                    f"moves.{key}.{leaf.key}", change, "share", "relative change",
+                    f"{key} worked out again with {leaf.key} {step * 100:g} % larger", of=key, moved=leaf,
                 ),
             )
             for leaf, change in self.deciding(key, most, step)
@@ -209,8 +222,11 @@ class Book(Mapping[str, Figure]):
                 seen[figure.key] = figure
         return tuple(seen.values())
 
-    def explain(self, key: str, depth: int = 6) -> str:
+    def explain(self, key: str, depth: int = BRIEFLY) -> str:
         """Why a figure is what it is, as indented lines down to the file and the facts.
+
+        With `WHOLE` as the depth everything below it is shown; else what lies deeper is named with what asks for it,
+        and of what a procedure made a number from only the next figures.
 
         Raises:
             UsageError: there is no such figure; the nearest key is suggested.
@@ -236,8 +252,11 @@ class Book(Mapping[str, Figure]):
         for text in (_origin(figure), f"{figure.where}" if figure.where.file else ""):
             if text:
                 lines.append(f"{pad}  {text}")
+        if figure.inputs and level >= depth:
+            lines.append(f"{pad}  more: explain {figure.key}")
+        below = depth if figure.formula or depth >= WHOLE else level + 1
         for _, item in figure.inputs if level < depth else ():
-            self._explain(self[item], level + 1, depth, lines, shown)
+            self._explain(self[item], level + 1, below, lines, shown)
 
 
 def _origin(figure: Figure) -> str:

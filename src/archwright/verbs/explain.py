@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archwright.base.errors import UsageError
-from archwright.report.figures import Book
+from archwright.report.figures import WHOLE, Book
 from archwright.verbs import figures
 from archwright.verbs.answer import Answer
 from archwright.verbs.price import price_project
@@ -39,7 +39,7 @@ def explain_project(project: Project, key: str = "", out: Path | None = None) ->
             if figure.key not in book:
                 book.add(figure)
     if key in book:
-        text = book.explain(key)
+        text = book.explain(key, WHOLE)
     else:
         begins = [f"{name} = {figure.shown}" for name, figure in book.items() if name.startswith(key)]
         if not begins:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from archwright.analysis.decide.breakeven import LEAST, BreakEven
 from archwright.analysis.decide.candidate import Candidate
@@ -70,6 +70,13 @@ class Sureness:
     dominated: Mapping[str, str]
 
 
+class Draws(NamedTuple):
+    """How many draws of how many numbers there were, in words, and the figure that names the numbers."""
+
+    note: str
+    drawn: Figure
+
+
 def sureness(found: Matrix, order: Ranking, evens: Sequence[BreakEven], book: Book, seed: int = 1) -> Sureness:
     """Work all of it out; everything is entered in `book`."""
     book.functions.update(FUNCTIONS)
@@ -81,21 +88,27 @@ def sureness(found: Matrix, order: Ranking, evens: Sequence[BreakEven], book: Bo
     values = drawn(varied, DRAWS, seed)
     again = Again(book, wanted, varied, ROUGHLY)
     rows = [again(row) for row in zip(*values.values(), strict=True)] if varied else [again([])]
-    note = f"{len(rows)} draws of {len(varied)} numbers, seed {seed}"
+    made = _made(found, varied, f"{len(rows)} draws of {len(varied)} numbers, seed {seed}", book)
     names = list(found.scores)
-    wins = _wins(found, names, [row[: len(names)] for row in rows], order.order, note, book)
+    wins = _wins(found, names, [row[: len(names)] for row in rows], order.order, made, book)
     spread = [row[len(names) : len(names) + len(last)] for row in rows]
-    cheapest = _cheapest(found, list(last), spread, note, book)
+    cheapest = _cheapest(found, list(last), spread, made, book)
     limits = {
-        name: _percentiles(book, f"{option_key(found.name, name)}.tco", [row[place] for row in spread], note)
+        name: _percentiles(book, f"{option_key(found.name, name)}.tco", [row[place] for row in spread], made)
         for place, name in enumerate(last)
     }
     crossed = {
-        key: _crossed(book, key, [row[len(names) + len(last) + place] for row in rows], note)
+        key: _crossed(book, key, [row[len(names) + len(last) + place] for row in rows], made)
         for place, key in enumerate(crossing)
     }
     turns = tuple(_turns(found, order, varied, book)) if order.winner else ()
     return Sureness(wins, cheapest, costs, limits, crossed, turns, _dominated(found, book))
+
+
+def _made(found: Matrix, varied: Mapping[str, Band], note: str, book: Book) -> Draws:
+    numbers = {f"number{place}": key for place, key in enumerate(varied, 1)}
+    how = "guesses within their bands, judged scores half a point and simulated times a tenth either way"
+    return Draws(note, book.work_out(f"{found.base}.drawn", len(varied), "count", "numbers drawn", how, **numbers))
 
 
 def _costs(found: Matrix, item: Candidate, book: Book) -> tuple[str, ...]:
@@ -122,7 +135,9 @@ def _costs(found: Matrix, item: Candidate, book: Book) -> tuple[str, ...]:
         return ()
     inputs: dict[str, str | Figure] = {"growth": item.growth} if item.growth else {}
     if not item.growth:
-        inputs["growth"] = book.leaf("decide.flat", 0.0, "share", label="growth", origin="fact", note="none is known")
+        inputs["growth"] = book.leaf(
+            "decide.flat", 0.0, "share", label="growth", origin="default", note="none is known"
+        )
     for _, more in parts:
         inputs |= more
     if item.once:
@@ -153,7 +168,7 @@ def _varied(book: Book, keys: Sequence[str]) -> dict[str, Band]:
 
 
 def _wins(
-    found: Matrix, names: list[str], rows: list[tuple[float, ...]], order: Sequence[str], note: str, book: Book
+    found: Matrix, names: list[str], rows: list[tuple[float, ...]], order: Sequence[str], made: Draws, book: Book
 ) -> dict[str, str]:
     """How often each option that may be chosen has the highest score; equals share a draw."""
     counted = dict.fromkeys(order, 0.0)
@@ -164,49 +179,55 @@ def _wins(
         for name in first:
             counted[name] += 1 / len(first) / len(rows)
     return {
-        name: book.leaf(
-            f"{option_key(found.name, name)}.wins", share, "share", label="draws in which it scores highest",
-            origin="computed", note=note,
+        name: book.work_out(
+            f"{option_key(found.name, name)}.wins", share, "share", "draws in which it scores highest", made.note,
+            **{f"score{place}": found.scores[other] for place, other in enumerate(order, 1)}, drawn=made.drawn,
         ).key
         for name, share in counted.items()
     }  # fmt: skip
 
 
-def _cheapest(found: Matrix, names: list[str], rows: list[tuple[float, ...]], note: str, book: Book) -> dict[str, str]:
+def _cheapest(
+    found: Matrix, names: list[str], rows: list[tuple[float, ...]], made: Draws, book: Book
+) -> dict[str, str]:
     counted = dict.fromkeys(names, 0.0)
     for row in rows:
         if names:
             counted[names[min(range(len(names)), key=lambda place: row[place])]] += 1 / len(rows)
+    last = f"tco.{YEARS[-1]}"
+    costs = {f"cost{place}": f"{option_key(found.name, name)}.{last}" for place, name in enumerate(names, 1)}
     return {
-        name: book.leaf(
-            f"{option_key(found.name, name)}.cheapest", share, "share", label="draws in which it costs least",
-            origin="computed", note=f"over {YEARS[-1]} years, {note}",
+        name: book.work_out(
+            f"{option_key(found.name, name)}.cheapest", share, "share", "draws in which it costs least",
+            f"over {YEARS[-1]} years, {made.note}", **costs, drawn=made.drawn,
         ).key
         for name, share in counted.items()
     }  # fmt: skip
 
 
-def _percentiles(book: Book, key: str, values: Sequence[float], note: str) -> tuple[str, str, str]:
+def _percentiles(book: Book, key: str, values: Sequence[float], made: Draws) -> tuple[str, str, str]:
     ranked = sorted(values)
-    dimension = book[f"{key}.{YEARS[-1]}"].dimension if f"{key}.{YEARS[-1]}" in book else book[key].dimension
-    made = [
-        book.leaf(f"{key}.{name}", percentile(ranked, share), dimension, label=name, origin="computed", note=note).key
+    whole = book[f"{key}.{YEARS[-1]}"]
+    low, half, high = (
+        book.work_out(
+            f"{key}.{name}", percentile(ranked, share), whole.dimension, name, made.note, of=whole, drawn=made.drawn
+        ).key
         for name, share in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
-    ]
-    return made[0], made[1], made[2]
+    )
+    return low, half, high
 
 
-def _crossed(book: Book, key: str, values: Sequence[float], note: str) -> tuple[str, str, str]:
+def _crossed(book: Book, key: str, values: Sequence[float], made: Draws) -> tuple[str, str, str]:
     """p10 and p90 of a break-even over the draws that have one, and the share of those that have none."""
     there = sorted(value for value in values if LEAST < value < math.inf)
-    never = book.leaf(
-        f"{key}.never", 1 - len(there) / len(values), "share", label="draws in which it never pays", origin="computed",
-        note=note,
+    never = book.work_out(
+        f"{key}.never", 1 - len(there) / len(values), "share", "draws in which it never pays", made.note, of=key,
+        drawn=made.drawn,
     ).key  # fmt: skip
     if not there:
         return "", "", never
     low, high = (
-        book.leaf(f"{key}.{name}", percentile(there, share), "count", label=name, origin="computed", note=note).key
+        book.work_out(f"{key}.{name}", percentile(there, share), "count", name, made.note, of=key, drawn=made.drawn).key
         for name, share in (("p10", 0.1), ("p90", 0.9))
     )
     return low, high, never
@@ -227,9 +248,10 @@ def _turns(found: Matrix, order: Ranking, varied: Mapping[str, Band], book: Book
         meetings = [met for side in (-1, 1) if (met := _meeting(place, item, side, winner, order.winner)) is not None]
         if meetings:
             size, value, then = min(meetings)
-            at = book.leaf(
-                f"{found.base}.turn.{key}", value, book[key].dimension, label="where another option is ahead",
-                origin="computed", note=f"scores worked out again with other values of {key}",
+            at = book.work_out(
+                f"{found.base}.turn.{key}", value, book[key].dimension, "where another option is ahead",
+                f"scores worked out again with other values of {key}", of=key,
+                **{f"score{number}": found.scores[name] for number, name in enumerate(names, 1)},
             )  # fmt: skip
             turns.append((size, Turn(key, at.key, then)))
     return [turn for _, turn in sorted(turns, key=lambda pair: pair[0])]

@@ -144,7 +144,9 @@ def _bounds(book: Book, key: str, criterion: Criterion, values: list[Figure]) ->
 def _computed(book: Book, key: str, item: Candidate, value: Figure, bounds: Bounds) -> MatrixCell:
     source: Source = "stated" if item.basis == "stated" else "computed"
     if book[bounds.best].value == book[bounds.worst].value:
-        score = book.leaf(key, 1.0, "share", label="score", origin="fact", note="no option is better or worse")
+        score = book.leaf(
+            key, 1.0, "share", label="score", origin="fact", note="definition: no option is better or worse"
+        )
     else:
         score = book.derive(key, LINEAR, "share", "score", value=value, best=bounds.best, worst=bounds.worst)
     return MatrixCell(source, score.key, value.key)

@@ -139,8 +139,9 @@ def _scenarios(book: Book, plan: Plan) -> list[Section]:
     headings = ("Scenario", "What happens", "Without it", "It adds", "In all")
     table = Table(headings, tuple(rows), numeric=frozenset({2, 3, 4}))
     lead = (
-        "For as long as each lasts, at the busiest hour. Calls that go to the next model are estimated from what is "
-        "stated: outages, error rates and attempts, limits. `archwright stress` simulates them, with what times out."
+        "For as long as each lasts, at the load that `archwright stress` simulates, with what runs whether it is asked "
+        "or not. Calls that go to the next model are estimated from what is stated: outages, error rates and attempts, "
+        "limits. `archwright stress` simulates them, with what times out and what fails by itself."
     )
     return [Section("price-scenarios", "Under each scenario", (table,), lead)]
 

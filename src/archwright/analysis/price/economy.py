@@ -80,9 +80,8 @@ def _energy(book: Book, plan: Plan, lines: tuple[Line, ...]) -> None:
         if found is None:
             continue
         used.append(found)
-        grid = f"energy.grid.{book[f'energy.{target.name}.grid'].note}"
         carbon.append(book.derive(f"{own}.carbon", "energy * grid", "mass", f"CO2 equivalent of {target.name}, a month",
-                                  energy=found, grid=grid))  # fmt: skip
+                                  energy=found, grid=f"energy.{target.name}.grid"))  # fmt: skip
     if used:
         book.total("price.energy.month", used, "energy", "energy of models, a month")
         book.total("price.carbon.month", carbon, "mass", "CO2 equivalent of models, a month")

@@ -117,7 +117,7 @@ def _call(book: Book, plan: Plan, journey: Journey, step: Step, lines: list[Line
         why += "; what is beyond the provisioned rate, hour by hour of the week, goes to the next one"
     for place, share in shares.items():
         own = f"{base}.{plan.targets[place].name}"
-        book.leaf(f"{own}.share", share, "share", label="calls that go there first", origin="fact", note=why)
+        book.leaf(f"{own}.share", share, "share", label="calls that go there first", origin="set", note=why)
         book.derive(
             f"{own}.billed", "billed * share", "number", "calls that reach it", billed=f"{base}.billed",
             share=f"{own}.share",
@@ -207,7 +207,7 @@ def _exact(book: Book, plan: Plan, journey: Journey, step: Step, key: str) -> Fi
     route = plan.routes[step.route]
     if route.cache < 0 or journey.answers == 0:
         note = "the route has no cache" if route.cache < 0 else "no repetition is stated"
-        return book.leaf(key, 0.0, "share", label="calls answered by the cache", origin="fact", note=note)
+        return book.leaf(key, 0.0, "share", label="calls answered by the cache", origin="set", note=note)
     own = f"{given}.{slug(step.name)}"
     hits = "repeated(volume * probability, answers, skew, wordings, ttl, mean, most)"
     shares = {f"share{number}": f"tenants.{tenant.name}.share" for number, tenant in enumerate(plan.tenants, 1)}

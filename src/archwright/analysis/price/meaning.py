@@ -68,8 +68,17 @@ def _judged(book: Book, plan: Plan, call: Call, semantic: Semantic, lines: list[
     read, said = f"{call.base}.judge", f"{call.base}.verdict"
     for key in (read, said):
         book.derive(f"{key}.number", "billed", "number", "answers that are compared", billed=f"{call.base}.billed")
-    book.leaf(f"{read}.told", TOLD, "number", label="tokens of the judge's instructions", origin="fact", note="as sent")
-    book.leaf(f"{said}.each", WORD, "number", label="tokens of what it says", origin="fact", note="one word")
+    book.leaf(
+        f"{read}.told",
+        TOLD,
+        "number",
+        label="tokens of the judge's instructions",
+        origin="fact",
+        note="definition: as sent",
+    )
+    book.leaf(
+        f"{said}.each", WORD, "number", label="tokens of what it says", origin="fact", note="definition: one word"
+    )
     book.derive(
         f"{read}.each", "told + mean_log_normal(median, spread) + 2 * answer", "number", "tokens that the judge reads",
         told=f"{read}.told", median=f"{call.given}.input.median", spread=f"{call.given}.input.spread",

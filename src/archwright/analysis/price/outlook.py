@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from archwright.analysis.price.economy import enter_economy
 from archwright.analysis.price.forecast import PriceResult
-from archwright.analysis.price.future import enter_growth, enter_scenarios
+from archwright.analysis.price.future import enter_growth
+from archwright.analysis.price.happenings import enter_scenarios
 from archwright.analysis.price.spread import Spread, spread
 
 

@@ -38,7 +38,7 @@ def spent_section(book: Book, days: dict[dt.date, int]) -> Section:
     book.leaf(f"spent.{month}", total, "money", label=f"spent in {month}", origin="measured", note="the ledger")
     length = calendar.monthrange(last.year, last.month)[1]
     rate = book.leaf("spent.days", last.day, "number", label="days of the month so far", origin="measured", note=month)
-    book.leaf("spent.length", length, "number", label="days of the month", origin="fact", note=month)
+    book.leaf("spent.length", length, "number", label="days of the month", origin="fact", note=f"definition: {month}")
     book.derive(f"spent.{month}.end", "spent / days * length", "money", "the whole month at this rate",
                 spent=f"spent.{month}", days=rate, length="spent.length")  # fmt: skip
     words = f"{show_money(total)} in {month} until {last}; {book[f'spent.{month}.end'].shown} at this rate by its end."

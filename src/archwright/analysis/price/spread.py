@@ -37,6 +37,7 @@ ROUGHLY: Final = {"repeated": repeated_roughly}
 SWINGS: Final = 12
 LONG: Final = re.compile(r"\.long\d*$")  # a surcharge of long inputs, which drawn calls pay by their own length
 WHOLE: Final = "price.month"
+DRAWN: Final = "price.spread.drawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,11 @@ def spread(result: PriceResult, seed: int = 1, draws: int = DRAWS) -> Spread:
     again = Again(book, keys, found, ROUGHLY)
     rows = [again(row) for row in zip(*values.values(), strict=True)] if found else []
     note = f"{draws} draws of {len(found)} numbers with a band, seed {seed}"
+    numbers = {f"number{place}": key for place, key in enumerate(found, 1)}
+    varied = book.work_out(DRAWN, len(found), "count", "numbers with a band", "each is drawn over its band", **numbers)
     for place, key in enumerate(keys):
         column = finite(row[place] for row in rows) or [book[key].value]
-        _enter(book, key, column, note)
+        _enter(book, key, column, note, drawn=varied)
     journeys = tuple(_journeys(book, plan, seed))
     whole = _swings(book, found, WHOLE, "What moves the month, each over its band")
     models = _swings(book, bands(book, ["price.models.month"]), "price.models.month", "What moves the models' bill")
@@ -89,11 +92,11 @@ def _end(key: str) -> bool:
     return key.count(".") == 2 and key != "price.growth.fixed"
 
 
-def _enter(book: Book, key: str, values: Sequence[float], note: str) -> None:
+def _enter(book: Book, key: str, values: Sequence[float], note: str, **inputs: Figure) -> None:
     for name, share in SHARES:
-        book.leaf(
+        book.work_out(
             f"price.spread.{key.removeprefix('price.')}.{name}", percentile(values, share), book[key].dimension,
-            label=f"{book[key].label}, {name}", origin="computed", note=f"nearest rank of {note}",
+            f"{book[key].label}, {name}", f"nearest rank of {note}", of=key, **inputs,
         )  # fmt: skip
 
 
