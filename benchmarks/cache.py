@@ -195,8 +195,8 @@ observations.
 - The best fixed threshold that keeps 2% on every seed saves {best_static_saved_at_delta2:.1%}; the best that keeps it
   on the mean of the seeds saves {best_static_saved_at_mean_delta2:.1%}. Which one that is, is known only afterwards.
 - A day of a support desk (`benchmarks/designs/meaning.yaml`, authored questions) was foreseen from the day before it
-  and then rehearsed over real sockets. Of the cost that an exact cache leaves {rehearsed_predicted_saved:.1%} were to be
-  saved, and {rehearsed_realised_saved:.1%} were.
+  and then rehearsed over real sockets. Of the cost that an exact cache leaves {rehearsed_predicted_saved:.1%} was to be
+  saved, and {rehearsed_realised_saved:.1%} was.
 - A look-up among 100,000 entries in memory took {index_p50_ms_100k:.1f} ms (median, on the machine of this run).
 """
 
