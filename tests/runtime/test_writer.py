@@ -26,7 +26,8 @@ FIRST = Run("p", "s", "f", "serve", "2026-11-21T00:00:00.000+00:00")
 class Memory(Store):
     """A store that fails while it is told to, and stops while it is held."""
 
-    def __init__(self) -> None:
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault = fault or StoreError("it is broken")
         self.head = Head()
         self.promise = "nothing is kept"
         self.kept: list[bytes] = []
@@ -42,7 +43,7 @@ class Memory(Store):
         self.open.wait()
         if self.broken:
             self.failed.set()
-            raise StoreError("it is broken")
+            raise self.fault
         self.kept += lines
         self.slices.append(len(lines))
         self.head = head
@@ -113,9 +114,11 @@ async def test_with_sync_an_answer_waits_for_its_rows() -> None:
     made.close()
 
 
-async def test_a_store_that_comes_back_has_every_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(w, "RETRY_S", (0.001, 0.002))
-    store = Memory()
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), TypeError("what nobody foresaw")])
+async def test_a_store_that_comes_back_has_every_row(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    monkeypatch.setattr(w, "RETRY_S", 0.001)
+    monkeypatch.setattr(w, "RETRY_MOST_S", 0.002)
+    store = Memory(fault)
     made = started(store)
     store.broken = True
     for number in range(300):

@@ -34,7 +34,8 @@ PAUSE_S: Final = 0.004  # rows are gathered for so long
 WINDOW_S: Final = 0.25  # what is promised: the pause, the write, and waiting for a processor
 STEADY_S: Final = 0.5  # a loss of power takes at most what came since, and what the disk was busy with
 MOST: Final = 65_536  # rows that may wait for a store that cannot be written
-RETRY_S: Final = (0.05, 1.0)  # first and longest pause before a store is tried again
+RETRY_S: Final = 0.05  # the first pause before a store is tried again, and the longest
+RETRY_MOST_S: Final = 1.0
 PATIENCE_S: Final = 2.0  # a sync answer waits so long for its row
 BALANCE: Final = 2048  # requests after which the balance is written down
 STOP_S: Final = 5.0
@@ -75,7 +76,7 @@ class Writer:
         self._stopping = threading.Event()
         self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
+        self._writing = threading.Thread(target=self._run, name="ledger", daemon=True)
         self._steadier = threading.Thread(target=self._keep_steady, name="ledger-disk", daemon=True)
 
     @property
@@ -105,7 +106,7 @@ class Writer:
         while self.pending:
             self._slice()
         self._since = time.monotonic()
-        self._thread.start()
+        self._writing.start()
         if not self.sync:
             self._steadier.start()
 
@@ -143,11 +144,11 @@ class Writer:
 
     def close(self) -> None:
         """Write what is left and close the store. What cannot be written within a few seconds is counted as dropped."""
-        if self._thread.is_alive():
+        if self._writing.is_alive():
             self._stopping.set()
             self._since = time.monotonic()
             self._wake.set()
-            self._thread.join(STOP_S)
+            self._writing.join(STOP_S)
         if self._steadier.is_alive():
             self._dirty.set()
             self._steadier.join(STOP_S)
@@ -167,7 +168,7 @@ class Writer:
     # -------------------------------------------------------------------------------------------- the thread
 
     def _run(self) -> None:
-        pause = RETRY_S[0]
+        pause = RETRY_S
         while True:
             self._wake.wait()
             since, before = self._since, self.stored
@@ -177,13 +178,13 @@ class Writer:
             while self.pending or self._lines:
                 try:
                     self._slice()
-                    pause = RETRY_S[0]
-                except OSError as error:
+                    pause = RETRY_S
+                except Exception as error:  # noqa: BLE001 - whatever it is, a thread that ended would lose all that comes
                     self._failed(error)
                     if self._stopping.is_set():
                         return
                     time.sleep(pause)
-                    pause = min(2 * pause, RETRY_S[1])
+                    pause = min(2 * pause, RETRY_MOST_S)
             if self.stored > before:
                 self._timed(time.monotonic() - since)
             if self._stopping.is_set():
@@ -255,11 +256,12 @@ class Writer:
         except OSError as error:
             self._failed(error)
 
-    def _failed(self, error: OSError) -> None:
+    def _failed(self, error: Exception) -> None:
         self.failures.add(())
         if not self.failing:
             self.failing = True
-            _log.error("the ledger cannot be written: %s", error.strerror or error)
+            why = error.strerror if isinstance(error, OSError) else None
+            _log.error("the ledger cannot be written: %s", why or error)
 
     def _release(self) -> None:
         """On the loop: let those go on whose rows are stored."""
