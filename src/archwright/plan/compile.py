@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
 from archwright.base.errors import InputError, Problem
 from archwright.base.text import slug
 from archwright.base.units import MONTH
@@ -24,6 +26,7 @@ from archwright.plan.pooled import pace_of, pool_of
 from archwright.plan.prices import price_of, warn_of_unused
 from archwright.plan.retrieval import answering_from_documents, retrievers_of
 from archwright.plan.routes import compile_route, patience
+from archwright.plan.standing import standing_cost
 from archwright.plan.stations import station
 from archwright.plan.team import team
 from archwright.plan.workload import STEPS
@@ -113,6 +116,7 @@ def compile_plan(
     plan = seen_through(answering_from_documents(work, plan, indexes or {}))
     enter_charges(work, plan)
     enter_economy(work)
+    plan = replace(plan, standing=standing_cost(work.book, plan))
     warn_of_unused(work)
     if work.problems:
         raise InputError(work.problems)

@@ -279,7 +279,7 @@ class Objective(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """A system compiled with its facts."""
+    """A system compiled with its facts. `standing`: pico-dollars a month that models cost without being called."""
 
     system: str
     facts: str
@@ -297,6 +297,7 @@ class Plan(msgspec.Struct, frozen=True):
     tools: tuple[Tool, ...] = ()
     retrievers: tuple[Retriever, ...] = ()
     failing: tuple[Failing, ...] = ()
+    standing: Whole = 0
     schema: int = SCHEMA
 
     def scenario(self, name: str) -> Scenario:

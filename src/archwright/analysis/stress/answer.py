@@ -69,7 +69,8 @@ def _edges(book: Book, found: Breaking) -> list[tuple[str, str, str, str]]:
         tiles.append(("Nothing breaks up to", book["stress.tried"].shown, "the busiest hour", "stress.tried"))
     if found.degrading is not None:
         key = "stress.degrades.load"
-        tiles.append(("Canned answers from", book[key].shown, "more than 1 % of the journeys", key))
+        shown = book[key].shown if found.degrading.held else "any load"
+        tiles.append(("Canned answers from", shown, "more than 1 % of the journeys", key))
     return tiles
 
 
@@ -121,6 +122,7 @@ def edge_words(found: Breaking) -> list[tuple[str, Tone]]:
         edge = found.degrading
         share = edge.broke.degraded / max(1, edge.broke.arrivals)
         words = f"At {_at(edge)} canned answers reach {show(share, 'share')} of the journeys"
+        words += "" if edge.held else ", and too many at any load that was tried"
         said.append((f"{words}: {blamed(edge.cause)}. {' '.join(edge.cause.chain)}", "plain"))
         said += _open_between(edge)
     if found.edge is None or found.verdict is None:
@@ -187,7 +189,7 @@ def to_do(plan: Plan, found: Breaking) -> list[str]:
     edge = found.edge or found.degrading
     if edge is not None and edge.cause.meant:
         said.append(f"raise what the file allows ({edge.cause.mechanism}), if that load is to be let in.")
-    elif edge is not None and edge.cause.component:
+    elif edge is not None and edge.cause.component and not _of_money(found):
         first = [need for need in known if need.component == edge.cause.component and need.full_at() <= 2 * edge.load]
         said += [
             f"{_have(need, need.least(edge.load))} would carry {edge.load:.3g} times the busiest hour."
@@ -196,6 +198,11 @@ def to_do(plan: Plan, found: Breaking) -> list[str]:
     tight = [need for need in known if need.least() > need.limit]
     said += [f"{_have(need, need.least())} would leave room in the busiest hour." for need in tight]
     return list(dict.fromkeys(said))
+
+
+def _of_money(found: Breaking) -> bool:
+    """Whether it is the cost that breaks: no larger limit mends it."""
+    return found.verdict is not None and found.verdict.objective.measure == "cost"
 
 
 def _have(need: Need, least: float) -> str:

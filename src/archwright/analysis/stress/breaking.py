@@ -2,8 +2,9 @@
 
 The load is doubled until something breaks, then the edge is bisected. Every trial sees about the same number of
 journeys, so that caches are as warm and shares as exact at every load; each begins with an idle system. The objectives
-are those of the plan; where none speaks of failures, at most 1 % of the journeys may fail. The canned answer is looked
-for in the same way: a system may keep its promises by degrading.
+are those of the plan; where none speaks of failures, at most 1 % of the journeys may fail. A cost that is too high in
+the busiest hour itself is no matter of load: a scenario says so, and the search goes on without it. The canned answer
+is looked for in the same way: a system may keep its promises by degrading.
 
 A load breaks an objective when no luck explains what was seen (`deciding`). Where luck may, other seeds add journeys,
 up to ENOUGH of them; what they leave open is said to be open. A quick search, while there is no fast engine, sees half
@@ -14,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from archwright.analysis.stress.deciding import degrades, judged
 from archwright.analysis.stress.diagnosis import Cause, at_any_load, diagnose, refused_most
@@ -154,12 +157,12 @@ def breaking(
         quick: half of the journeys, and the edge to ROUGHLY instead of EXACT.
     """
     trials = _Trials(plan, seed, trace, tell, quick)
-    trials.at(1.0)
-    found = _edge(trials, _breaks, MOST)
+    of_load = _without_dear(plan, trials.at(1.0))
+    found = _edge(trials, lambda _, outcome: _breaks(of_load, outcome), MOST)
     verdict = edge = None
     if found is not None:
         held, broke, sure = found
-        verdict = broken(plan, broke)[0]
+        verdict = broken(of_load, broke)[0]
         measure = verdict.objective.measure
         refused = refused_most(broke) if measure == "full-answers" else None
         cause = diagnose(plan, measure, held, broke) if held is not None else at_any_load(plan, measure, broke)
@@ -170,8 +173,14 @@ def breaking(
     if edge is not None:
         trials.at(BEYOND * edge.load)  # for the picture
     made = tuple(trials.made[load] for load in sorted(trials.made))
-    unsure = tuple(item.objective.name for item, standing in judged(plan, widest) if standing == "unsure")
+    unsure = tuple(item.objective.name for item, standing in judged(of_load, widest) if standing == "unsure")
     return Breaking(trials.at(1.0), widest, made, verdict, edge, degrading, () if edge else unsure, trials.exact)
+
+
+def _without_dear(plan: Plan, usual: Outcome) -> Plan:
+    """The plan without the objectives of cost that its busiest hour breaks."""
+    dear = {item.objective.name for item in broken(plan, usual) if item.objective.measure == "cost"}
+    return replace(plan, objectives=tuple(item for item in plan.objectives if item.name not in dear))
 
 
 def broken(plan: Plan, outcome: Outcome) -> tuple[Verdict, ...]:

@@ -139,12 +139,24 @@ def _objectives(book: Book, plan: Plan, outcome: Outcome) -> None:
             book.leaf(key, verdict.value, DIMENSIONS[measure], label=measure, origin="simulated", note=note)
         elif measure == "cost":
             months = [_month(book, plan, outcome.scenario, part.name, note, part.cost, part.arrivals) for part in parts]
+            months += _standing(book, plan) if not verdict.objective.journey else []
             book.total(key, [book[name] for name in months], "money", "a month at the stated volume")
         else:
             counts = counted(measure, parts)
             for name, value in counts.items():
                 book.leaf(f"{key}.{name}", value, "count", label=name, origin="simulated", note=note)
             book.derive(key, COUNTED[measure], "share", measure, **{name: f"{key}.{name}" for name in counts})
+
+
+def _standing(book: Book, plan: Plan) -> list[str]:
+    """The key of what models cost without being called, where they do."""
+    if not plan.standing:
+        return []
+    key, note = "stress.standing", "as `price` bills them"
+    if key not in book:
+        label = "hardware and bought units, a month"
+        book.leaf(key, plan.standing, "money", label=label, origin="computed", note=note)
+    return [key]
 
 
 def _month(  # noqa: PLR0913

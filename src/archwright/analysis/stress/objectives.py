@@ -45,25 +45,27 @@ class Verdict:
 def verdicts(plan: Plan, outcome: Outcome) -> tuple[Verdict, ...]:
     """Every objective that a simulation can test.
 
-    Money is that of a month: the mean cost of a simulated journey times the journeys of a month at the stated volume.
+    Money is that of a month: the mean cost of a simulated journey times the journeys of a month at the stated volume,
+    and, where all journeys are meant, what models cost without being called.
     """
     found = []
     for objective in plan.objectives:
         if objective.measure in DIMENSIONS:
             chosen = [item for item in outcome.journeys if objective.journey in ("", item.name)]
             if any(item.arrivals for item in chosen):
-                found.append(Verdict(objective, _value(plan, objective.measure, chosen)))
+                found.append(Verdict(objective, _value(plan, objective, chosen)))
     return tuple(found)
 
 
-def _value(plan: Plan, measure: str, journeys: list[JourneyOutcome]) -> float | None:
+def _value(plan: Plan, objective: Objective, journeys: list[JourneyOutcome]) -> float | None:
+    measure = objective.measure
     if measure in SHARES:
         latencies = merged(item.latencies for item in journeys)
         return latencies.percentile(SHARES[measure]) if latencies else None
     if measure in COUNTED:
         counts = counted(measure, journeys)
         return float(COUNTED[measure](**counts)) if counts.get("cacheable", counts.get("arrivals", 0)) else None
-    return sum(monthly(plan, item) for item in journeys)
+    return sum(monthly(plan, item) for item in journeys) + (0 if objective.journey else plan.standing)
 
 
 def counted(measure: str, journeys: list[JourneyOutcome]) -> dict[str, int]:

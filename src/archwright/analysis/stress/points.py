@@ -141,7 +141,7 @@ def reading(plan: Plan, outcome: Outcome) -> Reading:
         shed=outcome.shed,
         openings=outcome.openings,
         cost=outcome.cost,
-        month=sum(monthly(plan, item) for item in outcome.journeys),
+        month=sum(monthly(plan, item) for item in outcome.journeys) + plan.standing,
         p50=latency(outcome, 0.5),
         p95=latency(outcome, 0.95),
         p99=latency(outcome, 0.99),

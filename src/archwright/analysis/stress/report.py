@@ -111,7 +111,7 @@ def _overview(book: Book, plan: Plan, result: StressResult) -> Section:
         )  # fmt: skip
         names = ("requests", "hits", "fallbacks", "retries", "refused", "openings", "shed", "cost")
         gateway.append((outcome.scenario, *(_cell(book, f"{base}.{name}") for name in names)))
-    blocks: tuple[Block, ...] = (
+    blocks: list[Block] = [
         Table(
             ("Scenario", "Journeys", "Answered", "Degraded", "Failed", "p50", "p95", "p99", "Objectives kept"),
             tuple(journeys), "journeys; latency of those that did not fail", frozenset(range(1, 8)),
@@ -121,9 +121,21 @@ def _overview(book: Book, plan: Plan, result: StressResult) -> Section:
              "Model cost"),
             tuple(gateway), "at the gateway", frozenset(range(1, 9)),
         ),
-    )  # fmt: skip
+    ]  # fmt: skip
+    if any(item.measure == "cost" for item in plan.objectives):
+        blocks.append(Text(_money_words(plan), "muted"))
     lead = "Simulated with the gateway's own decisions in virtual time; degraded: a canned answer stood in for a model."
-    return Section("stress-overview", "At a glance", blocks, lead)
+    return Section("stress-overview", "At a glance", tuple(blocks), lead)
+
+
+def _money_words(plan: Plan) -> str:
+    """What an objective of cost is held against here, and what `price` knows that a simulation does not."""
+    parts = ["Objectives of cost: a month at the stated volume, if each journey costs what it did here"]
+    parts += ["from a cache that was empty at first"] if plan.caches else []
+    parts += [f"and {show(plan.standing, 'money')} of hardware and bought units"] if plan.standing else []
+    warm = " with warm caches" if plan.caches else ""
+    more = f"`price` forecasts a month{warm}, and knows prices of sound, pictures, thought and vectors."
+    return f"{', '.join(parts)}. {more}"
 
 
 # ------------------------------------------------------------------------------------- what breaks first
