@@ -62,7 +62,7 @@ def test_every_number_in_a_table_or_tile_is_in_the_book(written: tuple[Document,
                         assert not NUMBER.search(text), (block.caption, row)
         elif isinstance(block, Tiles):
             for _, value, _, key in block.items:
-                assert not NUMBER.search(value) or book[key].shown == value
+                assert not NUMBER.search(value) or book[key].shown == value.partition(" of ")[0]
     assert seen > 100
 
 
