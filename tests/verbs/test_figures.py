@@ -30,6 +30,18 @@ def test_a_book_comes_back_with_its_derivations(tmp_path: Path) -> None:
     assert Book({figure.key: figure for figure in kept.figures}).explain("b") == book.explain("b")
 
 
+def test_what_somebody_else_keeps_under_its_name_is_left_alone(tmp_path: Path) -> None:
+    book = Book()
+    book.leaf("a", 1.0, "count", origin="set", note="said")
+    mine = tmp_path / "figures.json"
+    mine.write_text('{"by": "hand"}')
+    assert figures.keep(tmp_path, "plan", book) == tmp_path / "figures.json.new"
+    assert mine.read_text() == '{"by": "hand"}'
+    mine.unlink()
+    assert figures.keep(tmp_path, "plan", book) == mine
+    assert figures.keep(tmp_path, "plan", book) == mine
+
+
 def test_no_book_and_no_such_book(tmp_path: Path) -> None:
     assert figures.recall(tmp_path) is None
     (tmp_path / figures.FILE).write_text("{")

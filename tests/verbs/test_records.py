@@ -85,6 +85,15 @@ def test_the_record_beside_goes_when_the_first_one_can_be_made_again(tmp_path: P
     assert [item.name for item in tmp_path.iterdir()] == [file.name]
 
 
+def test_a_number_that_another_record_has_is_told(tmp_path: Path) -> None:
+    (tmp_path / "0001-use-postgres.md").write_text("# Use PostgreSQL\n")
+    (tmp_path / "0007-more.md").write_text("# More\n")
+    file, note = keep(tmp_path, FIRST)
+    assert file == tmp_path / "0001-keep-it-managed.md"
+    assert "0001-use-postgres.md has the number" in note
+    assert "`number: 8`" in note
+
+
 def test_a_file_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "0001-keep-it-managed.md").write_text("# Written by hand\n")
     beside, note = keep(tmp_path, FIRST)

@@ -121,6 +121,14 @@ def test_a_draft_says_what_the_records_say(folder: Path) -> None:
     assert later["options"]["postgresql"]["good"] == ["many writers"]
 
 
+def test_a_day_that_no_record_says_is_not_made_up(tmp_path: Path) -> None:
+    (tmp_path / "0001-a.md").write_text("---\nstatus: accepted\ndate: {YYYY-MM-DD}\n---\n# A\n")
+    text = import_records(tmp_path).data["text"]
+    assert isinstance(text, str)
+    assert "date" not in yaml.safe_load(text)["decisions"]["a"]
+    assert "a `date`" in text
+
+
 def test_a_completed_draft_is_decided(folder: Path, tmp_path: Path) -> None:
     """A person adds what other options cost; then the file loads, and the earlier record says what replaced it."""
     found = yaml.safe_load(str(import_records(folder).data["text"]))

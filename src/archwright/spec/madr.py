@@ -26,7 +26,6 @@ _NOTE: Final = re.compile(r"^(?P<side>good|bad|neutral)\s*,?\s*(?:because)?\s*(?
 _LINK: Final = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _NUMBER: Final = re.compile(r"(?:ADR[- ]?)?0*(\d{1,4})")
-_DEFAULT: Final = "1970-01-01"
 
 
 @dataclass(slots=True)
@@ -186,7 +185,8 @@ def _decision(record: Written) -> dict[str, Any]:
     for title, (good, bad) in record.options.items():
         options[names[title]] = {"title": title} | ({"good": good} if good else {}) | ({"bad": bad} if bad else {})
     chosen = next((name for title, name in names.items() if title.lower() == record.chosen.lower()), "")
-    found: dict[str, Any] = {"title": record.title, "status": record.status, "date": record.date or _DEFAULT}
+    found: dict[str, Any] = {"title": record.title, "status": record.status}
+    found |= {"date": record.date} if record.date else {}  # one that is unknown is asked for when the file is read
     found["number"] = record.number
     found |= {"owner": record.makers} if record.makers else {}
     found |= {"consulted": list(record.consulted)} if record.consulted else {}

@@ -20,8 +20,10 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 def keep(folder: Path, plan: str, book: Book) -> Path:
-    """Write a book into a folder."""
+    """Write a book into a folder; beside what somebody else keeps there under its name, with `.new` at the end."""
     file = folder / FILE
+    if file.is_file() and not _ours(file):
+        file = folder / f"{FILE}.new"
     file.write_bytes(msgspec.json.format(msgspec.json.encode(Kept(plan, tuple(book.values()))), indent=1))
     return file
 
@@ -45,3 +47,11 @@ def recall(folder: Path) -> Kept | None:
         return msgspec.json.decode(file.read_bytes(), type=Kept)
     except msgspec.DecodeError as error:
         raise InputError([Problem("bad-figures", f"not a book of figures: {error}", Location(str(file)))]) from error
+
+
+def _ours(file: Path) -> bool:
+    try:
+        msgspec.json.decode(file.read_bytes(), type=Kept)
+    except msgspec.DecodeError:
+        return False
+    return True

@@ -28,10 +28,18 @@ def keep_record(folder: Path, number: int, name: str, title: str, text: str) -> 
     if _put(file, marked):
         if _is_ours(beside):
             beside.unlink()
-        return file, ""
+        return file, _twice(file)
     if _put(beside, marked):
         return beside, f"{file} was changed by hand and is left as it is; the new record is {beside}"
     return None, f"{file} and {beside} were changed by hand; neither is overwritten: join them, and decide again"
+
+
+def _twice(file: Path) -> str:
+    """What has to be said where another record of the folder has the same number."""
+    there = sorted(file.parent.glob("[0-9][0-9][0-9][0-9]-*.md"))
+    others = [item for item in there if item != file and item.name[:4] == file.name[:4]]
+    free = max(int(item.name[:4]) for item in there) + 1
+    return f"{others[0]} has the number of {file.name} too; say `number: {free}` at the decision" if others else ""
 
 
 def _put(file: Path, text: str) -> bool:

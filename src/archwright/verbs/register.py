@@ -16,8 +16,8 @@ MARK = "<!-- archwright: made anew by `archwright records`; write elsewhere -->"
 _NAME = re.compile(r"(\d{3,4})-.+\.md")
 MOST_BYTES = 1_000_000
 DRAFT = (
-    "# Drafted from {count} of {folder}. What no record says is for you to add: of every option but one, the\n"
-    "# file `with` which it differs or its `cost`; then criteria, weights and assumptions.\n"
+    "# Drafted from {count} of {folder}. What no record says is for you to add: a `date`; of every option but\n"
+    "# one, the file `with` which it differs or its `cost`; then criteria, weights and assumptions.\n"
 )
 
 
