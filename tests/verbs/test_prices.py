@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from archwright.base.errors import InputError
+from archwright.verbs.decide import decide_project
+from archwright.verbs.price import price_project
 from archwright.verbs.prices import diff_prices, list_prices
 from archwright.verbs.project import open_project
 
@@ -77,12 +79,12 @@ def test_prices_in_use_name_their_source() -> None:
 
 def test_a_day_before_the_history_is_warned_of() -> None:
     answer = list_prices(open_project(DESK, dt.date(2024, 1, 1)))
-    assert {finding.code for finding in answer.findings} == {"PRI01"}
+    assert {finding.code for finding in answer.findings} == {"PRI05"}
     assert any("history" in finding.message for finding in answer.findings)
 
 
 def test_an_old_fact_is_called_old() -> None:
-    assert "PRI02" in {finding.code for finding in list_prices(open_project(DESK, dt.date(2028, 1, 1))).findings}
+    assert "PRI06" in {finding.code for finding in list_prices(open_project(DESK, dt.date(2028, 1, 1))).findings}
 
 
 PRICES = """\
@@ -108,3 +110,14 @@ def test_a_price_for_nobody_and_a_price_that_ended_are_warned_of(tmp_path: Path)
     held = open_project(DESK, dt.date(2026, 6, 30), file).compiled.book["prices.primary-model.input"]
     assert held.shown == "$0.100/Mtok"
     assert "until 2026-06-30" in held.note
+
+
+def test_old_prices_are_told_with_every_bill_and_decision(tmp_path: Path) -> None:
+    """A forecast for a day years after the data says so; on a day that the data knows it says nothing."""
+    later, now = open_project(DESK, dt.date(2028, 1, 1)), open_project(DESK, dt.date(2026, 11, 21))
+    for answer in (price_project(later), decide_project(later, tmp_path)):
+        assert "PRI06" in {finding.code for finding in answer.findings}
+        notes = answer.data["notes"]
+        assert isinstance(notes, list)
+        assert any("the newest price change that the data knows" in note for note in notes)
+    assert "PRI06" not in {finding.code for finding in price_project(now).findings}

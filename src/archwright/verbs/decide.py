@@ -28,6 +28,7 @@ from archwright.verbs import figures
 from archwright.verbs.answer import Answer
 from archwright.verbs.catalogue import plain, stale
 from archwright.verbs.options import Seen, changed, computed, failed, is_stated, renamed, seen, stated
+from archwright.verbs.prices import old_prices
 from archwright.verbs.project import Project
 from archwright.verbs.records import keep_record
 from archwright.verbs.stress import SEED
@@ -69,7 +70,7 @@ def decide_project(project: Project, out: Path, names: tuple[str, ...] = (), see
         for result in results
         if (day := result.matrix.decision.revisit) is not None and day.date <= project.as_of
     ]
-    old = _stale(results, project)
+    old = [*_stale(results, project), *old_prices(project)]
     notes += [f"{finding.message}; {finding.mend}" for finding in old]
     hashed = plan_hash(plan) if plan is not None else ""
     if written:

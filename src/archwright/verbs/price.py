@@ -15,6 +15,7 @@ from archwright.report.document import Section, Text
 from archwright.spec.setting import settings
 from archwright.spec.settings.models import ModelSettings
 from archwright.verbs.answer import Answer
+from archwright.verbs.prices import old_prices
 from archwright.verbs.project import Project
 
 SEED = 1
@@ -45,12 +46,14 @@ def price_project(project: Project, seed: int = SEED, ledger: str | None = None,
         rows = (row for row in decode(store_for(ledger).read(ledger)[0], ledger) if isinstance(row, Attempt))
         section = spent_section(result.book, days_of((row.at, row.cost) for row in rows))
         document = replace(document, sections=(document.sections[0], section, *document.sections[1:]))
-    data = {"notes": [str(item) for item in project.warnings], "seed": seed}
+    old = tuple(old_prices(project))
+    notes = [str(item) for item in project.warnings] + [f"{item.message}; {item.mend}" for item in old]
+    data = {"notes": notes, "seed": seed}
     return Answer(
         "price",
         (document,),
         result.book,
-        over,
+        (*over, *old),
         data=data,
         sources=project.loaded.sources,
         plan=plan_hash(compiled.plan),

@@ -51,13 +51,19 @@ def list_prices(project: Project) -> Answer:
 
 def _findings(project: Project) -> list[Finding]:
     found = [
-        Finding("PRI01", "warning", item.message, item.where, "A figure that rests on it may be wrong.", item.mend)
+        Finding("PRI05", "warning", item.message, item.where, "A figure that rests on it may be wrong.", item.mend)
         for item in project.warnings
     ]
+    return [*found, *old_prices(project)]
+
+
+def old_prices(project: Project) -> list[Finding]:
+    """What is known of prices and was not looked at for long before the day of the question."""
+    found: list[Finding] = []
     day = catalogue.freshest(project.as_of)
     if day is not None and (project.as_of - day).days > STALE:
         message = f"the newest price change that the data knows is of {day}"
-        found.append(Finding("PRI02", "warning", message, mend="update genai-prices, or state agreed prices"))
+        found.append(Finding("PRI06", "warning", message, mend="update genai-prices, or state agreed prices"))
     for accelerator in sorted(_accelerators(project)):
         known = accelerators.accelerator(accelerator)
         if known is None:
@@ -65,7 +71,7 @@ def _findings(project: Project) -> list[Finding]:
         old = [offer for offer in known.offers if (project.as_of - _day(offer.checked_on)).days > STALE]
         if old:
             message = f"offers of {known.title} were last looked at on {old[0].checked_on}"
-            found.append(Finding("PRI02", "warning", message, mend="state `hourly` at the component"))
+            found.append(Finding("PRI06", "warning", message, mend="state `hourly` at the component"))
     return found
 
 
