@@ -100,3 +100,24 @@ def test_kinds_at_the_price_of_their_direction_change_nothing(counts: tuple[int,
     price = Price(into, into, out, "", "", special=Special(*[into] * 4, *[out] * 2))
     whole = cost.call_cost(kinds.inward + 7, 0, kinds.outward + 9, price)
     assert cost.call_cost(kinds.inward + 7, 0, kinds.outward + 9, price, kinds) == whole
+
+
+COUNTS = st.integers(0, 10**6)
+
+
+@given(st.tuples(*[COUNTS] * 6), st.lists(PRICES, min_size=9, max_size=9), COUNTS, st.booleans())
+def test_nothing_is_billed_above_the_most(counts: tuple[int, ...], each: list[int], more: int, media: bool) -> None:
+    kinds = Kinds(*counts) if media else Kinds(counts[0], counts[1], 0, 0, counts[4], 0)
+    into, read, out, *special = each
+    tier = Tier(10**5, into, min(read, into), out)
+    price = Price(into, min(read, into), out, "", "", 7, (tier,), Special(*special))
+    tokens = (kinds.inward + more, more, kinds.outward + more)
+    assert cost.call_cost(*tokens, price, kinds) <= cost.call_cost(tokens[0], 0, tokens[2], price.most(media))
+
+
+def test_the_most_of_a_plain_price_is_that_price() -> None:
+    assert TIERED.most() is TIERED
+    assert WRITTEN.most(False).input == 6_000_000
+    audio = Price(2, 2, 10, "", "", special=Special(2, 2, 2, 32, 10, 64))
+    assert (audio.most(False).input, audio.most(False).output) == (2, 10)
+    assert (audio.most().input, audio.most().output) == (32, 64)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 
 from archwright.plan.cost import call_cost
 from archwright.plan.model import Plan, Price
@@ -120,3 +123,41 @@ async def test_the_ledger_and_the_emulated_suppliers_bill_agree(
     assert Decimal(row.cost) / 10**12 == Decimal(bill["finished"])
     kinds = Kinds(**{kind: count})
     assert row.cost == call_cost(row.tokens_in, row.tokens_cached, row.tokens_out, SONNET, kinds)
+
+
+async def test_a_cap_holds_where_all_of_the_input_is_written_to_the_cache(tmp_path: Path) -> None:
+    """Twice the price of input: so much is reserved, so nobody is let in whose call the cap could not pay."""
+    question, calls = "x" * 4000, 8
+    wanted = [{"role": "user", "content": question}]
+    body = json.dumps({**ASK, "messages": wanted, "max_tokens": 1}).encode()
+    tokens = len(body) // 4
+    cap = calls * tokens * 6_000_000
+    asked = refused = 0
+    go = threading.Event()
+
+    async def answer(case: Case) -> None:
+        nonlocal asked
+        asked += 1
+        if asked + refused == 3 * calls:
+            go.set()
+        await asyncio.to_thread(go.wait)
+        found = message("well", 0, 0, 0, tokens)
+        found["usage"]["cache_creation"] = {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": tokens}
+        await case.reply(200, found)
+
+    made = one(SONNET, "anthropic")
+    made = replace(made, gateway=replace(made.gateway, budget=cap))
+    with desk(tmp_path, made, supplier=Script({"first": answer})) as here:
+        async with aiohttp.ClientSession() as session:
+
+            async def once() -> None:
+                nonlocal refused
+                headers = {"content-type": "application/json"}
+                async with session.post(f"{here.url}/v1/chat/completions", data=body, headers=headers) as found:
+                    refused += found.status == 402
+                if asked + refused == 3 * calls:
+                    go.set()
+
+            await asyncio.gather(*(once() for _ in range(3 * calls)))
+    assert asked == calls - 1, "one token of output has no room beside eight"
+    assert sum(row.cost for row in here.requests) == (calls - 1) * tokens * 6_000_000 <= cap

@@ -72,6 +72,15 @@ class Special(msgspec.Struct, frozen=True):
     reasoning: Whole
     speech: Whole
 
+    def dearest(self, tokens_in: int, tokens_out: int, media: bool) -> tuple[int, int]:
+        """The most that one token in, and one out, may cost; the arguments are what they cost usually.
+
+        Any input may be written to a prompt cache, any output be thought; `media`: there may be pictures and sound.
+        """
+        inward = max(tokens_in, self.cache_write_5m, self.cache_write_1h)
+        outward = max(tokens_out, self.reasoning)
+        return (max(inward, self.image, self.audio), max(outward, self.speech)) if media else (inward, outward)
+
 
 class Tier(msgspec.Struct, frozen=True):
     """The prices of all tokens of a call with more input tokens than `over`."""
@@ -98,6 +107,22 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     request: Whole = 0
     tiers: tuple[Tier, ...] = ()
     special: Special | None = None
+
+    def most(self, media: bool = True) -> Price:
+        """The price by which no token costs less than it may be billed at, whatever it turns out to be.
+
+        `media`: the request may hold pictures or sound.
+        """
+        if self.special is None and all(tier.special is None for tier in self.tiers):
+            return self
+        tiers = []
+        for tier in self.tiers:
+            each = (tier.input, tier.output)
+            inward, outward = tier.special.dearest(*each, media) if tier.special else each
+            tiers.append(replace(tier, input=inward, cached_input=inward, output=outward, special=None))
+        each = (self.input, self.output)
+        inward, outward = self.special.dearest(*each, media) if self.special else each
+        return replace(self, input=inward, cached_input=inward, output=outward, special=None, tiers=tuple(tiers))
 
     def at(self, tokens_in: int) -> Price:
         """The price that holds for a call with so many input tokens."""

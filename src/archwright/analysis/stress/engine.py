@@ -128,7 +128,7 @@ class _Simulation:
         self.instant = [room.instant for room in self.rooms]
         self.lanes = [BATCH if journey.batch else REALTIME for journey in plan.journeys]
         self.prices = [
-            [tuple(price_of(plan.targets[hop.target], lane) for hop in item.hops) for item in plan.routes]
+            [tuple(price_of(plan.targets[hop.target], lane).most(False) for hop in item.hops) for item in plan.routes]
             for lane in (REALTIME, BATCH)
         ]
         self.draws = [draws(plan, route) for route in plan.routes]

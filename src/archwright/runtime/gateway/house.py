@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from archwright.ledger.rows import Attempt, Request
 from archwright.plan.cost import call_cost, kinds_told
-from archwright.plan.model import Plan, Price, Target, plan_hash
+from archwright.plan.model import Plan, Price, Route, Target, plan_hash
 from archwright.plan.rules import draws, price_of
 from archwright.policy.lanes import BATCH, LANES, REALTIME
 from archwright.policy.machine import HOWS, LEFT
@@ -151,10 +151,7 @@ class House:
         self.draws = tuple(draws(plan, route) for route in plan.routes)
         self.routes = {route.name: index for index, route in enumerate(plan.routes)}
         self.journeys = {journey.name: index for index, journey in enumerate(plan.journeys)}
-        self.dearest = tuple(
-            tuple(tuple({self.lines[hop.target].price(lane): None for hop in route.hops}) for route in plan.routes)
-            for lane in (REALTIME, BATCH)
-        )
+        self.dearest = tuple(tuple(self._dearest(route, lane) for route in plan.routes) for lane in (REALTIME, BATCH))
         known = {tenant.name: index for index, tenant in enumerate(plan.tenants)}
         self.keys = Keyring(keys, known)
         self.prompts: Prompts | None = None
@@ -167,6 +164,13 @@ class House:
         self.listeners: tuple[Listener, ...] = ()
         self.meanings: Mapping[str, Recaller] = {}
         self.desk: Desk | None = None
+
+    def _dearest(self, route: Route, lane: int) -> tuple[tuple[Price, ...], tuple[Price, ...]]:
+        """What calls of a route may cost at most: for words, and for more than words (where alike the same object)."""
+        prices = [self.lines[hop.target].price(lane) for hop in route.hops]
+        usual = tuple(dict.fromkeys(price.most(False) for price in prices))
+        media = tuple(dict.fromkeys(price.most(True) for price in prices))
+        return usual, usual if media == usual else media
 
     def line(self, x: Exchange, target: int) -> Line:
         """How a target is reached with what a client asks."""

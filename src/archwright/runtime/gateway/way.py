@@ -35,6 +35,7 @@ Stage = Callable[[House, Exchange], Found | Awaitable[Found]]
 
 BODY_S: Final = 30.0  # a client may take so long to send its body
 LOCAL: Final = frozenset((b"localhost", b"127.0.0.1", b"[::1]"))
+_MEDIA = re.compile(rb"image|audio|file|video")  # where none of these stands there is neither picture nor sound
 _LABEL = re.compile(rb"[^\x21-\x7e]+")
 _PORT = re.compile(rb":\d*$")
 _TRACE = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-")
@@ -174,7 +175,8 @@ def estimate(house: House, x: Exchange) -> Answer | None:
         scope = x.headers.get(SCOPE, b"").decode("latin-1")
         x.key = x.ask.key(x.tenant, x.route.name, f"{library.digest if library else ''}{scope}")
     tokens_in = x.ask.tokens_in + (library.most_tokens if library else 0)
-    dearest = house.dearest[x.lane][x.route_index]
+    usual, media = house.dearest[x.lane if x.wire.talks else REALTIME][x.route_index]
+    dearest = media if media is not usual and _MEDIA.search(x.ask.body) else usual
     x.reserved = max(call_cost(tokens_in, 0, x.ask.tokens_out, price) for price in dearest)
     return None
 

@@ -74,10 +74,9 @@ def _luck(s: State, at: int) -> float:
 def _reserve(s: State, number: int, lane: int, walk: Record) -> int:
     """What the dearest target of a route would cost."""
     way = s.routes[number]
-    tokens = (int(walk.tokens_in), 0, 0, int(walk.tokens_out))
     dearest = 0
     for hop in range(way.first, way.end):
-        dearest = max(dearest, prices.cost(s, int(s.hops[hop]), lane, tokens))
+        dearest = max(dearest, prices.most(s, int(s.hops[hop]), lane, int(walk.tokens_in), int(walk.tokens_out)))
     return dearest
 
 

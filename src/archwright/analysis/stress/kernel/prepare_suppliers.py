@@ -41,8 +41,9 @@ def _tiers(target: Target, lane: int) -> list[dict[str, float]]:
 def _price(price: Price, over: int, keeps: str) -> dict[str, float]:
     row: dict[str, float] = {
         "over": over, "input": price.input, "cached": price.cached_input, "output": price.output,
-        "request": price.request, "stored": price.input,
+        "request": price.request, "stored": price.input, "most_in": price.input, "most_out": price.output,
     }  # fmt: skip
     if price.special is not None:
         row["stored"] = price.special.cache_write_1h if keeps == "1h" else price.special.cache_write_5m
+        row["most_in"], row["most_out"] = price.special.dearest(price.input, price.output, False)
     return row

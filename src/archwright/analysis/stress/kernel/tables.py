@@ -54,7 +54,7 @@ TARGET = _type(
 )
 # with more input tokens than `over` all tokens have these prices; the tiers of a price stand one after the other
 PRICE = _type(
-    whole="over input cached stored output request last",
+    whole="over input cached stored output request most_in most_out last",
 )
 ROUTE = _type(
     whole="first end cache hedges",
