@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from archwright.cli.main import main
 from archwright.runtime.gateway.admin import Admin
 from archwright.runtime.gateway.meaning import opening
+from archwright.runtime.gateway.meaning.meaning import Meaning
 from tests.runtime import sample as s
 from tests.runtime import test_meaning as meaning
 
@@ -55,6 +56,34 @@ def test_an_answer_is_forgotten_and_a_wrong_one_is_told(door: tuple[meaning.Shop
     assert "0 answers" in cache("evict", url, "--tenant", "nobody", "--route", "kept").stdout
     assert "nothing by meaning" in cache("evict", url, "--route", "elsewhere").stderr
     assert "name what is to be forgotten" in cache("evict", url).stderr
+    for wrong in (["--entry", "zz"], ["--entry", "0"], ["--tenant", "a", "--scope", "b"]):
+        found = cache("evict", url, *wrong)
+        assert (found.exit_code, "says: send" in found.stderr) == (2, True)
+
+
+def test_a_route_that_lacks_its_embedder_says_so_in_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ARCHWRIGHT_ADMIN_KEY", raising=False)
+    lacking = meaning.plan(meaning.semantic(embedder=-1, model_dir=str(tmp_path / "nowhere")))
+    with meaning.shop(tmp_path, lacking) as shop, s.running(Admin(shop.desk.app, "", lambda: "")) as server:
+        told = cache("report", server.url)
+        assert told.exit_code == 0
+        assert "answers nothing by meaning" in told.stdout
+        assert "pip install" in told.stdout
+        assert json.loads(cache("report", server.url, "--json").stdout)["routes"]["kept"]["mode"] == "off"
+
+
+def test_what_cannot_be_done_now_is_no_wrong_use(
+    door: tuple[meaning.Shop, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, url = door
+    shop.ask(meaning.PARCEL)
+
+    async def full(self: Meaning, house: object, chosen: object) -> int:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Meaning, "evict", full)
+    found = cache("evict", url, "--route", "kept")
+    assert (found.exit_code, "the disk is full" in found.stderr) == (3, True)
 
 
 def test_who_has_no_key_or_no_gateway_is_told_so(

@@ -10,7 +10,7 @@ from archwright.base.errors import InputError, UsageError
 from archwright.plan.compile import compile_plan
 from archwright.plan.workload import expected_visits
 from archwright.spec.load import loads
-from archwright.verbs.rehearsal import Wish, alone, chosen, recall
+from archwright.verbs.rehearsal import Wish, alone, chosen, lacking, recall
 from tests.plan.small import DAY, EXAMPLE, example
 
 
@@ -30,6 +30,11 @@ def test_a_long_scenario_is_shortened_with_all_that_happens_in_it() -> None:
     assert part.changes[0].at_s == pytest.approx(whole.changes[0].at_s * share)
     assert part.changes[0].lasts_s == pytest.approx(whole.changes[0].lasts_s * share)
     assert chosen(plan, Wish(visits=10**6), None) == whole
+
+
+def test_a_local_model_that_is_not_there_is_said(tmp_path: Path) -> None:
+    assert "pip install" in lacking(str(tmp_path / "nowhere"))
+    assert lacking("") == ""
 
 
 def test_a_file_without_scenarios_has_the_busiest_hour() -> None:

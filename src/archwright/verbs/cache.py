@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from archwright.analysis.recall.report import told_document
 from archwright.base.errors import ProviderUnavailable, UsageError
@@ -14,6 +14,8 @@ from archwright.report.figures import Book
 from archwright.runtime.scrape import asked
 from archwright.verbs.answer import Answer
 from archwright.verbs.top import ADMIN_KEY
+
+WAIT_S: Final = 60.0  # until all workers have done it, and all gateways that share a database
 
 
 def cache_report(url: str, environment: Mapping[str, str] | None = None) -> Answer:
@@ -36,7 +38,7 @@ def cache_evict(url: str, wanted: Mapping[str, str], environment: Mapping[str, s
     """
     if not wanted:
         raise UsageError("name what is to be forgotten: --entry, --tenant, --scope or --route")
-    told = _said(asked(url, _key(environment), "/cache/evict", json.dumps(wanted).encode()), url)
+    told = _said(asked(url, _key(environment), "/cache/evict", json.dumps(wanted).encode(), WAIT_S), url)
     return _heard(f"{told.get('evicted', 0)} answers were forgotten{_everywhere(told)}", told)
 
 
@@ -48,7 +50,7 @@ def cache_feedback(url: str, entry: str, right: bool, environment: Mapping[str, 
         ProviderUnavailable: no gateway answers there.
     """
     body = json.dumps({"entry": entry, "wrong": not right}).encode()
-    told = _said(asked(url, _key(environment), "/cache/feedback", body), url)
+    told = _said(asked(url, _key(environment), "/cache/feedback", body, WAIT_S), url)
     return _heard(("heard" if right else "heard; the answer is forgotten") + _everywhere(told), told)
 
 

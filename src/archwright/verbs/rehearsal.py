@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from archwright.base.errors import InputError, Location, Problem, UsageError
+from archwright.base.errors import ArchwrightError, InputError, Location, Problem, UsageError
 from archwright.base.money import pico, show_money
 from archwright.base.units import show_duration
 from archwright.plan.faults import struck
@@ -20,6 +21,8 @@ from archwright.plan.trace import Trace
 from archwright.plan.workload import expected_visits, shortened
 from archwright.report.document import Cell, Document, Section, Table, Text, Tiles
 from archwright.report.figures import Book
+from archwright.runtime.embedder import Source
+from archwright.runtime.embedders import open_embedder
 from archwright.verbs.answer import Answer
 from archwright.verbs.documents import write_indexes
 from archwright.verbs.project import Project
@@ -164,9 +167,23 @@ def chosen(plan: Plan, wish: Wish, trace: Trace | None) -> Scenario:
 def _by_meaning(plan: Plan) -> tuple[Text, ...]:
     """What the vectors of questions were worth, where something is answered by meaning."""
     found = [cache.semantic for cache in plan.caches if cache.semantic is not None]
-    emulated = "Vectors of questions were emulated: they see wordings, and little of what they mean."
-    here = "Vectors of questions were made on this machine, where the local model is installed."
-    return (Text(emulated if any(item.embedder >= 0 for item in found) else here),) if found else ()
+    if not found:
+        return ()
+    if any(item.embedder >= 0 for item in found):
+        return (Text("Vectors of questions were emulated: they see wordings, and little of what they mean."),)
+    if why := lacking(found[0].model_dir):
+        return (Text(f"Nothing was answered by meaning, only what is the same: {why}", "bad"),)
+    return (Text("Vectors of questions were made on this machine."),)
+
+
+def lacking(folder: str) -> str:
+    """Why the local model of a folder, or the installed one, makes no vectors; empty where it does."""
+    try:
+        embedder = open_embedder("minilm", Source(folder=folder))
+    except ArchwrightError as error:
+        return str(error)
+    asyncio.run(embedder.close())
+    return ""
 
 
 def _document(plan: Plan, done: Rehearsal, scenario: Scenario, trace: Trace | None) -> tuple[Document, Book]:

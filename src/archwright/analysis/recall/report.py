@@ -88,6 +88,9 @@ def told_document(routes: Mapping[str, Mapping[str, Any]], where: str) -> Docume
 
 
 def _told(name: str, told: Mapping[str, Any]) -> list[Section]:
+    if told["mode"] == "off":
+        why = Text(f"Only what is the same is answered from the cache: {told['why']}", "bad")
+        return [Section(f"{name}-off", f"Route {name} answers nothing by meaning", (why,))]
     learned, counts = told["learned"], told["lookups"]
     saved, audits = told["saved_pico_dollars"], told["audits_pico_dollars"]
     would = counts["shadow"] if told["mode"] == "shadow" else counts["served"]
@@ -106,7 +109,7 @@ def _told(name: str, told: Mapping[str, Any]) -> list[Section]:
     if learned["alarm"]:
         blocks.append(Text("Audits found more errors than were predicted: it answers less until they stop.", "bad"))
     worst = tuple(
-        (item["entry"], f"{item['wrong']:g}", f"{item['right']:g}", item["text"] or "not kept")
+        (item["entry"], f"{item['wrong']:.1f}", f"{item['right']:.1f}", item["text"] or "not kept")
         for item in learned["worst"]
     )
     ill = Table(("Entry", "Wrong", "Right", "Question"), worst, numeric=frozenset({1, 2}))

@@ -39,17 +39,22 @@ class Wanted(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Counter:
-    """Where it is asked for: the semantic caches by the names of their routes, and the way to the other workers."""
+    """Where it is asked for: the semantic caches by the names of their routes, and the way to the other workers.
 
-    def __init__(self, meanings: Meanings, member: Member | None = None) -> None:
+    `off` says of other routes why they do not answer by meaning.
+    """
+
+    def __init__(self, meanings: Meanings, off: Mapping[str, str], member: Member | None = None) -> None:
         self.meanings = meanings
+        self.off = off
         self.member = member
         self.tellers: dict[str, Teller] = {}
 
     async def __call__(self, house: House, what: str, body: bytes) -> Said:
         """What the admin door was asked, such as `GET /cache`; status and answer."""
         if what == "GET /cache":
-            return 200, {name: await _shown(meaning) for name, meaning in self.meanings.items()}
+            off = {name: {"mode": "off", "why": why} for name, why in self.off.items()}
+            return 200, {**{name: await _shown(meaning) for name, meaning in self.meanings.items()}, **off}
         if what not in _ASKED:
             return 404, {"error": "there is GET /cache, POST /cache/evict and POST /cache/feedback"}
         own = await self._alone(house, what, body)
@@ -150,7 +155,7 @@ async def _evict(known: Meanings, house: House, body: bytes) -> Said:
     if meanings is None:
         return 404, {"error": f"route `{wanted.route}` answers nothing by meaning"}
     said = sum(item is not None for item in (wanted.entry, wanted.tenant, wanted.scope))
-    if said > 1 or not (said or wanted.route):
+    if said > 1 or not (said or wanted.route) or (wanted.entry is not None and _key(wanted.entry) is None):
         return 400, {"error": HELP}
     dropped = 0
     for meaning in meanings:
@@ -164,7 +169,7 @@ async def _feedback(known: Meanings, house: House, body: bytes) -> Said:
     if isinstance(wanted, str):
         return 400, {"error": wanted}
     key = _key(wanted.entry)
-    if key is None or not 0 < key < BEYOND:
+    if key is None:
         return 400, {"error": 'send {"entry": "<x-archwright-entry>", "wrong": true}'}
     for meaning in known.values():
         if await meaning.feedback(house, key, wanted.wrong):
@@ -192,10 +197,12 @@ def _routes(known: Meanings, wanted: Wanted) -> list[Meaning] | None:
 
 
 def _key(text: str | None) -> int | None:
+    """The key of an entry as a client is told it; None: it is none."""
     try:
-        return int(text or "", 16)
+        key = int(text or "", 16)
     except ValueError:
         return None
+    return key if 0 < key < BEYOND else None
 
 
 def _meant(entry: Entry, wanted: Wanted) -> bool:
@@ -206,7 +213,7 @@ def _chosen(house: House, meaning: Meaning, wanted: Wanted) -> Chosen:
     """The answers that are meant. Of a tenant or a scope also those of which nobody knows whose they are."""
     if wanted.entry is not None:
         key = _key(wanted.entry)
-        return Chosen((key,)) if key is not None and 0 < key < BEYOND else Chosen()
+        return Chosen((key,)) if key is not None else Chosen()
     entries = dict(meaning.memory.entries)  # its thread goes on meanwhile
     known = {*house.brain.answers[meaning.cache], *entries}
     if wanted.tenant is None and wanted.scope is None:

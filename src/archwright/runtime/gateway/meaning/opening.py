@@ -72,7 +72,7 @@ class Meanings:
         self.file = file
         self.entries = entries
         self.member = member
-        self.desk = Counter(found, member)
+        self.desk = Counter(found, off, member)
         self._tasks: list[asyncio.Task[None]] = []
 
     def told(self, row: Told, x: Exchange) -> None:
