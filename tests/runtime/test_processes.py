@@ -204,6 +204,24 @@ def test_where_targets_are_reached() -> None:
 
 
 @pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [
+        ("http://169.254.169.254/v1", "secrets"), ("file:///etc/passwd", "no address"), ("http://m:pw@x/", "key or"),
+        ("http://api.example.com/v1", "plain HTTP"), ("https://api.example.com/v1", ""), ("http://10.0.0.5/v1", ""),
+        ("http://vllm:8000/v1", ""),
+    ],
+)  # fmt: skip
+def test_no_key_goes_to_where_none_belongs(endpoint: str, said: str) -> None:
+    made = plan(targets=(target("first", provider="own", endpoint=endpoint), target("second", endpoint="http://x")))
+    if not said:
+        assert upstreams(made, None, {"OWN_API_KEY": "sk"})[0].base == endpoint
+        return
+    with pytest.raises(UsageError, match=said) as caught:
+        upstreams(made, None, {"OWN_API_KEY": "sk"})
+    assert "pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("host", "local"),
     [
         ("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True),

@@ -66,7 +66,8 @@ def test_the_good_file_is_good() -> None:
         (", if_fails: skip", "", "missing-key", 10),
         ("example: found", "title: Search", "no-answer", 11),
         ("example: found", "endpoint: search/v1", "bad-address", 17),
-        ("example: found", "endpoint: https://search/v1", "", 0),
+        ("example: found", "endpoint: http://169.254.169.254/v1", "bad-address", 17),
+        ("example: found", "endpoint: https://search/v1?index=2", "", 0),
         ("  - {from: chief, to: search, timeout: 9 s}\n", "", "no-flow", 11),
     ],
 )

@@ -54,7 +54,7 @@ def test_a_wall_is_said_when_a_plan_is_built_and_when_it_is_served(
     assert build_project(open_project(tmp_path, DAY), tmp_path).data["notes"] == said
 
     @contextlib.contextmanager
-    def served(_: Setup, _lease: object) -> Iterator[None]:
+    def served(_: Setup, *_others: object) -> Iterator[None]:
         yield
 
     monkeypatch.setattr(serve, "gateway", served)

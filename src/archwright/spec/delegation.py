@@ -12,7 +12,6 @@ from archwright.spec.settings.agents import AgentSettings, AskedSettings, Delega
 NOBODY = "nobody"  # what a model answers when it needs no delegate
 DEEPEST = 20  # agents and tools in a row, each asked by the one before it
 ASKED = ("agent", "tool", "retrieval")  # traits of what can be a delegate
-_SCHEMES = ("http://", "https://")
 
 
 def runnable(system: System) -> dict[str, AgentSettings]:
@@ -32,10 +31,6 @@ def agents(system: System) -> Iterator[Problem]:
             )
             if agent.hand_over is not None:
                 yield from _person(system, name, agent.hand_over)
-        tool = component.settings_as(AskedSettings)
-        if tool is not None and tool.endpoint and not tool.endpoint.startswith(_SCHEMES):
-            message = f"`{name}` answers at {tool.endpoint!r}, which is no address"
-            yield Problem("bad-address", message, tool.endpoint.where, "write it as `https://…`")
     yield from _circles(system)
 
 

@@ -8,6 +8,7 @@ from archwright.base.errors import Problem
 from archwright.base.text import nearest
 from archwright.base.units import mend_for
 from archwright.spec import delegation, judge_traffic
+from archwright.spec.addresses import addresses
 from archwright.spec.attestations import judge_attestations
 from archwright.spec.context import judge_context
 from archwright.spec.given import Given
@@ -282,6 +283,7 @@ JUDGES: tuple[tuple[Judge, frozenset[str]], ...] = (
     (choices, frozenset({"components", "workload"})),
     (grounds, frozenset({"components", "flows"})),
     (_models, frozenset({"components"})),
+    (addresses, frozenset({"components"})),
     (delegation.agents, frozenset({"components", "flows"})),
     (_journeys, frozenset({"workload"})),
     (_tenants, frozenset({"workload"})),

@@ -13,6 +13,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from archwright.base.address import near, wrong
 from archwright.base.errors import InputError, Location, Problem, UsageError
 from archwright.base.text import nearest, plural
 from archwright.facts import vendors
@@ -326,6 +327,10 @@ def _upstream(target: Target, environment: Mapping[str, str], missing: list[str]
     key = environment.get(variable, "")
     if not base:
         missing.append(f"`{target.name}` has no endpoint, and no vendor is called `{target.provider}`")
+    elif reason := wrong(base):
+        missing.append(f"`{target.name}` cannot be called at its address: {reason}")
+    elif key and base.startswith("http:") and not near(base):
+        missing.append(f"`{target.name}` would be sent its key over plain HTTP: give it an address of https")
     if vendor and not key:
         missing.append(f"set {variable} for `{target.name}`")
     if not _sendable(key):

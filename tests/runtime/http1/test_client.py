@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from archwright.runtime.http1 import client as client_module
 from archwright.runtime.http1.address import Origin, head, place
 from archwright.runtime.http1.broken import Broken
 from archwright.runtime.http1.client import Client, Connection
@@ -211,3 +212,19 @@ async def test_what_lies_unread_is_read_before_the_end(client: Client) -> None:
         client.done(connection)
         assert not connection.usable
         await asyncio.gather(pouring, return_exceptions=True)
+
+
+async def test_a_name_that_leads_to_where_secrets_are_told_is_not_asked(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def wrong(host: str) -> str:
+        asked.append(host)
+        return "there a cloud tells a machine its secrets"
+
+    monkeypatch.setattr(client_module, "wrong_host", wrong)
+    async with supplier(lambda _: [b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]) as origin:
+        with pytest.raises(ConnectionError, match="secrets"):
+            await client.connection(origin)
+    assert asked == ["127.0.0.1"]

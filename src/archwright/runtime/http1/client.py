@@ -10,6 +10,7 @@ from typing import Final, cast
 
 import httptools
 
+from archwright.base.address import wrong_host
 from archwright.runtime.http1.address import Origin
 from archwright.runtime.http1.broken import Broken
 from archwright.runtime.http1.deadlines import Deadlines
@@ -376,13 +377,17 @@ class Client:
         tls = self._context() if origin.tls else None
         loop = asyncio.get_running_loop()
         with self._deadlines.within(CONNECT_S):
-            _, connection = await loop.create_connection(
+            transport, connection = await loop.create_connection(
                 lambda: Connection(origin, self._volley),
                 origin.host,
                 origin.port,
                 ssl=tls,
                 server_hostname=origin.host if tls else None,
             )
+        reason = wrong_host(str((transport.get_extra_info("peername") or ("",))[0]))
+        if reason:  # a name that leads there
+            connection.close()
+            raise Broken(reason)
         return connection
 
     def _context(self) -> ssl.SSLContext:
