@@ -25,7 +25,7 @@ from archwright.analysis.stress.merge import merged
 from archwright.analysis.stress.objectives import Verdict
 from archwright.analysis.stress.outcome import Outcome
 from archwright.analysis.stress.sure import Standing
-from archwright.plan.model import Plan, Scenario
+from archwright.plan.model import Journey, Plan, Scenario
 from archwright.plan.trace import Trace
 from archwright.plan.workload import traced_journey
 
@@ -114,9 +114,10 @@ class _Trials:
         self.exact = ROUGHLY if quick else EXACT
         self.sample = SAMPLE / 2 if quick else float(SAMPLE)
         self.enough = ENOUGH / 2 if quick else float(ENOUGH)
-        traced = traced_journey(plan) if trace is not None else -1
+        self.recorded = trace if trace is not None and not trace.sessions else None  # arrivals, not users' sessions
+        traced = traced_journey(plan) if self.recorded is not None else -1
         self.rate = sum(
-            trace.rate if trace is not None and index == traced else journey.rate * journey.peak
+            self.recorded.rate if self.recorded is not None and index == traced else _rate(journey)
             for index, journey in enumerate(plan.journeys)
         )
         self.made: dict[float, Outcome] = {}
@@ -125,8 +126,8 @@ class _Trials:
     def at(self, load: float) -> Outcome:
         if load not in self.made:
             lasts = min(LONGEST_S, max(SHORTEST_S, self.sample / (self.rate * load)))
-            if self.trace is not None and self.trace.times[-1] > 0:
-                lasts = min(lasts, self.trace.times[-1] / load)  # nobody comes after its end
+            if self.recorded is not None and self.recorded.times[-1] > 0:
+                lasts = min(lasts, self.recorded.times[-1] / load)  # nobody comes after its end
             self.tell(f"what breaks first: {load:.3g} times the busiest hour")
             scenario = Scenario(f"load-{load:.4g}x", "", lasts, ())
             self.made[load] = simulate(self.plan, scenario, seed=self.seed, load=load, trace=self.trace)
@@ -141,6 +142,11 @@ class _Trials:
             more = [simulate(self.plan, self.scenarios[load], seed=seed, load=load, trace=self.trace) for seed in seeds]
             found = self.made[load] = merged((found, *more))
         return asked(self.plan, found)
+
+
+def _rate(journey: Journey) -> float:
+    """Journeys a second in the busiest hour, at most as many as users who come back can begin."""
+    return journey.users / journey.think_s if journey.users else journey.rate * journey.peak
 
 
 def breaking(
