@@ -61,6 +61,12 @@ def test_a_promise_is_answered_from_the_log_and_its_curve_can_be_used(log: Path,
     assert figures["price.ask.call.seen"]["value"] == pytest.approx(told["curve"][2]["saved"], abs=1e-3)
 
 
+@pytest.mark.parametrize("more", [[], ["--set", "components.kept.semantic.mode=off"]])
+def test_a_cache_that_is_off_is_asked_as_if_it_were_on_with_what_is_set(log: Path, desk: Path, more: list[str]) -> None:
+    asked = [log, desk, "--set", "components.kept.semantic.wrong=1%", *more, "--json"]
+    assert json.loads(replay(*asked).stdout)["asked"]["wrong_at_most"] == 0.01
+
+
 def test_prompts_that_a_gateway_kept_are_such_a_log(tmp_path: Path) -> None:
     def kept(text: str, system: str, said: str) -> str:
         messages = [{"role": "system", "content": system}, {"role": "user", "content": text}]

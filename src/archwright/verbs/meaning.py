@@ -37,9 +37,9 @@ def replay_past(project: Project, log: str, given: Sequence[str], say: Callable[
         InputError: the log cannot be read, no route has a cache, or a value cannot be.
         DependencyMissing: vectors are to be made here, and what makes them is not installed.
     """
-    changed = project.changed(settings(given)) if given else project
+    changed = _turned_on(project.changed(settings(given)) if given else project, log)
     plan = changed.compiled.plan
-    route, cache, semantic = _cache(plan, log)
+    route, cache, semantic = _cache(plan)
     past = read_past(log, semantic.answer_id, route.name)
     progress = Progress(say)
     vectors = _vectors(past, semantic, progress)
@@ -87,16 +87,22 @@ def _luck(seed: int) -> Callable[[int], float]:
     return lambda row: uniform(seed, row, 0, SEMANTIC)
 
 
-def _cache(plan: Plan, log: str) -> tuple[Route, Cache, Semantic]:
-    """The first route that answers by meaning; else the first with a cache, as if it did."""
-    kept = [(route, plan.caches[route.cache]) for route in plan.routes if route.cache >= 0]
+def _turned_on(project: Project, log: str) -> Project:
+    """The project with a cache that answers by meaning, as the file would have it: the first one, where all are off."""
+    plan = project.compiled.plan
+    kept = [plan.caches[route.cache] for route in plan.routes if route.cache >= 0]
     if not kept:
         mend = "give a route a `cache`, and that one a `semantic` part"
         raise InputError([Problem("cannot-replay", "no route of the file has a cache", Location(log), mend)])
-    for route, cache in kept:
-        if cache.semantic is not None:
-            return route, cache, cache.semantic
-    return (*kept[0], Semantic("on", 0.02))
+    if any(cache.semantic is not None for cache in kept):
+        return project
+    return project.changed(settings([f"components.{kept[0].name}.semantic.mode=on"]))
+
+
+def _cache(plan: Plan) -> tuple[Route, Cache, Semantic]:
+    """The first route that answers by meaning."""
+    kept = ((route, plan.caches[route.cache]) for route in plan.routes if route.cache >= 0)
+    return next((route, cache, cache.semantic) for route, cache in kept if cache.semantic is not None)
 
 
 def _vectors(past: Sequence[Past], semantic: Semantic, progress: Progress) -> list[Vector]:
