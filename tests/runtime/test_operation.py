@@ -44,7 +44,7 @@ serve(Path(sys.argv[1]), port=0, ledger=Path(sys.argv[2]), emulated=sys.argv[3],
 
 def setup(made: m.Plan, folder: Path, url: str = "http://127.0.0.1:9", **more: Any) -> Setup:
     upstream = tuple(Upstream("emulated", url) for _ in made.targets)
-    return Setup(m.encode(made), upstream, str(folder / "ledger.jsonl"), **more)
+    return Setup(m.encode(made), upstream, **{"ledger": str(folder / "ledger.jsonl"), **more})
 
 
 def test_a_worker_s_share_is_a_part_of_every_limit() -> None:
@@ -108,6 +108,22 @@ def test_workers_serve_and_end_with_what_is_under_way(tmp_path: Path, workers: i
             rows += decode(lines, "ledger")
     assert [row.how for row in rows if isinstance(row, Request)] == ["answered"] * len(served)
     assert sum(isinstance(row, Run) for row in rows) == workers
+
+
+def test_workers_end_where_who_started_them_is_killed(tmp_path: Path) -> None:
+    """Or they would hold the address and the ledgers, and nothing could be started in their place."""
+    file = tmp_path / "plan.json"
+    file.write_bytes(m.encode(plan()))
+    command = [sys.executable, "-c", SERVE, str(file), str(tmp_path / "ledger.jsonl"), "http://127.0.0.1:9", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        said = [process.stdout.readline() for _ in range(6)]
+        process.kill()
+        assert process.stdout.read() == "", "the pipe ends when the last of them has"
+    assert sum(line.startswith("serving") for line in said) == 2
+    for number in (1, 2):
+        with gateway(setup(plan(), tmp_path, ledger=str(tmp_path / f"ledger-{number}.jsonl"))):
+            """It is free."""
 
 
 def test_what_workers_cannot_share_is_refused(tmp_path: Path) -> None:
