@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archwright.measure.tripwires import Tripwire, growth_of, tripwire_section, tripwires
+from archwright.measure.tripwires import Sight, Tripwire, growth_of, tripwire_section, tripwires
 from archwright.report.figures import Book, Figure
 from archwright.spec.day import day
 from archwright.spec.decisions import Decision, Option
@@ -15,8 +15,10 @@ from tests.plan.small import small
 GROWING = ("volume: 1M/month", "volume: 1M/month\n      growth: 10 %")
 
 
-def decided(status: str = "accepted") -> dict[str, Decision]:
-    texts = ("monthly requests <= 1M", "cache hit >= 20 %", "p95 <= 4 s")
+TEXTS = ("monthly requests <= 1M", "cache hit >= 20 %", "p95 <= 4 s")
+
+
+def decided(status: str = "accepted", texts: tuple[str, ...] = TEXTS) -> dict[str, Decision]:
     made = Decision(
         title=Word("Hosting"), date=day("2026-11-20"), question=Word("Which?"), options={"a": Option()}, status=status,
         assumptions=tuple(predicate(text) for text in texts),
@@ -24,7 +26,13 @@ def decided(status: str = "accepted") -> dict[str, Decision]:
     return {"hosting": made}
 
 
-def found(before: dict[str, float], after: dict[str, float], status: str = "accepted") -> tuple[Tripwire, ...]:
+def found(
+    before: dict[str, float],
+    after: dict[str, float],
+    status: str = "accepted",
+    texts: tuple[str, ...] = TEXTS,
+    earlier: dict[str, Decision] | None = None,
+) -> tuple[Tripwire, ...]:
     def of(values: dict[str, float]):  # type: ignore[no-untyped-def] # noqa: ANN202
         def about(demand: Predicate) -> Figure | None:
             subject = demand.subject
@@ -32,7 +40,9 @@ def found(before: dict[str, float], after: dict[str, float], status: str = "acce
 
         return about
 
-    return tripwires(decided(status), of(before), of(after), small(GROWING).plan)
+    plan = small(GROWING).plan
+    then = decided(status) if earlier is None else earlier
+    return tripwires(Sight(then, of(before), plan), Sight(decided(status, texts), of(after), plan))
 
 
 def test_only_what_moves_towards_its_edge_is_told() -> None:
@@ -58,6 +68,46 @@ def test_growth_crosses_it_in_a_month_that_can_be_counted() -> None:
     (wire,) = found({"monthly requests": 5e5}, {"monthly requests": 7e5})
     assert wire.crosses == 4
     assert 7e5 * (1 + growth) ** 3 <= 1e6 < 7e5 * (1 + growth) ** 4
+
+
+def test_an_edge_that_is_tightened_is_nearer() -> None:
+    (wire,) = found({"monthly requests": 7e5}, {"monthly requests": 7e5}, texts=("monthly requests <= 800k",))
+    assert (wire.used_before, wire.used_after) == (0.7, 0.875)
+    assert not wire.dropped
+
+
+def test_an_edge_that_is_moved_away_does_not_hide_that_the_decision_breaks() -> None:
+    for texts in (("monthly requests <= 5M",), ()):
+        (wire,) = found({"monthly requests": 7e5}, {"monthly requests": 2e6}, texts=texts)
+        assert wire.dropped
+        assert wire.broken
+        assert str(wire.assumption) == "monthly requests <= 1M"
+        (row,) = tripwire_section((wire,), Book()).blocks[0].rows  # type: ignore[union-attr]
+        assert "broken as it was decided" in str(row[4])
+
+
+def test_a_decision_that_is_taken_out_is_told_where_it_would_break() -> None:
+    def of(demand: Predicate) -> Figure | None:
+        return Figure(demand.subject, 2e6, demand.dimension) if demand.subject == "monthly requests" else None
+
+    plan = small(GROWING).plan
+    (wire,) = tripwires(Sight(decided(), of, plan), Sight({}, of, plan))
+    assert wire.dropped
+
+
+def test_a_decision_that_is_superseded_in_the_same_change_is_let_go() -> None:
+    assert found({"monthly requests": 7e5}, {"monthly requests": 2e6}, "superseded", earlier=decided()) == ()
+
+
+def test_faster_growth_alone_moves_the_month_in_which_it_crosses() -> None:
+    slow, fast = small(("volume: 1M/month", "volume: 1M/month\n      growth: 2 %")).plan, small(GROWING).plan
+
+    def of(demand: Predicate) -> Figure | None:
+        return Figure(demand.subject, 7e5, demand.dimension) if demand.subject == "monthly requests" else None
+
+    (wire,) = tripwires(Sight(decided(), of, slow), Sight(decided(), of, fast))
+    assert (wire.crossed, wire.crosses) == (19, 4)
+    assert tripwires(Sight(decided(), of, fast), Sight(decided(), of, slow)) == ()
 
 
 def test_what_breaks_says_so() -> None:

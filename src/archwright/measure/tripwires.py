@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 from archwright.plan.model import Plan
 from archwright.report.document import Cell, Section, Table, Tone
@@ -29,7 +29,8 @@ Foresee = Callable[[Predicate], Figure | None]
 class Tripwire:
     """An assumption before and after a change, as shares of its limit that are used up (above 1: broken).
 
-    `crosses` is the month, counted from now, in which growth breaks it; 0 where it does not within ten years.
+    `crosses` is the month, counted from now, in which growth breaks it, `crossed` the one before the change; 0 where it
+    does not within ten years. `dropped`: the change takes it out of the decision, or moves its edge.
     """
 
     decision: str
@@ -40,6 +41,8 @@ class Tripwire:
     used_before: float
     used_after: float
     crosses: int
+    crossed: int = 0
+    dropped: bool = False
 
     @property
     def broken(self) -> bool:
@@ -48,28 +51,58 @@ class Tripwire:
 
     @property
     def nearer(self) -> bool:
-        """Whether the change moved it towards its edge."""
-        return self.used_after > self.used_before + NOTICED
+        """Whether the change moved it towards its edge, or the month in which growth crosses it towards today."""
+        sooner = self.crosses > 0 and not 0 < self.crossed <= self.crosses
+        return self.used_after > self.used_before + NOTICED or sooner
 
 
-def tripwires(decisions: Mapping[str, Decision], before: Foresee, after: Foresee, plan: Plan) -> tuple[Tripwire, ...]:
-    """Assumptions of standing decisions that a change moved towards their edge or that it broke; `plan` is after it."""
-    growth = growth_of(plan)
+class Sight(NamedTuple):
+    """One side of a change: its decisions, what is foreseen of an assumption, and its plan."""
+
+    decisions: Mapping[str, Decision]
+    of: Foresee
+    plan: Plan
+
+
+def tripwires(before: Sight, after: Sight) -> tuple[Tripwire, ...]:
+    """Assumptions of standing decisions that a change moved towards their edge or that it broke.
+
+    An edge that was moved in the same change counts as it is now. What was dropped, alone or with its decision, or had
+    its edge moved is told as it was decided where it would not hold any more; what was superseded is let go.
+    """
     found = []
-    for name, decision in decisions.items():
+    for name, decision in after.decisions.items():
         for demand in decision.assumptions if decision.status in STANDING else ():
-            now = after(demand)
-            if now is None:
-                continue
-            then = before(demand)
-            used = _used(demand, then.value) if then is not None else 0.0
-            item = Tripwire(
-                name, str(decision.title), demand, then, now, used, _used(demand, now.value),
-                _crosses(demand, now.value, growth),
-            )  # fmt: skip
-            if item.nearer:
+            item = _tripwire(name, decision, demand, before, after)
+            if item is not None and item.nearer:
                 found.append(item)
+    for name, decision in before.decisions.items():
+        still = after.decisions.get(name)
+        let_go = still is not None and still.status not in STANDING
+        kept = decision.assumptions if let_go else still.assumptions if still is not None else ()
+        for demand in decision.assumptions if decision.status in STANDING else ():
+            item = _tripwire(name, decision, demand, before, after) if demand not in kept else None
+            if item is not None and item.broken:
+                found.append(replace(item, dropped=True))
     return tuple(found)
+
+
+def _tripwire(name: str, decision: Decision, demand: Predicate, before: Sight, after: Sight) -> Tripwire | None:
+    now = after.of(demand)
+    if now is None:
+        return None
+    then, edge = before.of(demand), _edge(before.decisions.get(name), demand)
+    used = _used(edge, then.value) if then is not None else 0.0
+    crossed = _crosses(edge, then.value, growth_of(before.plan)) if then is not None else 0
+    crosses = _crosses(demand, now.value, growth_of(after.plan))
+    return Tripwire(name, str(decision.title), demand, then, now, used, _used(demand, now.value), crosses, crossed)
+
+
+def _edge(decision: Decision | None, demand: Predicate) -> Predicate:
+    """The assumption of before about the same thing, or itself."""
+    about = (demand.subject, demand.journey, demand.sign)
+    stated = decision.assumptions if decision is not None else ()
+    return next((item for item in stated if (item.subject, item.journey, item.sign) == about), demand)
 
 
 def growth_of(plan: Plan) -> float:
@@ -106,6 +139,7 @@ def tripwire_section(found: tuple[Tripwire, ...], book: Book) -> Section:
             cells.append(Cell(own.shown, figure=own.key))
         tone: Tone = "bad" if item.broken else "plain"
         word = "broken: decide again" if item.broken else f"{item.used_after * 100:.0f} % of the way to its edge"
+        word = "broken as it was decided, and no longer stated: decide again" if item.dropped else word
         when = f"month {item.crosses}" if item.crosses and not item.broken else "–"
         rows.append((f"{item.title} (`{item.decision}`)", str(item.assumption), *cells, Cell(word, tone), when))
     headings = ("Decision", "Assumes", "Before", "After", "", "Growth crosses it in")

@@ -23,7 +23,7 @@ from archwright.analysis.stress.outcome import Outcome
 from archwright.analysis.stress.report import BASELINE
 from archwright.base.errors import InputError
 from archwright.measure.foreseen import Foresight
-from archwright.measure.tripwires import FORECAST, Tripwire, tripwire_section, tripwires
+from archwright.measure.tripwires import FORECAST, Sight, Tripwire, tripwire_section, tripwires
 from archwright.plan.model import Plan
 from archwright.render.markdown import markdown
 from archwright.report.document import Finding
@@ -68,11 +68,13 @@ def _tripwires(
     before: Project, after: Project, sides: list[Side], outcomes: Mapping[int, Outcome]
 ) -> tuple[Tripwire, ...]:
     """What the change does to the assumptions of decisions; nothing where a side has no price."""
-    decisions = after.system.decisions
-    if not any(item.assumptions for item in decisions.values()) or not all(side.measures for side in sides):
+    if not all(side.measures for side in sides):
         return ()
-    seen = [_foresee(project, side, outcomes) for project, side in zip((before, after), sides, strict=True)]
-    return tripwires(decisions, seen[0], seen[1], after.compiled.plan)
+    then, now = (
+        Sight(project.system.decisions, _foresee(project, side, outcomes), project.compiled.plan)
+        for project, side in zip((before, after), sides, strict=True)
+    )
+    return tripwires(then, now)
 
 
 def _foresee(project: Project, side: Side, outcomes: Mapping[int, Outcome]) -> Callable[[Predicate], Figure | None]:
@@ -93,7 +95,7 @@ def _wire(item: Tripwire) -> dict[str, object]:
     return {
         "decision": item.decision, "assumption": str(item.assumption), "broken": item.broken,
         "before": item.before.value if item.before else None, "after": item.after.value,
-        "used": item.used_after, "crosses_in_month": item.crosses or None,
+        "used": item.used_after, "crosses_in_month": item.crosses or None, "dropped": item.dropped,
     }  # fmt: skip
 
 
