@@ -40,6 +40,13 @@ def growth_mb(memory: Sequence[float]) -> float:
     return max(0.0, min(warm[-part:]) - min(warm[:part]))
 
 
+def asked() -> list[bytes]:
+    """What is asked, one after the other and again: whole answers, streams, kept ones, refusals, a long question."""
+    bodies = [_body("alone", n % 2 == 0, f"question {n}") for n in range(64)]
+    bodies += [_body("stale", False, f"question {n}") for n in range(256)]  # more than its cache holds
+    return [*bodies, _body("unknown", False, "?"), b"{", _body("alone", False, "\u00e9" * 20_000)]
+
+
 async def last(folder: Path, requests: int, progress: Callable[[int], None]) -> Lasted:
     """Ask so much of a gateway.
 
@@ -47,9 +54,7 @@ async def last(folder: Path, requests: int, progress: Callable[[int], None]) -> 
         ProviderUnavailable: a process did not start.
     """
     design = plan(first_s=0.0)
-    bodies = [_body("alone", n % 2 == 0, f"question {n}") for n in range(64)]
-    bodies += [_body("stale", False, f"question {n}") for n in range(256)]  # more than its cache holds
-    bodies += [_body("unknown", False, "?"), b"{", _body("alone", False, "\u00e9" * 20_000)]
+    bodies = asked()
     statuses: dict[int, int] = {}
     memory: list[float] = []
 
