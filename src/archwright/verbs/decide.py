@@ -12,6 +12,7 @@ from archwright.analysis.decide.record import record
 from archwright.analysis.decide.report import decide_document
 from archwright.analysis.decide.result import Result, decide
 from archwright.analysis.decide.switching import Change, switches
+from archwright.analysis.decide.terms import terms_of
 from archwright.analysis.decide.uses import with_uses
 from archwright.base.errors import InputError, Problem, UsageError
 from archwright.base.money import PICO
@@ -161,7 +162,8 @@ class _Work:
             words = f"to move there from the system as designed, {', '.join(moved.parts)} change in the file"
             candidate = replace(candidate, remarks=(*candidate.remarks, words))
         designed = computed(decision, option, shared)[1] if shared is not None else Book()
-        return renamed(candidate, f"{option_key(name, option)}.", designed, book)
+        candidate, book = renamed(candidate, f"{option_key(name, option)}.", designed, book)
+        return replace(candidate, terms=terms_of(self.opened[item.overlay].system)), book
 
     def moves(self, decision: Decision, settled: str) -> dict[tuple[str, str], Change]:
         """What changes in the file where the settled option is left for another one that is a design too."""

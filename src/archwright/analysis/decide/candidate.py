@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from archwright.spec.handling import Supplier
 
 Basis = Literal["computed", "stated", "unknown"]
 
@@ -35,6 +37,18 @@ class Hardware:
     needed: str = ""
 
 
+class Terms(NamedTuple):
+    """A part of an option's design, its region (empty: unknown), and the supplier's terms; None: nobody stated them.
+
+    `ours`: it runs on machines of ours, and no supplier sees what passes.
+    """
+
+    part: str
+    region: str
+    ours: bool
+    supplier: Supplier | None
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One option.
@@ -43,7 +57,7 @@ class Candidate:
     `each` is the key of what one journey costs without hardware, `volume` of the journeys a month; both are empty
     where the cost is not computed. `built` is false for the option to leave it. `fixed` are keys of what is the same in
     every month besides hardware, `stated` is that of a stated cost a month, `once` that of what is paid once, `growth`
-    that of the growth of all journeys a month.
+    that of the growth of all journeys a month. `terms` are those of its parts, where it is a design.
     """
 
     name: str
@@ -62,6 +76,7 @@ class Candidate:
     growth: str = ""
     stated: str = ""
     once: str = ""
+    terms: tuple[Terms, ...] = ()
 
     @property
     def broken(self) -> tuple[Check, ...]:

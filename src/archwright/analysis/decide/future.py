@@ -25,6 +25,8 @@ DRAWS: Final = 300
 YEARS: Final = (1, 2, 3)
 MONTHS: Final = 12
 ROUGHLY: Final = {"repeated": repeated_roughly}
+JUDGED: Final = "judged"
+LOWEST, HIGHEST = 1.0, 5.0  # judged scores
 HALF: Final = 0.5  # by how much a judged score may be off, p10 to p90 either way
 TENTH: Final = 0.1  # by what share a simulated time may be off
 TIE: Final = 1e-9
@@ -85,7 +87,8 @@ def sureness(found: Matrix, order: Ranking, evens: Sequence[BreakEven], book: Bo
     crossing = [even.at for even in evens if even.at]
     wanted = [*found.scores.values(), *last.values(), *crossing]
     varied = _varied(book, wanted)
-    values = drawn(varied, DRAWS, seed)
+    luck = drawn(varied, DRAWS, seed)
+    values = {key: [_possible(varied[key], one) for one in column] for key, column in luck.items()}
     again = Again(book, wanted, varied, ROUGHLY)
     rows = [again(row) for row in zip(*values.values(), strict=True)] if varied else [again([])]
     made = _made(found, varied, f"{len(rows)} draws of {len(varied)} numbers, seed {seed}", book)
@@ -103,6 +106,11 @@ def sureness(found: Matrix, order: Ranking, evens: Sequence[BreakEven], book: Bo
     }
     turns = tuple(_turns(found, order, varied, book)) if order.winner else ()
     return Sureness(wins, cheapest, costs, limits, crossed, turns, _dominated(found, book))
+
+
+def _possible(item: Band, value: float) -> float:
+    """A judged score is never below 1 or above 5, however far it is off."""
+    return min(max(value, LOWEST), HIGHEST) if item.words == JUDGED else value
 
 
 def _made(found: Matrix, varied: Mapping[str, Band], note: str, book: Book) -> Draws:
@@ -160,7 +168,7 @@ def _varied(book: Book, keys: Sequence[str]) -> dict[str, Band]:
             if leaf.key in found:
                 continue
             if leaf.origin == "judged":
-                found[leaf.key] = Band(leaf.value - HALF, leaf.value, leaf.value + HALF, False, 1.0, "judged")
+                found[leaf.key] = Band(leaf.value - HALF, leaf.value, leaf.value + HALF, False, 1.0, JUDGED)
             elif leaf.origin == "simulated" and leaf.dimension == "duration" and leaf.value > 0:
                 ends = (leaf.value * (1 - TENTH), leaf.value * (1 + TENTH))
                 found[leaf.key] = Band(ends[0], leaf.value, ends[1], False, 0.0, "simulated")
@@ -177,11 +185,12 @@ def _wins(
         best = max((row[place] for place in places.values()), default=0.0)
         first = [name for name, place in places.items() if best - row[place] <= TIE]
         for name in first:
-            counted[name] += 1 / len(first) / len(rows)
+            counted[name] += 1 / len(first)
     return {
         name: book.work_out(
-            f"{option_key(found.name, name)}.wins", share, "share", "draws in which it scores highest", made.note,
-            **{f"score{place}": found.scores[other] for place, other in enumerate(order, 1)}, drawn=made.drawn,
+            f"{option_key(found.name, name)}.wins", share / len(rows), "share", "draws in which it scores highest",
+            made.note, **{f"score{place}": found.scores[other] for place, other in enumerate(order, 1)},
+            drawn=made.drawn,
         ).key
         for name, share in counted.items()
     }  # fmt: skip
@@ -193,12 +202,12 @@ def _cheapest(
     counted = dict.fromkeys(names, 0.0)
     for row in rows:
         if names:
-            counted[names[min(range(len(names)), key=lambda place: row[place])]] += 1 / len(rows)
+            counted[names[min(range(len(names)), key=lambda place: row[place])]] += 1
     last = f"tco.{YEARS[-1]}"
     costs = {f"cost{place}": f"{option_key(found.name, name)}.{last}" for place, name in enumerate(names, 1)}
     return {
         name: book.work_out(
-            f"{option_key(found.name, name)}.cheapest", share, "share", "draws in which it costs least",
+            f"{option_key(found.name, name)}.cheapest", share / len(rows), "share", "draws in which it costs least",
             f"over {YEARS[-1]} years, {made.note}", **costs, drawn=made.drawn,
         ).key
         for name, share in counted.items()
@@ -264,7 +273,7 @@ def _meeting(
 
     def value(widths: float) -> float:
         u = 0.5 * math.erfc(-side * widths * Z90 / math.sqrt(2.0))
-        return quantile(item, min(max(u, 1e-12), 1 - 1e-12))
+        return _possible(item, quantile(item, min(max(u, 1e-12), 1 - 1e-12)))
 
     low, high = 0.0, 0.0
     for widths in (0.5, 1.0, 2.0, 3.0, 5.0):

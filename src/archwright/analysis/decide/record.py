@@ -20,6 +20,8 @@ from archwright.analysis.decide.report import (
 from archwright.analysis.decide.result import Result
 from archwright.analysis.decide.switching import switch_rows
 from archwright.analysis.decide.technologies import HEADINGS, LEAD, technology_rows
+from archwright.analysis.decide.terms import HEADINGS as TERMS
+from archwright.analysis.decide.terms import terms_rows
 from archwright.analysis.decide.years import YEAR_HEADINGS, year_rows
 from archwright.facts.technologies import entries
 from archwright.report.document import Table, Text
@@ -152,6 +154,9 @@ def _more(result: Result, book: Book) -> Iterator[Text | Table]:
     if costs:
         yield Table(YEAR_HEADINGS, tuple(costs), "what options cost, and how often each is ahead",
                     frozenset(range(1, 6)))  # fmt: skip
+    agreed = terms_rows(found)
+    if agreed:
+        yield Table(TERMS, tuple(agreed), "on whose terms the options run, as the file states it")
     technologies = technology_rows(found.name, found.decision, book)
     if technologies:
         yield Table(HEADINGS, tuple(technologies), "what the options rest on")

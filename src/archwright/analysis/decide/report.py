@@ -10,6 +10,7 @@ from archwright.analysis.decide.matrix import MatrixCell
 from archwright.analysis.decide.result import Result, reasons
 from archwright.analysis.decide.switching import switching
 from archwright.analysis.decide.technologies import technologies
+from archwright.analysis.decide.terms import terms
 from archwright.analysis.decide.years import turn_rows, volumes, years
 from archwright.base.text import plural
 from archwright.report.document import Block, Cell, Document, Section, Table, Text, Tiles, Tone
@@ -41,7 +42,7 @@ def sections_of(result: Result, book: Book) -> list[Section]:
     """One decision: its answer first, then what it rests on."""
     found = [_answer(result, book), *_demands(result), *_matrix(result, book), *years(result, book)]
     name, decision = result.matrix.name, result.matrix.decision
-    found += _evens(result, book) + technologies(name, decision, book)
+    found += _evens(result, book) + terms(result.matrix) + technologies(name, decision, book)
     found += switching(name, result.switches, decision, book)
     return [*found, *_turning(result, book), *_assumptions(result)]
 
