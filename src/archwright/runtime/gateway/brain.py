@@ -42,6 +42,7 @@ from archwright.policy.state import (
 from archwright.runtime.gateway.exchange import Exchange, Stored, Try
 
 MOMENT_S: Final = 0.02
+MOST_KEPT: Final = 1024 * 1024  # bytes of an answer; a longer one is not kept, as caches count answers and not bytes
 
 
 class Asked:
@@ -225,8 +226,10 @@ class Brain:
         elif kind == COPY:
             self.exchanges[number].copy = Copy(number, order.target, order.key, order.seconds)
         else:
-            kept = self.answers[order.target]
-            kept[order.key] = _answer_of(self.exchanges[number])
+            kept, answer = self.answers[order.target], _answer_of(self.exchanges[number])
+            if answer.size > MOST_KEPT:
+                return
+            kept[order.key] = answer
             for key in self.machine.caches[order.target].keep(now, order.key):
                 kept.pop(key, None)
 

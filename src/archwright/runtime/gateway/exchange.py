@@ -55,6 +55,11 @@ class Stored:
     target: int = -1
     given: Given | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes of it."""
+        return len(self.whole) + sum(map(len, self.events))
+
 
 class Try:
     """One attempt. `began` is monotonic; `first_s` and `total_s` count from there. `sent`: the target has its head.
