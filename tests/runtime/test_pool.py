@@ -106,5 +106,4 @@ def test_without_ray_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_ray_is_behind_the_same_door() -> None:
-    pytest.importorskip("ray", reason="needs Ray: it comes with archwright[ray]")
     assert results(Cluster("local", 2)) == {place: 7 * place for place in range(25)}
