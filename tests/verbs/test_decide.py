@@ -296,6 +296,17 @@ def test_what_an_overlay_breaks_in_the_file_below_names_the_overlay(tmp_path: Pa
     assert all("`ours.yaml` laid over it" in problem.message for problem in caught.value.problems)
 
 
+def test_hardware_that_is_too_little_is_named(tmp_path: Path) -> None:
+    """The option is ruled out too; whoever chose it all the same reads why."""
+    few = OURS.replace("tokens: null}", "tokens: null, concurrent: 1}").replace("replicas: 2", "replicas: 1")
+    choice = ("    assumptions: [monthly", "    chosen: ours\n    because: we can\n    assumptions: [monthly")
+    answer = decided(project(tmp_path, choice, overlay=few))
+    found = [finding for finding in answer.findings if finding.code == "DEC08"]
+    assert [finding.severity for finding in found] == ["warning"]
+    assert "has 1 replica, and needs" in found[0].message
+    assert not [item for item in answer.findings if item.code == "DEC06"]
+
+
 def test_hardware_that_is_far_too_much_is_named(tmp_path: Path) -> None:
     many = OURS.replace("tokens: null}", "tokens: null, concurrent: 500}").replace("replicas: 2", "replicas: 9")
     choice = ("    assumptions: [monthly", "    chosen: ours\n    because: we can\n    assumptions: [monthly")

@@ -192,19 +192,25 @@ def _records(project: Project, results: list[Result], book: Book, out: Path) -> 
 
 
 def _sizes(result: Result, book: Book) -> list[Finding]:
-    """Hardware of the settled option that is far more than the busiest hour needs; too little is ruled out already."""
+    """Hardware of the settled option that is far more than the busiest hour needs, or too little for it."""
     found = []
-    decision = result.matrix.decision
+    name, options = result.matrix.name, result.matrix.decision.options
     for part in result.matrix.candidate(result.settled).hardware if result.settled else ():
-        have, need = book[part.replicas].value, book[part.needed].value if part.needed else 0.0
-        # One more than is needed is there for when one fails.
-        if part.needed and have > math.ceil(need) + 1:
-            message = f"{part.title} has {book[part.replicas].shown} replicas, and needs {book[part.needed].shown}"
-            why = "What stands idle is paid for, used or not."
-            mend = "take fewer replicas, or say which growth they are for"
-            found.append(
-                Finding("DEC06", "note", message, decision.options[result.settled].where, why, mend, result.matrix.name)
+        if not part.needed:
+            continue
+        where = options[result.settled].where
+        have, need = book[part.replicas], book[part.needed]
+        message = f"{part.title} has {have.shown} replica{'' if have.value == 1 else 's'}, and needs {need.shown}"
+        if need.value > have.value:
+            why, mend = (
+                "In the busiest hour work piles up, whatever the matrix says.",
+                "add replicas, or ask less of them",
             )
+            found.append(Finding("DEC08", "warning", message, where, why, mend, name))
+        # One more than is needed is there for when one fails.
+        if have.value > math.ceil(need.value) + 1:
+            why, mend = "What stands idle is paid for, used or not.", "take fewer, or say which growth they are for"
+            found.append(Finding("DEC06", "note", message, where, why, mend, name))
     return found
 
 
