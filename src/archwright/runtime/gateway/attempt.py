@@ -68,7 +68,7 @@ async def attempt(house: House, x: Exchange, call: Call) -> Try:
         with house.deadlines.within(min(call.timeout_s, content_s or call.timeout_s)) as item.deadline:
             await _call(house, x, item, line)
     except TimeoutError:
-        item.outcome = route.CUT if x.begun else route.TIMEOUT
+        item.outcome = route.TIMEOUT if not x.begun else route.CALLER if item.slow else route.CUT
     except _Broken as broken:
         item.outcome = route.CUT if x.begun else broken.outcome
     # ValueError: text or a header that cannot be read or written; RecursionError: JSON that is nested too deeply.
@@ -375,7 +375,18 @@ class _Stream:
             self._slow()
 
     def _slow(self) -> None:
-        """The client does not keep up: take no more from the target until it does."""
+        """The client does not keep up: take no more from the target until it does, and do not blame the target."""
         if self._connection is not None:
+            item = self.item
+            item.slow = True
             self._connection.pause()
-            self.x.request.when_free(self._connection.resume)
+            if item.deadline is not None:
+                item.deadline.move(item.began + item.call.timeout_s)
+            self.x.request.when_free(self._go_on)
+
+    def _go_on(self) -> None:
+        """It does again."""
+        self.item.slow = False
+        self._wait_on()
+        if self._connection is not None:
+            self._connection.resume()

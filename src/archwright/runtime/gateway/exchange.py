@@ -66,7 +66,7 @@ class Try:
 
     `body` and `came` are as the target wrote them, `came` in pieces of whole events; `shown` is a whole answer as the
     client gets it. `opening` is what a stream told of its input before the output was known, `headers` are those of an
-    answer.
+    answer. `slow`: its client takes no more for now.
     """
 
     sent: bool = False
@@ -84,6 +84,7 @@ class Try:
     opening: Usage | None = None
     headers: dict[bytes, bytes] | None = None
     deadline: Deadline | None = None
+    slow: bool = False
 
     def __init__(self, call: Call, began: float, at: str) -> None:
         self.call = call
