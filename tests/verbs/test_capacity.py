@@ -8,6 +8,7 @@ import pytest
 
 from archwright.base.errors import UsageError
 from archwright.plan.pool import Pool
+from archwright.report.document import Text
 from archwright.verbs.calibrate import calibrate_project
 from archwright.verbs.capacity import capacity_project
 from archwright.verbs.present import answer_json, answer_text
@@ -71,6 +72,21 @@ def test_a_system_without_replicas_is_told_how_to_have_some(tmp_path: Path) -> N
     answer = capacity_project(open_project(tmp_path))
     assert answer.data["targets"] == []
     assert "Add `batching: fp8`" in answer_text(answer, 100, False)
+
+
+def test_whose_the_numbers_of_model_and_hardware_are_is_said(tmp_path: Path) -> None:
+    """What nobody looked up is marked so where it is used, not only where it is asked why."""
+    opened = project(tmp_path)
+    answer = capacity_project(opened)
+    (words,) = (
+        block.words
+        for section in answer.documents[0].sections
+        for block in section.blocks
+        if isinstance(block, Text) and block.words.startswith("From ")
+    )
+    assert "2026-11-21" in words
+    for part in ("parameters", "memory"):
+        assert opened.compiled.book[f"components.model.pool.{part}"].note in words
 
 
 def test_figures_can_be_asked_why(tmp_path: Path) -> None:

@@ -185,10 +185,18 @@ def _section(book: Book, item: Capacity) -> Section:
         )  # fmt: skip
     blocks.append(Text(f"{pool.serves}: {said}.", tone))
     blocks += [_limits(item, leaf("alone", first_token_s(pool.law, asked.request), "duration", "to the first token"))]
-    blocks += [_batches(book, item, note), Text(CAVEAT, "muted")]
+    blocks += [_batches(book, item, note), Text(CAVEAT, "muted"), *_from(book, name)]
     mean = f"{asked.request.prompt:,.0f} tokens in, {asked.request.answer:,.0f} out"
     lead = f"A mean request has {mean}. Throughput is within {pool.least:g}x to {pool.most:g}x of what stands here."
     return Section(f"capacity-{name}", item.target.title, tuple(blocks), lead)
+
+
+def _from(book: Book, name: str) -> Iterator[Text]:
+    """Whose the shape of the model and the numbers of the hardware are, and when they were looked at."""
+    keys = (f"components.{name}.pool.{part}" for part in ("parameters", "memory"))
+    said = [book[key].note for key in keys if key in book and book[key].origin == "fact"]
+    if said:
+        yield Text(f"From {'; '.join(said)}.", "muted")
 
 
 BAND: Final = "measured throughput over this formula: docs/validation/capacity.md"
