@@ -82,6 +82,7 @@ def test_prompts_that_a_gateway_kept_are_such_a_log(tmp_path: Path) -> None:
     assert first.text == "Where?"
     assert first.answer == second.answer == "KB-1"
     assert first.space == second.space != third.space
+    assert len({item.key for item in (first, second, third)}) == 3  # an exact cache knows no other signs
 
 
 @pytest.mark.parametrize(

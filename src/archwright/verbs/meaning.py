@@ -66,11 +66,11 @@ def replay_past(project: Project, log: str, given: Sequence[str], say: Callable[
 
 
 def _read(past: Sequence[Past], vectors: Sequence[Vector], ttl_s: float) -> Log:
-    """The log as a cache meets it: namespaces stand apart, and an exact cache keeps a request by its very words."""
+    """The log as a cache meets it: namespaces stand apart, and an exact cache keeps a request by all that it says."""
     spaces = _numbered([item.space for item in past])
     texts = [item.text for item in past]
     answers = _numbered([item.answer for item in past])
-    keys = list(zip(spaces, texts, strict=True))
+    keys = [(space, item.key) for space, item in zip(spaces, past, strict=True)]
     return Log(texts, Spaces(vectors, spaces), answers, keys, [item.at for item in past], ttl_s)
 
 

@@ -38,13 +38,17 @@ class Line(msgspec.Struct):
 
 
 class Past(msgspec.Struct):
-    """What was read of one: its words, the name of its answer, its namespace, its time (s), its vector or none."""
+    """What was read of one: its words, the name of its answer, its namespace, its time (s), its vector or none.
+
+    `key` is what an exact cache keeps it by: the whole request where the log has that, else the question as it stands.
+    """
 
     text: str
     answer: str
     space: str
     at: float
     vector: list[float]
+    key: str
 
 
 _line = msgspec.json.Decoder(Line)
@@ -105,13 +109,16 @@ def _past(line: Line, ids: re.Pattern[str] | None, route: str) -> Past | None:
     own = f"{line.tenant}\0{line.scope}"
     if isinstance(line.asked, str):
         text = evened(line.asked)
-        return Past(text, answer, own, at, line.vector) if text else None
+        return Past(text, answer, own, at, line.vector, line.asked) if text else None
     try:
         ask = Ask(msgspec.json.encode(line.asked), WIRES.get(PLAIN))
     except BadAsk as fault:
         raise ValueError(f"`asked` is no request: {fault}") from fault
     about = subject(ask, (line.tenant, route), line.scope.encode(), conversations=True)
-    return Past(about.text, answer, f"{own}\0{about.space}", at, line.vector) if about is not None else None
+    if about is None:
+        return None
+    key = str(ask.key(line.tenant, route, line.scope))
+    return Past(about.text, answer, f"{own}\0{about.space}", at, line.vector, key)
 
 
 def _identity(answered: str, ids: re.Pattern[str] | None) -> str:
