@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from archwright.runtime.gateway.meaning import following, opening
+from archwright.runtime.gateway.meaning import following
 from archwright.runtime.index import SharedIndex
 from archwright.runtime.indexes import open_index
 from archwright.runtime.orders import Heard
-from tests.runtime.postgres import Server, server
-from tests.runtime.test_meaning import PARCEL, REFUND, SAME, Shop, Sure, cache_of
+from tests.runtime.postgres import server
+from tests.runtime.test_meaning import PARCEL, REFUND, SAME, Shop, cache_of
 from tests.runtime.test_meaning_kept import shop
 from tests.runtime.test_meaning_shared import SHARED, shops
+from tests.runtime.test_meaning_shared import database as database
+from tests.runtime.test_meaning_shared import place as place
+from tests.runtime.test_meaning_shared import sure as sure
 
-_number = itertools.count()
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {}}}]
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Server]:
-    with server() as here:
-        yield here
-
-
-@pytest.fixture
-def place(database: Server) -> str:
-    return f"{database.place}#{next(_number)}"
-
-
-@pytest.fixture(autouse=True)
-def sure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "Recall", Sure)
-    Sure.told, Sure.heard, Sure.audit = [], [], False
 
 
 @pytest.mark.parametrize("chosen", [{"route": "kept"}, {"tenant": "all"}, {"entry": ""}, {"scope": "all"}])
