@@ -26,7 +26,7 @@ def test_the_gateway_hears_where_answers_are_shared(
     setups: list[Setup] = []
 
     @contextlib.contextmanager
-    def served(setup: Setup, _lease: object) -> Iterator[None]:
+    def served(setup: Setup, *_more: object) -> Iterator[None]:
         setups.append(setup)
         yield
 
