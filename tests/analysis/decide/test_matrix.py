@@ -76,6 +76,7 @@ def test_a_broken_requirement_rules_out_whatever_the_score() -> None:
     result = decide("d", made, [cheap, valued(book, "b", {"c": 2.0}, Check("p95 <= 4 s", True, "3 s"))], book)
     assert book[result.matrix.scores["a"]].value > book[result.matrix.scores["b"]].value
     assert (result.matrix.candidate("a").standing, result.ranking.winner) == ("ruled out", "b")
+    assert not result.sure.dominated, "what nobody may choose is better than nothing"
 
 
 def test_an_unknown_requirement_is_not_met() -> None:

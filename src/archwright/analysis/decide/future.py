@@ -290,14 +290,14 @@ def _meeting(
 
 
 def _dominated(found: Matrix, book: Book) -> dict[str, str]:
-    """Options that another one beats or equals by every criterion, and beats by one."""
+    """Options that another one, which is open to be chosen, beats or equals by every criterion, and beats by one."""
 
     def cells(name: str) -> list[float]:
         return [book[found.cells[name, title].score].value for title in found.decision.criteria]
 
     beaten: dict[str, str] = {}
     for item in found.candidates:
-        for other in found.candidates:
+        for other in (other for other in found.candidates if other.standing == "open"):
             pairs = list(zip(cells(other.name), cells(item.name), strict=True))
             if other is not item and pairs and all(a >= b for a, b in pairs) and any(a > b for a, b in pairs):
                 beaten.setdefault(item.name, other.name)
