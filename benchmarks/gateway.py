@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -144,7 +144,7 @@ def _archwright(folder: Path, supplier: int, workers: int, way: str = "auto") ->
     """`archwright serve`, as a user starts it: compiled where that was done, or as plain Python."""
     file = folder / "plan.json"
     file.write_bytes(m.encode(_plan(f"http://127.0.0.1:{supplier}/v1")))
-    port = _free()
+    port = free_port()
     core = "0" if workers == 1 else "0,1"
     command = ["taskset", "-c", core, str(VENV / "bin" / "archwright"), "serve", str(file), "--port", str(port)]
     command += ["--ledger", str(folder / f"ledger-{workers}-{way}.jsonl"), "--workers", str(workers)]
@@ -157,15 +157,28 @@ def _archwright(folder: Path, supplier: int, workers: int, way: str = "auto") ->
         yield peer
 
 
+def _litellm(folder: Path, supplier: int) -> contextlib.AbstractContextManager[Peer]:
+    target = {"model": "openai/bench-1", "api_base": f"http://127.0.0.1:{supplier}/v1", "api_key": "sk-x"}
+    return litellm(folder, {"model_list": [{"model_name": "bench", "litellm_params": target}]})
+
+
+def _portkey(folder: Path, supplier: int) -> contextlib.AbstractContextManager[Peer]:
+    where = {"x-portkey-provider": "openai", "x-portkey-custom-host": f"http://127.0.0.1:{supplier}/v1"}
+    return portkey(folder, {"Authorization": "Bearer sk-x", **where})
+
+
 @contextlib.contextmanager
-def _litellm(folder: Path, supplier: int) -> Iterator[Peer]:
+def litellm(folder: Path, config: Mapping[str, object]) -> Iterator[Peer]:
+    """LiteLLM's proxy on core 0.
+
+    Raises:
+        FileNotFoundError: it is not installed.
+    """
     program = LITELLM / "bin" / "litellm"
     if not program.exists():
         raise FileNotFoundError(program)
-    target = {"model": "openai/bench-1", "api_base": f"http://127.0.0.1:{supplier}/v1", "api_key": "sk-x"}
-    models = {"model_list": [{"model_name": "bench", "litellm_params": target}]}
-    (folder / "litellm.yaml").write_text(json.dumps(models | {"general_settings": {"master_key": "sk-bench"}}))
-    port = _free()
+    (folder / "litellm.yaml").write_text(json.dumps({**config, "general_settings": {"master_key": "sk-bench"}}))
+    port = free_port()
     command = ["taskset", "-c", "0", str(program), "--config", str(folder / "litellm.yaml"), "--host", "127.0.0.1"]
     quiet = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_TELEMETRY": "False"}
     with _running([*command, "--port", str(port)], quiet, folder / "litellm.out") as process:
@@ -175,7 +188,12 @@ def _litellm(folder: Path, supplier: int) -> Iterator[Peer]:
 
 
 @contextlib.contextmanager
-def _portkey(folder: Path, supplier: int) -> Iterator[Peer]:
+def portkey(folder: Path, headers: Mapping[str, str]) -> Iterator[Peer]:
+    """Portkey's gateway on core 0, asked with these headers.
+
+    Raises:
+        FileNotFoundError: it is not installed.
+    """
     program = PORTKEY / "build" / "start-server.js"
     if not program.exists():
         raise FileNotFoundError(program)
@@ -187,11 +205,10 @@ def _portkey(folder: Path, supplier: int) -> Iterator[Peer]:
         "  const done = rest.find((one) => typeof one === 'function');\n"
         "  return listen.call(this, {port: port.port ?? port, host: '127.0.0.1'}, done); };\n"
     )
-    port = _free()
+    port = free_port()
     command = ["taskset", "-c", "0", "node", "--require", str(hook), str(program), f"--port={port}", "--headless"]
     with _running(command, {"NODE_ENV": "production"}, folder / "portkey.out") as process:
-        where = {"x-portkey-provider": "openai", "x-portkey-custom-host": f"http://127.0.0.1:{supplier}/v1"}
-        peer = Peer("portkey", process, port, {"Authorization": "Bearer sk-x", **where})
+        peer = Peer("portkey", process, port, dict(headers))
         _wait(peer, "/")
         yield peer
 
@@ -309,7 +326,8 @@ def _said(file: Path, process: subprocess.Popen[bytes]) -> str:
     raise RuntimeError(file.read_text())
 
 
-def _free() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]
