@@ -52,7 +52,7 @@ def test_serving_for_real_leaves_out_agents_whose_tools_have_no_address(
     seen: list[Setup] = []
 
     @contextlib.contextmanager
-    def served(setup: Setup, _lease: object) -> Iterator[None]:
+    def served(setup: Setup, _lease: object, _member: object) -> Iterator[None]:
         seen.append(setup)
         yield
 
