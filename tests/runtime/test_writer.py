@@ -192,10 +192,11 @@ def test_a_store_that_cannot_be_written_at_the_start_is_said() -> None:
         started(store)
 
 
-async def test_a_row_that_cannot_be_written_leaves_a_gap() -> None:
+@pytest.mark.parametrize("why", ["\ud800", object()])
+async def test_a_row_that_cannot_be_written_leaves_a_gap(why: str) -> None:
     store = Memory()
     made = started(store)
-    made.add(Gap("now", 1, "\ud800"))
+    made.add(Gap("now", 1, why))
     made.add(request(2))
     assert await made.written()
     made.close()

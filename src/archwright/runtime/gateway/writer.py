@@ -231,7 +231,8 @@ class Writer:
     def _sealed(self, row: Row) -> bytes:
         try:
             line, self._head = seal(encode(row), self._head)
-        except ValueError as error:  # half a character: the row is not lost without a trace
+        # Half a character, a number that is too large: the row is not lost without a trace.
+        except (ValueError, TypeError, OverflowError) as error:
             line, self._head = seal(encode(Gap(_now(), 1, f"a row could not be written: {error}")), self._head)
         return line
 
