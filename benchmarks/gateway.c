@@ -1,12 +1,13 @@
 /* A supplier that answers at once: chat completions of OpenAI's wire, whole or as a stream of chunks, over HTTP/1.1.
  * One thread, epoll. Usage: upstream PORT CHUNKS PACE_US; prints its port. A stream writes one chunk
- * each PACE_US, and each chunk by itself. */
+ * each PACE_US, and each chunk by itself; between two of them whoever shares its core may go on. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,7 @@ int main(int count, char **given) {
       long long now = now_us();
       for (int fd = 0; fd < MOST; fd++)
         if (lines[fd].left && lines[fd].due <= now) more(&lines[fd]);
+      sched_yield();
     }
   }
 }

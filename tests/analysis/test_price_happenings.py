@@ -59,6 +59,14 @@ def test_loads_that_overlap_multiply() -> None:
     assert dollars(result, "2.ask") == pytest.approx(5 * 4 * MINUTE * EACH)
 
 
+def test_users_who_come_back_are_as_many_as_think_and_not_as_the_volume_says() -> None:
+    """Sixty users who think for half a minute come twice a minute each; five times as many from a change."""
+    closed = ("    ask:\n", "    ask:\n      users: 60\n      think: 30 s\n")
+    result = looked("lasts: 10 min, changes: [{what: load, factor: 5x, at: 2 min, lasts: 1 min}]", closed)
+    assert dollars(result, "ask.usual") == pytest.approx(60 * 2 * 10 * EACH)
+    assert dollars(result, "1.ask") == pytest.approx(60 * 2 * 4 * EACH)
+
+
 def test_a_load_of_one_journey_adds_nothing_to_another() -> None:
     step = "{name: talk, at: app, route: answer, tokens: {input: 100, output: 10}}"
     other = f"    tell: {{volume: 500k/month, steps: [{step}]}}\n"

@@ -7,7 +7,7 @@ import pytest
 from archwright.analysis.price import PriceResult, outlook, price, price_document
 from archwright.analysis.price.spread import Spread
 from archwright.base.money import PICO
-from archwright.report.document import Chart, Tornado
+from archwright.report.document import Bars, Chart, Tornado
 from tests.plan.small import example, small
 
 EVEN = ("output: {median: 50, spread: 0.8}", "output: 50")
@@ -42,11 +42,31 @@ def test_the_same_seed_gives_the_same_figures() -> None:
 def test_a_journey_without_luck_has_one_price() -> None:
     """All take the step once and write as many tokens: every journey costs the same."""
     result, found = looked(
-        EVEN, ("probability: 50 %", "probability: 100 %"), ("repeats: {mean: 2, most: 3}", "repeats: 1")
+        EVEN, ("probability: 50 %", "probability: 100 %"), ("repeats: {mean: 1.75, most: 3}", "repeats: 1")
     )
     assert "price.ask.journey" in found.journeys
     values = {result.book[f"price.spread.ask.journey.{share}"].value for share in ("p10", "p50", "p90")}
     assert values == {result.book["price.ask.journey"].value}
+
+
+@pytest.mark.parametrize(
+    ("price", "model", "tokens"),
+    [
+        ("cache_write_5m: $3/Mtok", "prompt_cache: 40 %\n    prompt_cache_writes: 20 %", ""),
+        ("request: $0.01", "prompt_cache: 40 %", ""),
+        ("image: $9/Mtok", "prompt_cache: 40 %", ", images: 1, image_tokens: 400"),
+        ("reasoning: $9/Mtok, audio: $40/Mtok", "prompt_cache: 0 %", ", reasoning: 30 %, audio: 500"),
+    ],
+)
+def test_what_has_a_price_of_its_own_is_counted_once(price: str, model: str, tokens: str) -> None:
+    """Each journey takes three runs of the same tokens: without luck it costs what it costs in the mean."""
+    usual = "input: $2/Mtok, cached_input: $0.50/Mtok, output: $8/Mtok"
+    every = ("probability: 50 %", "probability: 100 %"), ("{mean: 1.75, most: 3}", "{mean: 3, most: 3}")
+    priced = ("model: acme/large", f"model: acme/large\n    price: {{{usual}, {price}}}\n    {model}")
+    book = looked(EVEN, *every, priced, ("growth: 30", f"growth: 30{tokens}"))[0].book
+    mean = book["price.ask.journey"].value
+    for share in ("p10", "p50", "p90"):
+        assert book[f"price.spread.ask.journey.{share}"].value == pytest.approx(mean, rel=1e-6)
 
 
 def test_one_request_carries_its_share_of_hardware_in_mean_and_percentiles() -> None:
@@ -58,6 +78,39 @@ def test_one_request_carries_its_share_of_hardware_in_mean_and_percentiles() -> 
     share = book["price.component.model.month"].value / book["price.requests.month"].value
     assert book["price.spread.request.p10"].value == pytest.approx(share)
     assert share < book["price.request"].value < book["price.spread.request.p90"].value
+
+
+def test_requests_of_a_journey_that_costs_nothing_by_itself_are_requests_too() -> None:
+    """A fifth of the requests goes to a model that is paid by the token; of the others each carries hardware alone."""
+    ours = "kind: self-hosted-model\n    model: acme/large\n    hourly: $3"
+    step = "{name: jot, at: app, route: aside, tokens: {input: 9k, output: 9k}}"
+    aside = f"at: team}}\n    note:\n      volume: 218.75k/month\n      steps:\n        - {step}"
+    route = "answer: {targets: [model], deadline: 30 s}"
+    result, _ = looked(
+        ("kind: managed-model\n    model: acme/large", ours), ("at: team}", aside),
+        (route, f"{route}\n      aside: {{targets: [spare], deadline: 30 s}}"),
+    )  # fmt: skip
+    book = result.book
+    share = book["price.component.model.month"].value / book["price.requests.month"].value
+    assert book["price.requests.month"].value == pytest.approx(875_000 + 218_750)
+    assert [book[f"price.spread.request.{rank}"].value == pytest.approx(share) for rank in ("p10", "p50", "p90")] == [
+        True, True, False
+    ]  # fmt: skip
+    assert "price.spread.ask.journey.p50" not in book
+    assert "By token kind, a month" in {one.title for one in shares(result)}
+
+
+def test_hardware_alone_has_no_chart_of_tokens() -> None:
+    ours = "kind: self-hosted-model\n    model: acme/large\n    hourly: $3"
+    result, _ = looked(("kind: managed-model\n    model: acme/large", ours))
+    assert [one.title for one in shares(result)] == ["By model, a month"]
+    held = {result.book[f"price.spread.request.{rank}"].value for rank in ("p10", "p50", "p90")}
+    assert held == {result.book["price.request"].value}
+
+
+def shares(result: PriceResult) -> list[Bars]:
+    (section,) = [part for part in price_document(result).sections if part.name == "price-shares"]
+    return [block for block in section.blocks if isinstance(block, Bars)]
 
 
 def test_no_band_no_spread() -> None:
@@ -113,6 +166,15 @@ def test_what_one_costs_by_hand() -> None:
     assert dollars(result, "price.unit.ask-resolved") == pytest.approx(905 / 8e5)
     assert dollars(result, "price.unit.ask-user") == pytest.approx(905 / 5e4)
     assert dollars(result, "price.tenant.first.month") == pytest.approx(0.6 * 30_905)
+
+
+def test_a_journey_that_settles_nothing_has_no_price_of_one_that_does_and_says_so() -> None:
+    stated = ("volume: 1M/month", "volume: 1M/month\n      resolved: 0 %")
+    result, found = looked(EVEN, stated)
+    assert "price.unit.ask-resolved" not in result.book
+    (section,) = (part for part in price_document(result, found).sections if part.name == "price-units")
+    assert "ask settles nothing" in str(section)
+    assert "not stated for ask" not in str(section)
 
 
 BUDGET = ("objectives:\n", "budget: {monthly: $20k/month, alert_at: [50 %, 100 %, 200 %]}\nobjectives:\n")

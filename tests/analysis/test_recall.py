@@ -73,7 +73,9 @@ def test_what_a_gateway_told_is_a_document() -> None:
     tiles = by_name["answer-glance"].blocks[0]
     assert isinstance(tiles, Tiles)
     assert tiles.items[0][:2] == ("It would have answered", "40 %")
-    assert tiles.items[1][1].startswith("$2")
+    assert tiles.items[1][0] == "It would have saved"
+    assert tiles.items[1][1].startswith("$3"), "audits would be asked without the cache, too"
+    assert "$1" in tiles.items[1][2]
     assert tiles.items[3][1] == "unknown"
     assert isinstance(by_name["answer-curve"].blocks[0], Chart)
 

@@ -100,6 +100,7 @@ def test_every_dimension_shows_examples() -> None:
         ("$5/month", "money", "'$5/month' is an amount over time", "write `$5`"),
         ("$4.5k", "money-rate", "'$4.5k' does not say over which time", "write `$4.5k/month`"),
         ("4500", "money-rate", "'4500' is no amount of money", "write `$4,500/month`"),
+        ("0.25/Mtok", "token-price", "'0.25/Mtok' is no amount of money", "write `$0.25/Mtok`"),
         ("$0.25/1M", "token-price", "'$0.25/1M' does not say for how many tokens", "write `$0.25/Mtok`"),
         ("20", "share", "'20' is more than the whole", "write `20 %`"),
         ("10 times", "ratio", "'10 times' has an unknown unit", "write `10x`"),

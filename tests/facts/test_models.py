@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 import pytest
 
-from archwright.facts.models import BYTES, names, shape
+from archwright.facts.models import BYTES, Shape, names, shape
 
 
 @pytest.mark.parametrize("name", names())
@@ -39,16 +40,61 @@ def test_a_token_of_context_takes_what_the_model_card_says() -> None:
     assert found.parameters * BYTES["bf16"] == pytest.approx(16.06e9, rel=1e-3)
 
 
-def test_parameters_that_were_counted_from_a_configuration() -> None:
-    """Embeddings twice, and of each layer attention, feed-forward and norms, as the configurations have their sizes."""
+class Sizes(NamedTuple):
+    """What a configuration says besides the shape: vocabulary, query heads, width of a feed-forward or an expert."""
 
-    def counted(layers: int, hidden: int, heads: int, between: int) -> int:
-        attention = 2 * hidden * heads * 128 + 2 * hidden * 8 * 128
-        layer = attention + 3 * hidden * between + 2 * hidden + 2 * 128
-        return 2 * 151_936 * hidden + layers * layer + hidden
+    vocabulary: int
+    heads: int
+    between: int
+    normed: bool = False
+    biased: bool = False
 
-    for name, sizes in {"qwen3-14b": (40, 5120, 40, 17408), "qwen3-8b": (36, 4096, 32, 12288)}.items():
-        found = shape(name)
-        assert found is not None
-        assert (found.layers, found.hidden, found.kv_heads, found.head_size) == (*sizes[:2], 8, 128)
-        assert found.parameters == pytest.approx(counted(*sizes), rel=1e-3)
+
+QWEN = 151_936
+CONFIGURED = {
+    "llama-2-70b": Sizes(32_000, 64, 28_672),
+    "llama-3.1-405b": Sizes(128_256, 128, 53_248),
+    "mistral-small-24b": Sizes(131_072, 32, 32_768),
+    "mixtral-8x7b": Sizes(32_000, 32, 14_336),
+    "qwen3-8b": Sizes(QWEN, 32, 12_288, normed=True),
+    "qwen3-14b": Sizes(QWEN, 40, 17_408, normed=True),
+    "qwen3-32b": Sizes(QWEN, 64, 25_600, normed=True),
+    "qwen3-30b-a3b": Sizes(QWEN, 32, 768, normed=True),
+    "qwen3-235b-a22b": Sizes(QWEN, 64, 1_536, normed=True),
+    "gpt-oss-20b": Sizes(201_088, 64, 2_880, biased=True),
+    "gpt-oss-120b": Sizes(201_088, 64, 2_880, biased=True),
+}
+
+
+def counted(found: Shape, sizes: Sizes) -> tuple[float, float, float]:
+    """All parameters, those a token uses, and those of the experts, added up from the matrices of each layer.
+
+    Queries, keys, values and their output; gate, up and down of the feed-forward or of each expert; the router; norms.
+    Biases of all of them, and a sink for each head, where the model has biases. Embeddings count twice: none is tied.
+    """
+    hidden, queries, values = found.hidden, sizes.heads * found.head_size, found.kv_heads * found.head_size
+    attention = 2 * hidden * queries + 2 * hidden * values + 2 * hidden
+    attention += 2 * found.head_size if sizes.normed else 0
+    attention += queries + 2 * values + hidden + sizes.heads if sizes.biased else 0
+    expert = 3 * hidden * sizes.between + (2 * sizes.between + hidden if sizes.biased else 0)
+    router = found.experts * (hidden + sizes.biased)
+    embeddings = 2 * sizes.vocabulary * hidden
+    every = embeddings + found.layers * (attention + router + expert * max(1, found.experts)) + hidden
+    active = embeddings + found.layers * (attention + router + expert * max(1, found.used)) + hidden
+    # The card of gpt-oss leaves the embedding of the input out of what a token uses: it is looked up, not multiplied.
+    active -= sizes.vocabulary * hidden if sizes.biased else 0
+    return every, active, found.layers * expert * found.experts
+
+
+@pytest.mark.parametrize("name", sorted(CONFIGURED))
+def test_parameters_are_what_the_configuration_adds_up_to(name: str) -> None:
+    found = shape(name)
+    assert found is not None
+    every, active, experts = counted(found, CONFIGURED[name])
+    assert found.parameters == pytest.approx(every, rel=1e-3)
+    assert found.expert_parameters == pytest.approx(experts, rel=1e-3)
+    assert found.active == pytest.approx(every if found.dense else active, rel=2e-3)
+
+
+def test_no_parameters_are_from_memory() -> None:
+    assert [name for name in names() if "from memory" in getattr(shape(name), "source", "")] == []

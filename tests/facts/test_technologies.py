@@ -15,8 +15,10 @@ from archwright.facts.technologies import (
     MEASURES,
     Cost,
     Source,
+    caution,
     entries,
     families,
+    family,
     names,
     technologies,
     technology,
@@ -47,12 +49,13 @@ def test_an_entry_is_complete(name: str) -> None:
     assert found.costs
     assert set(found.limits) <= set(MEASURES)
     assert set(found.permits) <= set(ASPECTS)
-    assert found.read <= set(found.permits)
+    assert set(found.read) <= set(found.permits)
     assert {"self-hosted", "managed"} <= set(found.permits)
     assert dt.date(2026, 11, 1) <= dt.date.fromisoformat(found.checked_on)
     said = [(found.confidence, found.source)]
     said += [(cost.confidence, cost.source) for cost in found.costs]
     said += [(limit.confidence, limit.source) for limit in found.limits.values()]
+    said += [("seen", source) for source in found.read.values()]
     for confidence, source in said:
         assert confidence in CONFIDENCES
         assert source.title
@@ -79,11 +82,10 @@ def test_what_was_not_seen_is_said_wherever_it_is_shown(name: str) -> None:
     assert ("from memory" in found.allows) == bool(remembered)
 
 
-def test_of_every_entry_a_source_was_seen() -> None:
-    """What is left from memory is single prices, limits and licences, each marked: never an entry as a whole."""
+def test_of_every_entry_every_statement_was_seen() -> None:
+    """No price, no limit, no permission and no licence is from memory; what nobody found is unknown."""
     assert {item.confidence for item in technologies().values()} == {"seen"}
-    remembered = {item.name for item in technologies().values() if item.remembered}
-    assert remembered == {"tpu-v5e", "tpu-v6e", "kinesis", "nats-jetstream", "vectorize"}
+    assert [item.name for item in technologies().values() if item.remembered] == []
 
 
 def test_gpus_are_the_accelerators_that_forecasts_count_with() -> None:
@@ -102,6 +104,10 @@ def test_gpus_are_the_accelerators_that_forecasts_count_with() -> None:
     assert nobody is not None
     assert nobody.costs[0].amount is None
     assert nobody.permits["managed"] == "unknown"
+    assert nobody.trust("managed") == "unknown"
+    older = technology("v100")
+    assert older is not None
+    assert older.permits["engines"] != entry.permits["engines"]
 
 
 def test_limits_are_in_base_units() -> None:
@@ -109,7 +115,7 @@ def test_limits_are_in_base_units() -> None:
     assert limits["pgvector"]["dimensions"].most == 2000
     assert limits["pgvector"]["dimensions"].written == "2,000"
     assert limits["sqs"]["retention"].most == 14 * 86400
-    assert limits["sqs"]["message"].most == 262144
+    assert limits["sqs"]["message"].most == 1048576
     assert limits["rabbitmq"]["message"].written == "536,870,912 B"
     assert limits["bedrock"]["batch"].most == 86400
 
@@ -131,15 +137,64 @@ def test_what_is_asked_of_a_family_is_unknown_where_nobody_says_it() -> None:
     found = technology("elasticache-serverless")
     assert found is not None
     assert found.limits["value"].most is None
-    assert found.permits["persistence"] == "unknown"
     assert found.remembered == 0
+    other = technology("s3-vectors")
+    assert other is not None
+    assert other.permits["transactions"] == "unknown"
 
 
-def test_what_its_source_says_comes_first() -> None:
-    found = technology("valkey")
-    assert found is not None
-    assert found.allows.startswith("transactions: yes; persistence: ")
-    assert "from memory, self-hosted: yes" in found.allows
+FILE = """\
+title: Shelves
+checked_on: 2026-11-21
+limits: []
+permits: [self-hosted, ordering]
+entries:
+  plank:
+    title: Plank
+    licence: MIT
+    confidence: seen
+    source: &plank {title: "Planks, README", url: "https://example.org/plank"}
+    costs: [{what: software, amount: 0}]
+    permits: {replay: yes, self-hosted: yes, managed: by others}
+    read: {self-hosted: *plank, managed: {title: "Others, Planks", url: "https://example.org/others"}}
+"""
+
+
+def test_each_permitted_word_has_the_page_on_which_it_was_read() -> None:
+    found = family("shelves", FILE).entries["plank"]
+    assert {aspect: source.title for aspect, source in found.read.items()} == {
+        "self-hosted": "Planks, README", "managed": "Others, Planks"
+    }  # fmt: skip
+    assert [found.trust(aspect) for aspect in ("self-hosted", "ordering", "replay")] == ["seen", "unknown", "memory"]
+    assert found.allows == "self-hosted: yes; managed: by others; ordering: unknown; from memory, replay: yes"
+    assert [source.title for source in found.sources] == ["Planks, README", "Others, Planks"]
+    assert found.origin == "Planks, README; Others, Planks, seen, 2026-11-21"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("read: {self-hosted", "read: {ordering", "`plank` says where it read `ordering`"),
+        ("permits: {replay: yes, self-hosted: yes, ", "permits: {", "`plank` says where it read `self-hosted`"),
+        ('{title: "Others, Planks", url', "{url", "has no title"),
+        ('title: "Others, Planks"', 'title: ""', "has no title"),
+        ('&plank {title: "Planks, README"', '&plank {title: ""', "has no title"),
+    ],
+)
+def test_a_page_of_nothing_and_a_page_without_a_title_are_refused(old: str, new: str, told: str) -> None:
+    assert old in FILE
+    with pytest.raises(ValueError, match=told):
+        family("shelves", FILE.replace(old, new))
+
+
+def test_a_reader_is_told_to_look_up_what_is_from_memory_where_something_is() -> None:
+    plank, known = family("shelves", FILE).entries["plank"], entries(["pgvector"])
+    assert plank.remembered == 2, "its licence, and one permission"
+    assert "prices and limits change" in caution(known)
+    assert "from memory" not in caution(known)
+    warned = "What is marked as from memory is to be looked up before anything rests on it."
+    assert caution([*known, plank]) == f"{caution(known)} {warned}"
+    assert "from memory" not in caution([])
 
 
 def test_entries_are_found_once_each_and_others_left_out() -> None:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from archwright.learn.features import MOST
 from archwright.learn.neighbours import Stream
-from archwright.learn.recall import ALL, EVERY, LEAST, Near, Recall
+from archwright.learn.recall import ALL, DOUBTED, EVERY, LEAST, LENT, Near, Recall
 from archwright.learn.replay import Log, Outcome, replay
 
 DIMENSIONS = 24
@@ -72,6 +73,47 @@ def test_all_hits_are_asked_anyway_where_all_are_audited(log: Log) -> None:
     assert report.wrong_of_hits.low <= report.wrong_of_hits.value <= report.wrong_of_hits.high
 
 
+def test_an_entry_is_served_some_times_and_then_asked_and_the_sooner_the_tighter_the_promise(log: Log) -> None:
+    recall, row, entry = served_one(log)
+    near, text = log.stream.near(row, MOST), f"{log.texts[row]} again"  # it was served there
+    served = []
+    for _ in range(3):
+        found = recall.judge(text, near, luck=0.999)
+        while found.serve:
+            served.append(found.entry)
+            found = recall.judge(text, near, luck=0.999)
+        assert found.audit
+        recall.label(found.ticket, same=True)
+    assert set(served) == {entry}
+    assert len(served) <= 3 * (2 + LENT * recall.wrong)
+    assert len(served) >= 2 * (1 + LENT * recall.wrong)
+
+
+def test_an_answer_that_was_wrong_is_asked_until_it_was_right_often_enough(log: Log) -> None:
+    recall, row, _ = served_one(log)
+    near, text = log.stream.near(row, MOST), f"{log.texts[row]} again"
+    found = recall.judge(text, near, luck=0.0 if recall.audits else 0.999)
+    while found.serve:
+        found = recall.judge(text, near, luck=0.999)
+    recall.label(found.ticket, same=False)
+    other = Recall.restore(json.loads(json.dumps(recall.state())))
+    for each in (recall, other):
+        for _ in range(DOUBTED):
+            told = each.judge(text, near, luck=0.999)
+            assert not told.serve
+            each.label(told.ticket, same=True)
+        assert each.judge(text, near, luck=0.999).serve
+
+
+def test_what_audits_say_of_all_hits_does_not_depend_on_which_hits_they_were() -> None:
+    """Those of a doubted answer are asked more often, so that the share of errors among all asked is above that."""
+    found = replay(drawn(5, 3_000, spread=1.9), Recall(0.1, audits=0.3), luck)
+    report = found.report
+    assert report.audits_wrong > 0
+    truly = (found.wrong + report.audits_wrong) / (found.served + found.audits)
+    assert report.wrong_of_hits.low <= truly <= report.wrong_of_hits.high
+
+
 def test_a_comparator_that_fails_teaches_nothing(log: Log) -> None:
     recall = Recall(wrong=0.03)
     found = replay(log, recall, luck, lambda row, other: None)
@@ -96,7 +138,7 @@ def test_audits_that_are_worse_than_foreseen_are_an_alarm(log: Log) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_answers_that_are_no_longer_right_are_an_alarm(seed: int) -> None:
+def test_answers_that_are_no_longer_right_are_asked_and_an_alarm(seed: int) -> None:
     log = drawn(seed, 3_000)
     steady, shaken = Recall(0.02, audits=0.3), Recall(0.02, audits=0.3)
     # From the middle on every other question wants an answer that nobody has had, and looks as it always did.
@@ -104,7 +146,7 @@ def test_answers_that_are_no_longer_right_are_an_alarm(seed: int) -> None:
     before = replay(log, steady, luck)
     after = replay(Log(log.texts, log.stream, drifted), shaken, luck)
     assert steady.state()["guard"]["alarms"] == 0
-    assert shaken.state()["guard"]["alarms"] > 0
+    assert shaken.state()["guard"]["alarms"] > 0 or after.served < 0.4 * before.served
     assert after.served < 0.6 * before.served
 
 
@@ -173,12 +215,12 @@ def served_one(log: Log) -> tuple[Recall, int, int]:
 def test_an_answer_that_somebody_calls_wrong_is_served_no_more_until_it_is_renewed(log: Log) -> None:
     recall, row, entry = served_one(log)
     alone = [Near(entry, 0.99)]
-    assert not any(item.entry == entry for item in recall.report().worst)
+    before = {item.entry: item.wrong for item in recall.report().worst}.get(entry, 0.0)
     recall.feedback(entry, wrong=True)
     recall.feedback(entry, wrong=False)
     assert recall.judge(log.texts[row], log.stream.near(row, 10), 0.9).entry != entry
     assert not recall.judge(log.texts[row], alone, 0.9).serve
-    assert any(item.entry == entry for item in recall.report().worst)
+    assert {item.entry: item.wrong for item in recall.report().worst}[entry] > before
     recall.add(entry, log.texts[entry], recall.group(entry) or 0)
     assert not any(item.entry == entry for item in recall.report().worst)
 

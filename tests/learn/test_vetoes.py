@@ -16,6 +16,8 @@ from archwright.learn.wording import load, overlap, read
         ("send 50 pounds", "send 500 pounds", numbers_differ),
         ("a trip of two weeks", "a trip of 3 weeks", numbers_differ),
         ("is 2.5 % the rate", "is 25 % the rate", numbers_differ),
+        ("where is parcel 4711", "where is my parcel", numbers_differ),
+        ("is flight LH123 late", "is my flight late", numbers_differ),
         ("my card has arrived", "my card has not arrived", negation_differs),
         ("I can pay", "I can't pay", negation_differs),
         ("I can’t pay", "I can pay", negation_differs),
@@ -43,6 +45,9 @@ def test_a_difference_that_counts_is_a_veto(one: str, other: str, veto: object) 
         ("turn it on or off", "how do I turn it off"),
         ("turn on contactless", "enable contactless"),
         ("where is my card", "has my card been sent in 5 days"),
+        ("where is parcel 4711", "and where is parcel 4711?"),
+        ("can I send 500 pounds", "can I send money"),
+        ("by 5pm", "when"),
         ("", ""),
     ],
 )
@@ -67,3 +72,9 @@ def test_a_name_is_seen_within_a_sentence_and_not_at_its_beginning() -> None:
 def test_a_very_long_question_is_read_at_both_ends() -> None:
     middle = "word " * 10_000
     assert read(f"10 {middle} end 20").numbers == read("10 20").numbers
+
+
+def test_what_was_written_before_particular_numbers_were_known_is_read() -> None:
+    found = read("where is parcel 4711")
+    assert found.particular
+    assert load(found.dump()[:-1]) == found._replace(particular=False)

@@ -59,7 +59,7 @@ workload:
           at: app
           route: answer
           probability: 50 %
-          repeats: {mean: 2, most: 3}
+          repeats: {mean: 1.75, most: 3}
           tokens: {system: 100, input: 200, output: {median: 50, spread: 0.8}, growth: 30}
     call:
       volume: 10k/month

@@ -10,7 +10,7 @@ from archwright.analysis.stress.report import stress, stress_document
 from archwright.base.errors import InputError
 from archwright.plan.compile import Compiled
 from archwright.plan.model import decode, encode
-from archwright.plan.rules import began_after, price_of, slower_of
+from archwright.plan.rules import began_after, billed, price_of, slower_of
 from archwright.policy.lanes import BATCH, REALTIME
 from archwright.policy.route import OK, TIMEOUT
 from archwright.render.markdown import markdown
@@ -44,6 +44,8 @@ def test_the_lane_has_its_own_price_and_says_why() -> None:
     assert price_of(target, REALTIME).output == 8_000_000
     assert price_of(target, BATCH).output == 4_000_000
     assert price_of(compiled.plan.targets[1], BATCH) == compiled.plan.targets[1].price
+    assert [price.output for price in billed(target, BATCH)] == [4_000_000, 8_000_000], "batch work may be moved"
+    assert [price.output for price in billed(target, REALTIME)] == [8_000_000]
     assert "discount" in compiled.book.explain("prices.model.batch.output")
     assert decode(encode(compiled.plan), "plan.json") == compiled.plan
 

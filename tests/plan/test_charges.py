@@ -92,6 +92,15 @@ def test_spot_without_an_offer_is_a_question() -> None:
     assert problems((old, new.format("on-demand").replace("a6000", "a9000"))) == ["unknown-price"]
 
 
+@pytest.mark.parametrize("more", ["hourly: $2\n    bought: reserved", "bought: on-demand"])
+def test_a_discount_that_nothing_is_taken_off_by_is_refused(more: str) -> None:
+    old = "  model:\n    kind: managed-model\n    model: acme/large\n"
+    ours = (
+        "  model:\n    kind: self-hosted-model\n    model: acme/large\n    accelerator: h100-80gb\n    discount: 35 %\n"
+    )
+    assert problems((old, f"{ours}    {more}\n")) == ["unused-discount"]
+
+
 @pytest.mark.parametrize(
     "words", ["monthly: -$5/month", "monthly: 95", "per_call: €0.01", "stored: much", "hourly: $1e40", "yearly: $5"]
 )

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archwright.plan.expect import FUNCTIONS, mean_log_normal, mean_runs, repeated, runs_before
-from archwright.policy.chance import geometric
+from archwright.plan.expect import (
+    FUNCTIONS,
+    mean_log_normal,
+    mean_runs,
+    once_more,
+    repeated,
+    repeated_roughly,
+    runs_before,
+)
+from archwright.policy.chance import geometric, mean_geometric
 
 
 @pytest.mark.parametrize(("median", "spread"), [(700, 0.985), (14, 0.3), (50, 0.0)])
@@ -20,21 +29,23 @@ def test_the_mean_of_a_log_normal_law(median: float, spread: float) -> None:
     assert mean_log_normal(median, spread) == pytest.approx(sum(drawn) / len(drawn), rel=0.01)
 
 
-RUNS = [(1.0, 8), (1.4, 4), (2.0, 3), (5.0, 20), (3.0, 1)]
+RUNS = [(1.0, 8), (1.4, 4), (2.0, 3), (5.0, 20), (3.0, 1), (5.0, 5), (4.9, 5)]
 
 
 @pytest.mark.parametrize(("mean", "most"), RUNS)
 def test_runs_and_runs_before_as_they_are_drawn(mean: float, most: int) -> None:
     luck = random.Random(2)
-    drawn = [geometric(mean, most, luck.random()) for _ in range(100_000)]
+    drawn = [geometric(once_more(mean, most), most, luck.random()) for _ in range(100_000)]
     assert mean_runs(mean, most) == pytest.approx(sum(drawn) / len(drawn), rel=0.01)
     before = sum(run for runs in drawn for run in range(runs)) / sum(drawn)
     assert runs_before(mean, most) == pytest.approx(before, rel=0.02, abs=1e-9)
 
 
+@example(99.99999999999999, 100)
 @given(st.floats(1, 100), st.integers(1, 100))
 def test_runs_stay_within_their_bounds(mean: float, most: int) -> None:
     assert 1 <= mean_runs(mean, most) <= min(mean, most) + 1e-9
+    assert mean_geometric(once_more(mean, most), most) == pytest.approx(mean_runs(mean, most), rel=1e-9)
     assert 0 <= runs_before(mean, most) <= (most - 1) / 2 + 1e-9
 
 
@@ -68,9 +79,15 @@ def test_the_share_that_a_cache_answers(rate: float, answers: int, skew: float, 
 
 
 def test_repeats_of_a_step_are_cached_run_by_run() -> None:
-    """With a mean of 2 and at most 2 runs, half of the visits run again: two streams, the second half as fast."""
+    """With a mean of 1.5 and at most 2 runs, half of the visits run again: two streams, the second half as fast."""
     first, second = (repeated(rate, 50, 1.0, 1, 60, 1, 1) for rate in (1.0, 0.5))
-    assert repeated(1.0, 50, 1.0, 1, 60, 2, 2) == pytest.approx((first + second / 2) / 1.5)
+    assert repeated(1.0, 50, 1.0, 1, 60, 1.5, 2) == pytest.approx((first + second / 2) / 1.5)
+
+
+@pytest.mark.parametrize("law", [repeated, repeated_roughly])
+def test_a_step_that_always_runs_again_is_cached_like_its_first_run(law: Callable[..., float]) -> None:
+    """As many visits reach the fifth run as the first: five equal streams."""
+    assert law(1.0, 50, 1.0, 1, 60, 5, 5) == pytest.approx(law(1.0, 50, 1.0, 1, 60, 1, 1))
 
 
 SHARES = st.tuples(st.floats(1e-3, 100), st.integers(1, 200), st.floats(0, 2), st.integers(1, 5), st.floats(1, 1e5))

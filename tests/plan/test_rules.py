@@ -24,7 +24,7 @@ CROWDED = small(
     ),
     ("      peak: 2x", "      shape: evening"),
     ("workers: 4,", "workers: 4, scale: {most: 9},"),
-    ("repeats: {mean: 2, most: 3}", "repeats: {mean: 2, most: 3, pause: 4 s}"),
+    ("repeats: {mean: 1.75, most: 3}", "repeats: {mean: 1.75, most: 3, pause: 4 s}"),
     ("      volume: 10k/month", "      volume: 10k/month\n      users: 5\n      think: 9 s"),
     ("  baseline: {lasts: 10 min}", "  baseline: {lasts: 10 min, begins: Mon 08:00}"),
 )

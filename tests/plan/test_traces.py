@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -88,8 +89,36 @@ def test_a_ledger_is_a_trace_of_what_ran() -> None:
     trace = read(LEDGER)
     assert trace.times == (0.0, 5.0)
     assert (trace.tokens_in, trace.tokens_out) == ((300, 100), (40, 9))
-    assert problems(LEDGER.replace('"began":7.0', '"began":"x"')) == ["4: no row of a ledger"]
+    for wrong in ('"x"', "NaN", "Infinity"):
+        assert problems(LEDGER.replace('"began":7.0', f'"began":{wrong}')) == ["4: no row of a ledger"]
+        assert problems(LEDGER.replace('"scale":10.0', f'"scale":{wrong}')) == ["1: no row of a ledger"]
     assert problems(LEDGER.splitlines()[0]) == ["1: there are no rows"]
+
+
+def test_what_no_model_answered_has_the_tokens_of_what_one_did() -> None:
+    """A canned answer or a hit of the cache cost nothing, but what it stood in for would have."""
+    rows = "".join(
+        f'{{"type":"request","journey":"ask","session":"{how}","began":{began},"how":"{how}"}}\n'
+        for how, began in (("degraded", 8.0), ("failed", 8.5), ("cached", 9.0))
+    )
+    trace = read(LEDGER + rows)
+    assert (trace.tokens_in, trace.tokens_out) == ((300, 100, 200, 200, 200), (40, 9, 24, 24, 24))
+    assert read(LEDGER.splitlines(keepends=True)[0] + rows).tokens_in == (0, 0, 0)
+
+
+def test_a_visit_has_the_tokens_of_the_step_with_the_largest_requests() -> None:
+    """The first of them, as the file's growth comes later; the mean where a cache answered that one."""
+    rows = [
+        ("a", "sort", 1.0, "answered", 400, 4), ("a", "answer", 3.0, "answered", 1100, 60),
+        ("a", "answer", 2.0, "answered", 900, 50), ("b", "sort", 4.0, "answered", 500, 4),
+        ("b", "answer", 4.5, "cached", 0, 0), ("b", "answer", 5.0, "answered", 1100, 60),
+        ("c", "sort", 6.0, "answered", 600, 6), ("d", "answer", 7.0, "answered", 300, 20),
+    ]  # fmt: skip
+    names = ("session", "step", "began", "how", "tokens_in", "tokens_out")
+    lines = [json.dumps({"type": "request", "journey": "ask", **dict(zip(names, row, strict=True))}) for row in rows]
+    trace = read("".join(f"{line}\n" for line in lines).replace(": ", ":").replace(", ", ","))
+    assert trace.times == (0.0, 3.0, 5.0, 6.0)
+    assert (trace.tokens_in, trace.tokens_out) == ((900, 600, 600, 300), (50, 35, 35, 20))
 
 
 def test_rates_of_windows_are_refused_by_name() -> None:

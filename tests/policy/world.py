@@ -180,7 +180,7 @@ class World:
         assert brain.spent.reserved == sum(item.reserved for item in under_way)
         assert free_slots(brain) == len(brain.state.slots) - len(brain.open)
         for kept, rule in zip(brain.caches, self.law.caches, strict=True):
-            assert len(kept.times) <= rule.entries
+            assert len(kept.held) <= rule.entries
 
 
 def in_queue(brain: Machine, lane: int = 0) -> list[int]:

@@ -19,7 +19,7 @@ from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.server import gateway
 from archwright.runtime.gateway.setup import ClientKey, Setup, Upstream
 from archwright.runtime.providers import stand_in
-from archwright.runtime.serving import App, Receive, Scope, Send, Server, Service, listen
+from archwright.runtime.serving import GRACE_S, App, Receive, Scope, Send, Server, Service, listen
 
 
 def price(tokens_in: int = 400_000, cached: int = 100_000, out: int = 1_600_000) -> m.Price:
@@ -108,8 +108,11 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(app: Service | App) -> Iterator[Running]:
-    """Serve an application on a free port; it has ended, and written everything, when the block is left."""
+def running(app: Service | App, grace_s: float = GRACE_S) -> Iterator[Running]:
+    """Serve an application on a free port; it has ended, and written everything, when the block is left.
+
+    `grace_s`: seconds for which it then waits for what is under way; none for one that never answers.
+    """
     bound = listen("127.0.0.1", 0)
     ready = threading.Event()
     loops: list[asyncio.AbstractEventLoop] = []
@@ -118,7 +121,7 @@ def running(app: Service | App) -> Iterator[Running]:
         loops.append(asyncio.get_running_loop())
         ready.set()
 
-    server = Server(app, started)
+    server = Server(app, started, grace_s=grace_s)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     assert ready.wait(20), "the server did not start"
@@ -166,7 +169,8 @@ def desk(
     agents: bool = False,
 ) -> Iterator[Desk]:
     """A gateway before a supplier: the emulated one unless another is given. Read the rows after the block."""
-    with running(supplier or Emulator(made, scale)) as upstream:
+    # When the gateway has ended nobody waits for the supplier's answers any more.
+    with running(supplier or Emulator(made, scale), grace_s=0.0) as upstream:
         setup = Setup(
             plan=m.encode(made),
             upstreams=tuple(Upstream(stand_in(target.provider), upstream.url) for target in made.targets),

@@ -43,7 +43,7 @@ async def test_agents_that_had_finished_are_not_run_again(tmp_path: Path) -> Non
         )
         first = await children.start("gateway", "archwright.runtime.gateway", setup)
         lost = asyncio.ensure_future(_ask(first.url))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await writing.wait()
         os.kill(first.process.pid, signal.SIGKILL)
         await first.process.wait()

@@ -180,7 +180,7 @@ async def test_a_caller_that_leaves_pays_for_what_was_written() -> None:
             response.close()
             with pytest.raises(asyncio.TimeoutError):
                 await session.post(url, json=ask(tokens=3), timeout=aiohttp.ClientTimeout(total=0.01))
-        for _ in range(100):
+        for _ in range(1000):
             charged = (await bill(here.url))["targets"]["first"]
             if charged["calls"]["cut"]:
                 break

@@ -9,17 +9,15 @@ import sys
 from array import array
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from archwright.base.errors import InputError
 from archwright.runtime.entries.entry import Choice, Entry, digest
 from archwright.runtime.entries.file import Entries, EntriesFailure
-from archwright.runtime.entries.worth import HALF_LIFE_S, Use, leaving, value
 from archwright.runtime.indexes import open_index
 
 NOW = 1_795_000_000.0
@@ -93,7 +91,7 @@ def test_an_index_is_filled_from_them(kept: Entries) -> None:
 def test_an_entry_kept_again_replaces_the_first(kept: Entries) -> None:
     kept.put(entry(1, documents={"a": "1"}, hits=5))
     kept.put(entry(1, "another question", documents={"b": "1"}))
-    assert [(each.text, each.hits, each.documents) for each in loaded(kept)] == [("another question", 0, {"b": "1"})]
+    assert [(each.text, each.hits, each.documents) for each in loaded(kept)] == [("another question", 5, {"b": "1"})]
     assert kept.erase(Choice(document="a")) == []
 
 
@@ -218,16 +216,39 @@ def test_vectors_of_another_model_are_not_compared(kept: Entries) -> None:
 
 
 def test_the_least_worth_make_room(kept: Entries) -> None:
-    kept.put(entry(1, hits=9, cost=100))
-    kept.put(entry(2, hits=0, cost=100))
-    kept.put(entry(3, hits=9, cost=100, kept_at=NOW - 90 * 86_400, used_at=0.0))
-    kept.put(entry(4, hits=9, cost=100, answer=b"x" * 10_000))
-    kept.put(entry(5, cache="other"))
-    assert kept.trim("answers", 3, 10**9, NOW) == [3]
-    assert kept.trim("answers", 9, 5000, NOW) == [4]
-    assert kept.trim("answers", 9, 5000, NOW) == []
+    for key, hits, cost in ((1, 9, 100), (2, 0, 100), (3, 0, 90), (4, 2, 100), (5, 0, 0)):
+        kept.put(entry(key, hits=hits, cost=cost))
+    kept.put(entry(6, cache="other"))
+    kept.used("answers", {2: 3, 99: 1}, NOW)
+    assert kept.trim("answers", 3, 10**9) == [5, 3]
+    assert kept.trim("answers", 3, 10**9) == []
+    size = sum(each.size for each in loaded(kept) if each.key in (1, 2))
+    assert kept.trim("answers", 9, size) == [4]
     assert [each.key for each in loaded(kept)] == [1, 2]
     assert kept.count("other") == 1
+
+
+def test_nothing_is_left_of_what_made_room(file: Path) -> None:
+    kept = Entries(file)
+    for key in (1, 2):
+        kept.put(entry(key, text=f"what is told of {key}", hits=key))
+    assert kept.trim("answers", 1, 10**9) == [1]
+    held = b"".join(each.read_bytes() for each in file.parent.iterdir())
+    assert (b"what is told of 1" in held, b"what is told of 2" in held) == (False, True)
+
+
+def test_what_saved_much_long_ago_leaves_at_last(file: Path) -> None:
+    kept = Entries(file)
+    kept.put(entry(1, hits=10, cost=1))
+    gone = []
+    for key in range(2, 40):
+        kept.put(entry(key, cost=1))
+        gone += kept.trim("answers", 2, 10**9)
+        if key == 5:  # the clock goes on after a restart
+            kept.close()
+            kept = Entries(file)
+    kept.close()
+    assert gone.index(1) > 8
 
 
 # ------------------------------------------------------------------------------------------------- wrong files
@@ -345,51 +366,16 @@ os._exit(9)
     entries.close()
 
 
-# ------------------------------------------------------------------------------------------------------ worth
-
-uses = st.builds(
-    Use, st.integers(0, 50), st.integers(0, 10**6), st.integers(0, 10**15), st.floats(0, 4e9), st.integers(0, 10**8)
-)
-lists = st.lists(uses, max_size=30, unique_by=lambda use: use.key)
-times = st.floats(0, 4e9)
-
-
-@given(uses, times)
-def test_every_entry_is_worth_something(use: Use, now: float) -> None:
-    assert value(use, now) > 0.0
-
-
-@given(uses, times)
-def test_more_hits_dearer_later_and_smaller_are_worth_more(use: Use, now: float) -> None:
-    worth = value(use, now)
-    assert value(use._replace(hits=use.hits + 1), now) > worth
-    assert value(use._replace(cost=use.cost + 10), now) >= worth
-    assert value(use._replace(used_at=use.used_at + 3600), now) >= worth
-    assert value(use._replace(size=use.size + 1), now) <= worth
-
-
-def test_a_week_without_use_halves_the_worth() -> None:
-    use = Use(1, 3, 1000, NOW, 100)
-    assert value(use, NOW + HALF_LIFE_S) == pytest.approx(value(use, NOW) / 2)
-    assert value(use, NOW - 100) == value(use, NOW)  # a clock that was set back
-
-
-@given(lists, times, st.integers(0, 35), st.integers(0, 10**9))
-def test_so_many_leave_as_must_and_the_least_worth_first(found: list[Use], now: float, most: int, room: int) -> None:
-    gone = leaving(found, now, most, room)
-    left = [use for use in found if use.key not in gone]
-    assert len(set(gone)) == len(gone)
-    assert len(left) <= most
-    assert sum(use.size for use in left) <= room or not left
-    leavers = [use for use in found if use.key in gone]
-    assert all(value(one, now) <= value(other, now) for one in leavers for other in left)
-    if gone:  # the last that left had to
-        last = next(use for use in found if use.key == gone[-1])
-        assert len(left) + 1 > most or sum(use.size for use in left) + last.size > room
-
-
-@given(lists, times, st.integers(0, 35), st.randoms(use_true_random=False))
-def test_the_order_in_which_they_came_says_nothing(found: list[Use], now: float, most: int, luck: Any) -> None:
-    other = list(found)
-    luck.shuffle(other)
-    assert leaving(found, now, most, 10**10) == leaving(other, now, most, 10**10)
+@pytest.mark.parametrize("gone", ["", "DROP TABLE document; DROP TABLE entry;"], ids=["whole", "cut short"])
+def test_a_file_of_an_older_version_begins_anew(file: Path, gone: str) -> None:
+    entries = Entries(file)
+    entries.put(entry(1, "a secret question"))
+    entries.close()
+    with closing(sqlite3.connect(file)) as base:
+        base.execute("PRAGMA secure_delete=ON")
+        base.executescript(f"DROP TABLE clock; DROP TABLE owner; {gone} PRAGMA user_version=1")
+    entries = Entries(file, "ledger.jsonl")
+    assert (entries.count(), entries.owner) == (0, "ledger.jsonl")
+    entries.put(entry(2))
+    entries.close()
+    assert b"secret" not in file.read_bytes()

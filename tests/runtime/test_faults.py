@@ -261,7 +261,7 @@ async def test_a_stream_without_done_is_whole_where_it_said_stop(tmp_path: Path)
 
 @pytest.mark.parametrize("stream", [False, True])
 async def test_a_client_that_leaves_is_settled(tmp_path: Path, stream: bool) -> None:
-    left = asyncio.Event()
+    asked, left = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     async def slow(case: Case) -> None:
@@ -269,6 +269,7 @@ async def test_a_client_that_leaves_is_settled(tmp_path: Path, stream: bool) -> 
             listed = [(b"content-type", b"text/event-stream")]
             await case.send({"type": "http.response.start", "status": 200, "headers": listed})
             await case.send({"type": "http.response.body", "body": chunk("a few words here"), "more_body": True})
+        loop.call_soon_threadsafe(asked.set)
         await silent(case)
         loop.call_soon_threadsafe(left.set)
 
@@ -277,13 +278,14 @@ async def test_a_client_that_leaves_is_settled(tmp_path: Path, stream: bool) -> 
     with desk(tmp_path, made, supplier=Script({"first": slow, "second": well})) as here:
         async with aiohttp.ClientSession() as session:
             task = asyncio.create_task(_ask(session, here, stream))
-            await asyncio.sleep(0.3)
+            await asyncio.wait_for(asked.wait(), 60)
+            await asyncio.sleep(0.3)  # for the words on their way to the client
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await left.wait()  # the target was left too
         brain = here.app.house.brain
-        for _ in range(100):
+        for _ in range(1000):
             if not brain.exchanges:
                 break
             await asyncio.sleep(0.02)

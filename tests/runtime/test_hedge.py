@@ -59,7 +59,7 @@ async def test_a_silent_first_target_is_overtaken_and_left(tmp_path: Path) -> No
 
     with desk(tmp_path, hedging(), supplier=Script({"first": deaf, "second": well})) as here:
         status, body, headers = await post(here)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await left.wait()
     assert (status, headers["x-archwright-target"]) == (200, "second")
     assert b"from second" in body
@@ -110,11 +110,11 @@ async def test_a_client_that_leaves_ends_both(tmp_path: Path) -> None:
     with desk(tmp_path, hedging(), supplier=Script({"first": silent, "second": deaf})) as here:
         async with aiohttp.ClientSession() as session:
             task = asyncio.create_task(session.post(f"{here.url}/v1/chat/completions", json=ASK))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await both.wait()
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        for _ in range(200):
+        for _ in range(1000):
             if not here.app.house.brain.exchanges:
                 break
             await asyncio.sleep(0.02)

@@ -141,20 +141,30 @@ def test_what_a_vendor_is_said_to_know_its_provider_can_say() -> None:
         assert found.tier in ("", PROVIDERS.get(provider_for(name)).tier)
 
 
-async def test_what_is_reserved_is_the_lane_s_price(tmp_path: Path) -> None:
-    """A cap between the two prices lets batch in and real time not."""
+async def moved(case: Case) -> None:
+    await case.reply(200, {**completion("well"), "service_tier": "default"})
+
+
+async def test_what_is_reserved_is_what_may_be_billed(tmp_path: Path) -> None:
+    """A supplier may answer batch work as usual, and bill it so: a cap between the two prices lets in neither lane."""
     base = lanes()
     size = len(b'{"model": "both", "max_tokens": 8, "messages": [{"role": "user", "content": "hello"}]}') // 4
-    cap = (size * 200_000 + 8 * 800_000 + size * 400_000 + 8 * 1_600_000) // 2
-    made = replace(
-        base, tenants=(m.Tenant("shop", 1.0, cap, 0.0),), routes=(route("both", (hop(0),)), *base.routes[1:])
-    )
-    keys: tuple[ClientKey, ...] = (key("shop", "secret"),)
-    with desk(tmp_path, made, supplier=Script({"first": well}), keys=keys) as here:
-        mine = {"Authorization": "Bearer secret"}
-        day = await ask(here, headers=mine)
-        night = await ask(here, headers={**mine, "x-archwright-journey": "night"})
-    assert (day.status, night.status) == (402, 200)
+    most = size * 400_000 + 8 * 1_600_000
+    night: dict[int, Said] = {}
+    for cap in (most - 1, most):
+        made = replace(
+            base, tenants=(m.Tenant("shop", 1.0, cap, 0.0),), routes=(route("both", (hop(0),)), *base.routes[1:])
+        )
+        keys: tuple[ClientKey, ...] = (key("shop", "secret"),)
+        folder = tmp_path / str(cap)
+        folder.mkdir()
+        with desk(folder, made, supplier=Script({"first": moved}), keys=keys) as here:
+            mine = {"Authorization": "Bearer secret"}
+            night[cap] = await ask(here, headers={**mine, "x-archwright-journey": "night"})
+            if cap < most:
+                assert (await ask(here, headers=mine)).status == 402
+    assert (night[most - 1].status, night[most].status) == (402, 200)
+    assert [(row.lane, row.tier, row.cost) for row in here.attempts] == [("realtime", "default", DEAR)]
 
 
 async def test_metrics_tell_the_lanes_apart(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -86,7 +86,7 @@ class Shop:
         self.desk = desk
         self.script = script
 
-    def ask(self, text: str, headers: Mapping[str, str] | None = None, **fields: Any) -> httpx.Response:
+    def ask(self, text: str, headers: Mapping[Any, Any] | None = None, **fields: Any) -> httpx.Response:
         body = {"model": "kept", "messages": [{"role": "user", "content": text}], **fields}
         found = httpx.post(f"{self.desk.url}/v1/chat/completions", json=body, headers=headers, timeout=20)
         assert found.status_code == 200, found.text
@@ -97,15 +97,17 @@ class Shop:
         """Wait until what was fresh was compared."""
         for meaning in self.desk.app.house.meanings.values():
             assert isinstance(meaning, Meaning)
-            assert self.desk.loop is not None
-            asyncio.run_coroutine_threadsafe(meaning.drained(), self.desk.loop).result(20)
+            self.wait(meaning.drained())
 
-    def at_desk(self, what: str, **wanted: Any) -> tuple[int, dict[str, Any]]:
+    def wait(self, call: Awaitable[Any]) -> Any:
+        """What the gateway's loop says when it has done something."""
+        assert self.desk.loop is not None
+        return asyncio.run_coroutine_threadsafe(asyncio.wait_for(call, 20), self.desk.loop).result(21)
+
+    def at_desk(self, what: str, **wanted: Any) -> Any:
         house = self.desk.app.house
         assert house.desk is not None
-        assert self.desk.loop is not None
-        call = house.desk(house, what, json.dumps(wanted).encode())
-        return asyncio.run_coroutine_threadsafe(call, self.desk.loop).result(20)  # type: ignore[arg-type]
+        return self.wait(house.desk(house, what, json.dumps(wanted).encode()))
 
     def asked(self, target: str = "model") -> int:
         return sum(case.target == target for case in self.script.seen)

@@ -15,7 +15,7 @@ from archwright.runtime.orders import Heard
 from tests.runtime.postgres import server
 from tests.runtime.test_meaning import PARCEL, REFUND, SAME, Shop, cache_of
 from tests.runtime.test_meaning_kept import shop
-from tests.runtime.test_meaning_shared import SHARED, shops
+from tests.runtime.test_meaning_shared import SHARED, shops, words
 from tests.runtime.test_meaning_shared import database as database
 from tests.runtime.test_meaning_shared import place as place
 from tests.runtime.test_meaning_shared import sure as sure
@@ -63,6 +63,13 @@ def test_what_is_kept_after_an_erasure_stays(tmp_path: Path, place: str) -> None
         two.ask(PARCEL)
         assert one.at_desk("POST /cache/evict", scope="none", route="kept")[0] == 200
         assert [cache_of(two.ask(text)) for text in (PARCEL, REFUND)] == ["hit", "hit"]
+
+
+def test_a_scope_is_erased_by_its_name_in_any_letters(tmp_path: Path, place: str) -> None:
+    with shops(tmp_path, place) as (one, two):
+        one.ask(PARCEL, {b"x-archwright-scope": "Jürgen".encode()})
+        assert two.at_desk("POST /cache/evict", scope="Jürgen") == (200, {"evicted": 1})
+        assert words(place) == []
 
 
 def still(desk: Shop) -> None:

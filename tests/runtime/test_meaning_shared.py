@@ -103,10 +103,13 @@ def test_a_stream_that_another_learned_is_given_again(tmp_path: Path, place: str
         assert again.text.rstrip().endswith("data: [DONE]")
 
 
-@pytest.mark.parametrize("chosen", [{"route": "kept"}, {"scope": ""}, {"tenant": "all"}, {"entry": ""}])
+@pytest.mark.parametrize(
+    "chosen",
+    [{"route": "kept"}, {"scope": ""}, {"tenant": "all"}, {"document": "post.md"}, {"entry": ""}],
+)
 def test_what_one_forgets_the_others_do_not_give(tmp_path: Path, place: str, chosen: dict[str, str]) -> None:
     with shops(tmp_path, place) as (one, two):
-        one.ask(PARCEL)
+        one.ask(PARCEL, {"x-archwright-documents": "post.md"})
         served = two.ask(SAME)
         if "entry" in chosen:
             chosen = {"entry": served.headers["x-archwright-entry"]}
@@ -267,8 +270,8 @@ def test_who_is_told_what_is_missing(place: str) -> None:
     for key in (1, 2):
         one.put(entry(key, tenant=f"t{key}"))
     assert two.missing([1, 2]) == []
-    assert other.erase([1, 2], None, None, True) == []
-    assert one.erase([], "t1", None, False) == [1]
+    assert other.erase([1, 2], None, None, None, True) == []
+    assert one.erase([], "t1", None, None, False) == [1]
     assert (two.missing([1, 2]), two.missing([1, 2])) == ([1], [])
     for index in (one, two, other):
         index.close()

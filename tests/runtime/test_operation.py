@@ -201,7 +201,10 @@ async def test_the_admin_door_has_a_key_of_its_own(tmp_path: Path) -> None:
             assert (await got("GET", f"{door.url}/metrics"))[0] == 401
             assert (await got("GET", f"{door.url}/metrics", "wrong"))[0] == 401
             assert "archwright_in_flight" in (await got("GET", f"{door.url}/metrics", "adm"))[1]
-            assert (await got("GET", f"{main.url}/metrics"))[0] == 404  # there and nowhere else
+            status, there = await got("GET", f"{main.url}/metrics")
+            assert status == 404  # there and nowhere else
+            assert "/readyz" in there
+            assert "/metrics" not in there
             assert '"in_flight":0' in (await got("GET", f"{door.url}/state", "adm"))[1]
             assert await got("POST", f"{door.url}/reload", "adm") == (200, '{"reloaded":"plan 1"}')
             assert await got("POST", f"{door.url}/reload", "adm") == (409, '{"error":"not now"}')

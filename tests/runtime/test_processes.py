@@ -167,6 +167,7 @@ def test_client_keys_are_read_and_never_repeated() -> None:
     keys = client_keys("shop:one, lab:two:three ,", made)
     assert [key.tenant for key in keys] == ["shop", "lab"]
     assert len({key.digest for key in keys}) == 2
+    assert len({key.id for key in keys} - {""}) == 2  # each is a client of its own
     assert client_keys("", made) == ()
     assert [key.tenant for key in client_keys("anyone:k", plan())] == ["anyone"]
     for text in ("shop", ":secret", "shop:", "shop:ok,shoq:secret", "shop:sec\nret", "shop:secret\udc80"):
@@ -244,3 +245,11 @@ async def test_one_that_stays_silent_is_stopped_and_the_error_says_so(
     with pytest.raises(ProviderUnavailable, match=r"did not listen within 0\.5 s and was stopped") as told:
         await children.start("gateway", "silent", setup(tmp_path))
     assert "exit code" not in str(told.value)
+
+
+async def test_one_that_takes_long_to_end_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has closed its pipes and is still at work: how it ends is its own word, and not that it was silent."""
+    (tmp_path / "leaving.py").write_text("import os, time\nos.close(1)\ntime.sleep(1.5)\nos._exit(7)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(ProviderUnavailable, match="ended with exit code 7"):
+        await children.start("gateway", "leaving", setup(tmp_path))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import socket
 import subprocess
+import sys
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -14,10 +18,16 @@ from msgspec.structs import replace
 from archwright.analysis.stress.engine import simulate
 from archwright.base.errors import ProviderUnavailable
 from archwright.base.money import dollars
+from archwright.ledger.journal import Journal
 from archwright.ledger.rows import Attempt, Journey, Request, Row, Run, decode
 from archwright.plan import model as m
 from archwright.plan.rules import compress, rules
+from archwright.plan.trace import Trace
+from archwright.plan.workload import visits
 from archwright.policy import log
+from archwright.runtime.children import Child
+from archwright.runtime.rehearsal import guarded, session
+from archwright.runtime.replay.client import Client, Play
 from archwright.verbs.rehearse import Rehearsal, choose_scale, offered, rehearse
 from tests.runtime.sample import hop, plan, route, target
 
@@ -39,7 +49,7 @@ def made() -> m.Plan:
         ),
         caches=(m.Cache("answers", 600.0, 1000),),
         stations=tuple(replace(station, median_s=0.1) for station in base.stations),
-        scenarios=(m.Scenario("down", "", 60.0, (m.Change("down", "first", 1.0, 0.0, 15.0, 20.0),)),),
+        scenarios=(m.Scenario("down", "", 60.0, (m.Change("down", "first", 1.0, 0.0, 15.0, 20.0),), cold=True),),
     )
 
 
@@ -94,6 +104,17 @@ def test_what_ran_is_what_the_simulator_says(seen: Seen) -> None:
     assert sum(row.cost for row in seen.attempts) == pytest.approx(simulated.cost, rel=0.05)
     assert simulated.fallbacks > 10
     assert simulated.cached > 10
+
+
+def test_recorded_traffic_meets_the_cache_as_in_the_simulator(tmp_path: Path) -> None:
+    """How often a question comes again is what the file says, whatever was recorded of its length."""
+    times = tuple(0.5 * row for row in range(100))
+    trace = Trace("made", times, tuple(range(100, 200)), tuple(range(20, 120)))
+    found = rows(rehearse(made(), "down", seed=1, scale=SCALE, out=tmp_path / "new", trace=trace).ledger)
+    simulated = simulate(made(), made().scenario("down"), seed=1, trace=trace)
+    hits = sum(row.how == "cached" for row in found if isinstance(row, Request))
+    assert hits == pytest.approx(simulated.cached, abs=6)
+    assert simulated.cached > 40
 
 
 def test_the_ledger_s_sum_is_the_supplier_s_own_bill(seen: Seen) -> None:
@@ -164,6 +185,37 @@ def test_a_gateway_that_dies_is_told_with_its_last_words(tmp_path: Path) -> None
         )
 
 
+def test_a_gateway_that_nobody_reaches_is_one_error() -> None:
+    async def run() -> None:
+        ours = made()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        async with session() as client:
+            play = Play(ours, ours.scenarios[0], SCALE, 1, f"http://127.0.0.1:{port}", (), {}, {})
+            replaying = Client(play, Journal(BytesIO()), client)
+            await replaying.run(visits(ours, ours.scenarios[0], 1), lambda _: None)
+
+    with pytest.raises(ProviderUnavailable, match="the gateway does not answer"):
+        asyncio.run(run())
+
+
+def test_a_broken_connection_waits_for_the_last_words_of_its_process() -> None:
+    async def cut() -> None:
+        raise ProviderUnavailable("the connection broke")
+
+    async def run(words: str) -> None:
+        program = (sys.executable, "-c", words)
+        process = await asyncio.create_subprocess_exec(*program, stderr=asyncio.subprocess.PIPE)
+        ending = Child("gateway", process)
+        try:
+            await guarded(cut(), ending)
+        finally:
+            await ending.stop()
+
+    with pytest.raises(ProviderUnavailable, match="the gateway ended with exit code 3:\ngood bye"):
+        asyncio.run(run("import sys, time; time.sleep(0.3); print('good bye', file=sys.stderr); sys.exit(3)"))
+
+
 def test_time_runs_as_fast_as_is_safe_and_needed() -> None:
     base = replace(made(), routes=tuple(replace(one, hops=HOPS) for one in made().routes))
     short = choose_scale(base, replace(base.scenarios[0], lasts_s=15.0))
@@ -181,7 +233,7 @@ def test_time_runs_as_fast_as_is_safe_and_needed() -> None:
 
 def test_offered_calls_count_repeats_loads_and_traces() -> None:
     base = made()
-    calls = 1.5 * (1 - (1 / 3) ** 3) + 0.5  # runs are geometric with mean 1.5, cut at 3
+    calls = 1.5 + 0.5  # the mean number of runs, and one step that every other journey takes
     assert offered(base, base.scenarios[0]) == pytest.approx(2.0 * calls)
     spike = m.Scenario("spike", "", 60.0, (m.Change("load", "", 10.0, 0.0, 5.0, 5.0),))
     assert offered(base, spike, load=2.0) == pytest.approx(2.0 * calls * 20)

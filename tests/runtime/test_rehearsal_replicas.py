@@ -18,6 +18,7 @@ from archwright.verbs.rehearse import rehearse
 from tests.runtime.sample import hop, plan, route, target
 
 SCALE = 4.0
+LATE_S = 0.005  # real seconds (p99), several times what a machine shows that has time for it
 SEED = 3
 PATIENCE = {"timeout_s": 30.0, "backoff_s": 0.4, "longest_s": 2.0}
 SCALING = m.Scaling(1, 3, 0.6, 4.0, 8.0, 40.0)
@@ -48,16 +49,26 @@ def made() -> m.Plan:
     )
 
 
-@pytest.mark.alone
-def test_counts_and_cost_are_those_of_the_simulator(tmp_path: Path) -> None:
-    said = simulate(made(), made().scenario("busy"), seed=SEED)
-    done = rehearse(made(), "busy", seed=SEED, scale=SCALE, out=tmp_path)
+def rehearsed(scale: float, out: Path) -> tuple[dict[str, float], float]:
+    """What the gateway did, and how late the client itself was, in real seconds."""
+    done = rehearse(made(), "busy", seed=SEED, scale=scale, out=out)
     rows: list[Row] = []
     for file in (done.ledger, done.journeys):
         with file.open("rb") as lines:
             rows += decode(lines, file.name)
+    return of_tally(tally(rows)), done.late_p99_s
+
+
+@pytest.mark.alone
+def test_counts_and_cost_are_those_of_the_simulator(tmp_path: Path) -> None:
+    """Once more, half as fast, where others had the machine: what they add then weighs half, and a fault as much."""
+    said = simulate(made(), made().scenario("busy"), seed=SEED)
     no_breaker = {"openings": 0.0}
-    found = agreement({**of_outcome(said), **no_breaker}, {**of_tally(tally(rows)), **no_breaker})
+    for scale in (SCALE, SCALE / 2):
+        did, late_s = rehearsed(scale, tmp_path)
+        found = agreement({**of_outcome(said), **no_breaker}, {**did, **no_breaker})
+        if late_s <= LATE_S or (found.counts <= COUNT and found.cost <= COST):
+            break
     assert said.pools[0].most_replicas > said.pools[0].least_replicas
     assert said.fallbacks > 20
     assert found.counts <= COUNT

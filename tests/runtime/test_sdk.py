@@ -129,7 +129,7 @@ async def test_a_full_disk_does_not_end_the_service(
         async with async_client_of(here) as client:
             for _ in range(2):
                 assert (await client.chat.completions.create(model="both", messages=ASK, max_tokens=2)).choices
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await asyncio.to_thread(wait_until, lambda: bool(journal.failures.values))
             monkeypatch.setattr(journal.store, "append", disk)
             assert (await client.chat.completions.create(model="both", messages=ASK, max_tokens=2)).choices

@@ -134,7 +134,7 @@ async def test_a_slow_collector_fills_no_memory(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(tracing, "MOST", 8)
     monkeypatch.setattr(tracing, "STOP_S", 0.01)
     row, x = _request(), _Exchange()
-    with running(Silent()) as there:
+    with running(Silent(), grace_s=0.0) as there:
         tracer = Tracer(there.url, "gateway", "i", {}, pause_s=0.0, patience_s=60.0)
         for _ in range(20):
             tracer.told(row, x)  # type: ignore[arg-type]

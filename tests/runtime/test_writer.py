@@ -6,13 +6,14 @@ import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
 
 from archwright.ledger.balance import Account
 from archwright.ledger.chain import Head, verify
-from archwright.ledger.rows import Balance, Gap, Request, Row, Run, decode
+from archwright.ledger.rows import Balance, Gap, Request, Row, Run, decode, encode
 from archwright.plan import model as m
 from archwright.runtime.gateway import writer as w
 from archwright.runtime.gateway.writer import Writer
@@ -90,6 +91,26 @@ async def test_rows_are_stored_in_order_and_in_slices() -> None:
     assert isinstance(store.rows[-1], Balance)
     assert store.rows[-1].spent == 1000
     assert max(store.slices) <= w.SLICE
+
+
+async def test_a_row_that_is_being_chained_is_not_overlooked(monkeypatch: pytest.MonkeyPatch) -> None:
+    chaining, go = threading.Event(), threading.Event()
+
+    def slowly(row: Row) -> bytes:
+        chaining.set()
+        go.wait()
+        return encode(row)
+
+    made = Writer(Memory(), Account(1e9, 0.0))
+    made.pending.append(request(1))
+    monkeypatch.setattr(w, "encode", slowly)
+    chain = asyncio.create_task(asyncio.to_thread(made._chain))
+    await asyncio.to_thread(chaining.wait)
+    seen = asyncio.create_task(asyncio.to_thread(lambda: made._open))
+    await asyncio.wait([seen], timeout=0.2)  # it would say at once that there is nothing
+    go.set()
+    await chain
+    assert await seen
 
 
 async def test_without_sync_nothing_waits() -> None:
@@ -293,3 +314,31 @@ async def test_rows_that_waited_longer_than_promised_are_told(
     assert sum(writer.late.values.values()) == late
     assert caplog.text.count("waited") == late
     assert "archwright_ledger_late_total" in "\n".join(writer.figures())
+
+
+async def test_rows_that_were_stored_make_no_later_row_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was added while the thread was busy, and stored by it, does not count once more for what comes after."""
+    clock, go = [0.0], threading.Event()
+    go.set()
+
+    def pause(seconds: float) -> None:
+        del seconds
+        go.wait(20.0)
+
+    monkeypatch.setattr(w, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=pause))
+    store = Memory()
+    made = started(store)
+    store.open.clear()
+    store.asked.clear()
+    made.add(request(1))
+    await asyncio.to_thread(store.asked.wait, 20.0)
+    made.add(request(2))
+    clock[0] = 2.0 * w.WINDOW_S
+    go.clear()
+    store.open.set()
+    assert await made.written()
+    made.add(request(3))
+    go.set()
+    assert await made.written()
+    made.close()
+    assert sum(made.late.values.values()) == 1

@@ -143,3 +143,17 @@ def test_a_price_ends_on_its_last_day(tmp_path: Path) -> None:
 def test_a_price_does_not_end_before_it_begins(tmp_path: Path) -> None:
     text = entries(("acme/large", "2026-06-01")).replace("source:", "valid_until: 2026-05-30, source:")
     assert [problem.code for problem in problems(tmp_path, text)] == ["bad-date"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("input: €1/Mtok", "input: €20,000/Mtok", "at most $10,000/Mtok"),
+        ("dollars: 1.08", "dollars: 108", "at most 10"),
+    ],
+)
+def test_a_price_or_a_rate_that_can_only_be_a_slip_is_refused(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert EUROS.count(old) == 1
+    found = [item.message for item in problems(tmp_path, EUROS.replace(old, new)) if item.code == "out-of-range"]
+    assert len(found) == 1
+    assert words in found[0]

@@ -11,7 +11,7 @@ import pytest
 from archwright.report.document import Cell, Document, Table, Tiles
 from archwright.spec.starter import starter
 from archwright.verbs.answer import Answer
-from archwright.verbs.brief import brief_project
+from archwright.verbs.brief import brief_project, settled
 from archwright.verbs.project import open_project
 from tests.plan.small import EXAMPLE
 
@@ -86,3 +86,15 @@ def test_the_same_file_gives_the_same_bytes(desk: tuple[Answer, Path], tmp_path:
     brief_project(open_project(EXAMPLE, DAY), tmp_path)
     for name in ("brief.md", "brief.html", "decision-model-hosting.md"):
         assert (tmp_path / name).read_bytes() == (desk[1] / name).read_bytes(), name
+
+
+def test_a_number_that_turns_a_decision_is_no_weight_that_does() -> None:
+    """A decision is turned by weights and by numbers; only the former have a criterion."""
+    number = {"assumption": "journeys.ask.volume", "value": 1.0, "at": 2.0, "shown": "2/s", "winner": "own"}
+    weight = {"criterion": "cost", "weight": None, "winner": ""}
+    item = {"name": "hosting", "winner": "managed", "break_even": [], "assumptions": [], "flips": [weight, number]}
+    assert settled(item).turns == ("No single weight turns the answer.",)
+    item["flips"] = [weight | {"weight": 0.4, "winner": "own"}, number]
+    assert settled(item).turns == ("Another weight turns the answer for 1 criterion: cost.",)
+    item["flips"] = [number]
+    assert settled(item).turns == ()

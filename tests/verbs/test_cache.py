@@ -54,7 +54,7 @@ def test_an_answer_is_forgotten_and_a_wrong_one_is_told(door: tuple[meaning.Shop
     assert "forgotten" in cache("feedback", entry, url).stdout
     assert "not kept" in cache("feedback", entry, url).stderr
     assert "0 answers" in cache("evict", url, "--tenant", "nobody", "--route", "kept").stdout
-    assert "nothing by meaning" in cache("evict", url, "--route", "elsewhere").stderr
+    assert "keeps no answers" in cache("evict", url, "--route", "elsewhere").stderr
     assert "name what is to be forgotten" in cache("evict", url).stderr
     for wrong in (["--entry", "zz"], ["--entry", "0"], ["--tenant", "a", "--scope", "b"]):
         found = cache("evict", url, *wrong)

@@ -11,6 +11,7 @@ from archwright.plan.pool import Pool
 from archwright.report.document import Text
 from archwright.verbs.calibrate import calibrate_project
 from archwright.verbs.capacity import capacity_project
+from archwright.verbs.explain import explain_project
 from archwright.verbs.present import answer_json, answer_text
 from archwright.verbs.project import Project, open_project
 from tests.plan.small import SMALL
@@ -136,3 +137,10 @@ def test_points_need_somebody_whose_they_are(tmp_path: Path) -> None:
     step = "{precision: bf16, kv_tokens: 9k, step: {fixed: 1 ms, weights: 1 ms, context: 1 us, compute: 1 ms}}"
     with pytest.raises(UsageError, match="nothing to calibrate"):
         calibrate_project(project(tmp_path, step), tmp_path / "points.csv")
+
+
+def test_its_figures_can_be_asked_why(tmp_path: Path) -> None:
+    text = explain_project(project(tmp_path), "capacity").data["text"]
+    (key,) = [line.split(" = ")[0] for line in text.splitlines() if ".needed.most" in line]
+    why = explain_project(project(tmp_path), key).data["text"]
+    assert "= requests / (each * band)" in why

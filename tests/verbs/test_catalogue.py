@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 from archwright.base.errors import InputError, UsageError
 from archwright.cli.main import main
-from archwright.facts.technologies import names
+from archwright.facts.technologies import names, technology
 from archwright.render.markdown import markdown
+from archwright.report.document import Table
 from archwright.verbs.catalogue import show_catalogue
 from archwright.verbs.decide import decide_project
 from archwright.verbs.project import open_project
@@ -49,6 +50,25 @@ def test_all_of_it_one_family_one_technology() -> None:
     assert one["costs"][0]["amount"] == 0.06
     assert one["costs"][0]["confidence"] == "seen"
     assert one["constrains"][0]["most"] == 4096.0
+    permits = {item["aspect"]: item for item in one["permits"]}
+    assert permits["filtering"]["confidence"] == "seen"
+    assert permits["filtering"]["source"]["url"].startswith("https://docs.aws.amazon.com/")
+    assert permits["transactions"] == {
+        "aspect": "transactions", "words": "unknown", "confidence": "unknown", "source": None
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_is_permitted_is_shown_beside_its_page(name: str) -> None:
+    entry = technology(name)
+    assert entry is not None
+    (table, _) = show_catalogue(name, DAY).documents[0].sections[0].blocks
+    assert isinstance(table, Table)
+    shown = {str(said).partition(":")[0]: (said, page) for kind, said, page in table.rows if kind == "permits"}
+    assert set(shown) == set(entry.permits)
+    for aspect, (said, page) in shown.items():
+        assert page == (entry.read[aspect].place if aspect in entry.read else "")
+        assert str(said).endswith("(from memory)") == (entry.trust(aspect) == "memory")
 
 
 def test_a_wrong_name_is_told_with_the_nearest() -> None:

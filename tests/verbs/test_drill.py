@@ -88,7 +88,7 @@ def test_a_missing_package_is_told_before_anything_is_started(tmp_path: Path, mo
 
 def drilled(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "archwright", "drill", str(DESK), "--out", str(out), "--as-of", "2026-11-21"]
-    return subprocess.run([*command, *options], capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run([*command, *options], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.alone

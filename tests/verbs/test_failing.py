@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,8 +28,10 @@ components:
   model: {kind: managed-model, model: openai/gpt-4.1-mini, pace: {first_token: 300 ms, per_token: 5 ms}}
   other: {kind: managed-model, model: openai/gpt-4.1-nano, pace: {first_token: 300 ms, per_token: 5 ms}}
   idle: {kind: database}
+  team: {kind: human-review, latency: 2 s, workers: 9}
 flows:
   - {from: user, to: shop}
+  - {from: shop, to: team, mode: async}
   - {from: shop, to: extra, timeout: 1 s}
   - {from: extra, to: books, timeout: 1 s}
   - {from: shop, to: door, timeout: 30 s}
@@ -43,6 +46,7 @@ workload:
         - {name: look, at: extra, on_failure: skip}
         - {name: first, at: shop, route: ask, tokens: {input: 100, output: 50}}
         - {name: second, at: shop, route: alone, probability: 20 %, tokens: {input: 100, output: 50}}
+        - {name: hand over, at: team, background: true, on_failure: skip, probability: 1 %}
 """
 
 WIDTH_S = 300.0 / 60.0  # of an interval
@@ -86,3 +90,23 @@ def test_a_cache_can_be_done_without(rows: dict[str, dict[str, Any]]) -> None:
 def test_who_only_asks_and_whom_nobody_asks_are_left_out(rows: dict[str, dict[str, Any]]) -> None:
     assert "user" not in rows
     assert "idle" not in rows
+
+
+def asked(tmp_path: Path, *words: str) -> str:
+    (tmp_path / "system.yaml").write_text(FILE, encoding="utf-8")
+    all_words = ["stress", str(tmp_path), "--failures", "--keep", str(tmp_path / "kept"), "--workers", "1", *words]
+    result = CliRunner().invoke(main, all_words)
+    assert result.exit_code == (2 if "--within" in words or "--seeds" in words else 0), result.output
+    return result.output
+
+
+def test_work_that_nobody_waits_for_is_left_out_and_said(tmp_path: Path) -> None:
+    text = asked(tmp_path)
+    assert "step hand over is left out" in text
+    assert "everything" not in text
+
+
+def test_a_load_counts_and_what_would_not_is_refused(tmp_path: Path) -> None:
+    assert "at 3 times the busiest hour" in asked(tmp_path, "--load", "3")
+    for words in (("--seeds", "3"), ("--within", "5%")):
+        assert "`--failures` fails each part" in asked(tmp_path, *words)

@@ -12,7 +12,7 @@ from archwright.base.errors import InputError
 from archwright.verbs.decide import decide_project
 from archwright.verbs.price import price_project
 from archwright.verbs.prices import diff_prices, list_prices
-from archwright.verbs.project import open_project
+from archwright.verbs.project import Project, open_project
 
 DESK = Path(__file__).resolve().parents[2] / "examples/support-desk"
 DAY = dt.date(2026, 11, 1)
@@ -47,6 +47,16 @@ def test_what_agrees_differs_and_is_missing(tmp_path: Path) -> None:
     assert data["only_theirs"] == ["nobody/nobody-1"]
     assert "openai/gpt-4.1" in data["only_ours"]
     assert "google/gemini-2.5-flash" in data["only_ours"]
+
+
+def test_what_can_be_no_price_is_none(tmp_path: Path) -> None:
+    """Negative, infinite, or more than a dollar a token: left out, and named."""
+    absurd = {"o3": of("openai", 2e-6, 1e300), "gpt-4o": of("openai", -1, 1e-5), "gpt-4.1": of("openai", 2, 8e-6)}
+    data = diff_prices(listed(tmp_path, **absurd), DAY).data
+    assert (data["agree"], data["conflicts"]) == (1, [])
+    assert "openai/gpt-4o" in data["only_ours"]
+    into, out = "input_cost_per_token", "output_cost_per_token"
+    assert data["no_price"] == [f"o3 {out}", f"gpt-4o {into}", f"gpt-4.1 {into}"]
 
 
 def test_an_older_day_is_compared_with_the_prices_of_that_day(tmp_path: Path) -> None:
@@ -121,3 +131,53 @@ def test_old_prices_are_told_with_every_bill_and_decision(tmp_path: Path) -> Non
         assert isinstance(notes, list)
         assert any("the newest price change that the data knows" in note for note in notes)
     assert "PRI06" not in {finding.code for finding in price_project(now).findings}
+
+
+CALLS = """\
+system: Sound and vectors
+components:
+  app: {kind: service}
+  door: {kind: gateway, routes: {vectors: {targets: [vectors]}, talk: {targets: [talk]}}}
+  vectors: {kind: managed-model, model: openai/text-embedding-3-small, pace: {first_token: 80 ms, per_token: 1 ms}}
+  talk: {kind: managed-model, model: openai/gpt-4o-audio-preview, pace: {first_token: 1 s, per_token: 10 ms}}
+flows:
+  - {from: app, to: door, timeout: 9 s}
+  - {from: door, to: vectors, timeout: 8 s}
+  - {from: door, to: talk, timeout: 8 s}
+workload:
+  journeys:
+    ask:
+      volume: 1M/month
+      steps:
+        - {name: look, at: app, route: vectors, tokens: {input: 1000, output: 0}}
+        - {name: say, at: app, route: talk, tokens: {input: 100, output: 100, audio: 500, speech: 50 %}}
+"""
+
+
+def calls(folder: Path, *edits: tuple[str, str]) -> Project:
+    text = CALLS
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    file = folder / "system.yaml"
+    file.write_text(text, encoding="utf-8")
+    return open_project(file, DAY)
+
+
+def test_a_model_that_writes_nothing_needs_no_price_of_what_it_writes(tmp_path: Path) -> None:
+    """1M x 1,000 tokens at $0.02 a million; one call that writes asks for the price that nobody publishes."""
+    book = price_project(calls(tmp_path)).book
+    assert book is not None
+    assert book["price.component.vectors.month"].shown == "$20.00"
+    writing = calls(tmp_path, ("input: 1000, output: 0", "input: 1000, output: 1"))
+    with pytest.raises(InputError, match="no published price for output tokens"):
+        price_project(writing)
+
+
+def test_sound_without_a_price_of_its_own_is_told(tmp_path: Path) -> None:
+    told = [item.message.partition(" is known")[0] for item in calls(tmp_path).warnings if item.code == "sound-as-text"]
+    assert told == ["no price of audio", "no price of speech"]
+    priced = ("openai/gpt-4o-audio-preview", "openai/gpt-audio")
+    assert "sound-as-text" not in {item.code for item in calls(tmp_path, priced).warnings}
+    silent = (", audio: 500, speech: 50 %", "")
+    assert "sound-as-text" not in {item.code for item in calls(tmp_path, silent).warnings}

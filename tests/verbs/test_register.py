@@ -96,6 +96,44 @@ def test_an_older_form_is_read_too() -> None:
     assert (found.makers, found.date, found.chosen) == ("ada", "2024-01-02", "Files")
 
 
+NYGARD = """# 2. Use files for orders
+
+Date: 2016-02-12
+
+## Status
+
+Accepted
+
+Superseded by [3. Use a database](0003-use-a-database.md)
+
+## Context
+
+Orders must survive a crash.
+
+## Decision
+
+We will use `files`.
+
+## Consequences
+
+Nobody runs a database.
+"""
+
+
+def test_a_record_of_nygards_form_is_read_too() -> None:
+    found = read_record(NYGARD, 2)
+    assert found is not None
+    assert (found.title, found.status, found.replaced_by) == ("Use files for orders", "superseded", 3)
+    assert (found.date, found.question) == ("2016-02-12", "Orders must survive a crash.")
+    assert (found.chosen, found.because) == ("Use files for orders", "We will use files.")
+    plain = read_record(NYGARD.replace("Superseded by [3. Use a database](0003-use-a-database.md)", ""), 2)
+    assert plain is not None
+    assert (plain.status, plain.replaced_by) == ("accepted", 0)
+    empty = read_record(NYGARD.replace("We will use `files`.", ""), 2)
+    assert empty is not None
+    assert (empty.options, empty.chosen) == ({}, "")
+
+
 def test_the_index_lists_them_and_is_written_once(folder: Path) -> None:
     answer = index_records(folder, write=True)
     assert [item["number"] for item in answer.data["records"]] == [1, 2]
@@ -111,6 +149,15 @@ def test_an_index_that_somebody_wrote_is_left_alone(folder: Path) -> None:
     assert answer.written == ()
     assert "left as it is" in answer.data["notes"][0]
     assert (folder / "index.md").read_text("utf-8") == "mine\n"
+
+
+def test_an_index_in_which_somebody_changed_a_line_is_left_alone(folder: Path) -> None:
+    index_records(folder, write=True)
+    file = folder / "index.md"
+    changed = file.read_text("utf-8").replace("# Decisions\n", "# Decisions\n\nAsk Ada first.\n")
+    file.write_text(changed, encoding="utf-8")
+    assert index_records(folder, write=True).written == ()
+    assert file.read_text("utf-8") == changed
 
 
 def test_a_draft_says_what_the_records_say(folder: Path) -> None:

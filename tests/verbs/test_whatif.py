@@ -53,6 +53,9 @@ scenarios:
 """
 
 
+REPLICAS = "components.shop.replicas=1,2"
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
@@ -69,6 +72,20 @@ def answer(*words: str) -> dict[str, Any]:
     assert result.exit_code == 0, result.output
     found: dict[str, Any] = json.loads(result.stdout)
     return found
+
+
+def test_a_promised_quality_that_nobody_knows_is_said_and_not_passed_over(desk: Path) -> None:
+    file = desk / "system.yaml"
+    file.write_text(FILE.replace("objectives:\n", "objectives:\n  good: {measure: quality, at_least: 90 %}\n"))
+    result = run(str(desk), "--seeds", "1")
+    assert "the quality of model on route ask is unknown" in " ".join(result.output.split())
+    assert answer(str(desk), "--seeds", "1")["quality"]["unknown"]
+    stated = "quality: {model: {value: 80 %, measured: graded answers}}, deadline"
+    low = file.read_text(encoding="utf-8").replace("deadline", stated)
+    file.write_text(low, encoding="utf-8")
+    assert "80 %, promised 90 %" in " ".join(run(str(desk), "--seeds", "1").output.split())
+    file.write_text(low.replace("80 %", "95 %"), encoding="utf-8")
+    assert answer(str(desk), "--seeds", "1")["quality"] == {"unknown": [], "too_low": []}
 
 
 def test_set_changes_the_answer(desk: Path) -> None:
@@ -94,6 +111,13 @@ def test_a_sweep_beside_the_file_as_it_is(desk: Path) -> None:
     standings = [item["objectives"][0]["standing"] for item in found]
     assert (standings[0], standings[1], standings[3]) == ("broken", "broken", "kept")
     assert standings[2] != "kept"
+
+
+@pytest.mark.parametrize("asked", [("--sweep", REPLICAS), ("--search", REPLICAS), ("--failures",)])
+def test_what_no_simulation_follows_is_said_whatever_is_asked(desk: Path, asked: tuple[str, ...]) -> None:
+    retried = "30 s, retry: {attempts: 3, backoff: 100 ms, budget: 10 %}}"
+    (desk / "system.yaml").write_text(FILE.replace("30 s}", retried).replace("1.5M", "150k"), encoding="utf-8")
+    assert "Not simulated: the retry of shop -> door." in " ".join(run(str(desk), *asked).stdout.split())
 
 
 def test_two_ranges_make_a_grid_and_three_do_not(desk: Path) -> None:

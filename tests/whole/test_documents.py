@@ -27,6 +27,7 @@ def test_the_file_in_the_readme_is_a_sound_system() -> None:
     assert not at_least(check(system), "error")
 
 
+@pytest.mark.usefixtures("fast_engine")
 def test_the_commands_in_the_readme_exist() -> None:
     for block in blocks("README.md", "sh"):
         for line in block.splitlines():
@@ -35,6 +36,7 @@ def test_the_commands_in_the_readme_exist() -> None:
 
 
 @pytest.mark.alone
+@pytest.mark.usefixtures("fast_engine")
 def test_the_tutorial_runs_from_top_to_bottom_in_an_empty_folder(tmp_path: Path) -> None:
     commands = [line for block in blocks("docs/tutorial.md", "sh") for line in block.splitlines()]
     assert len(commands) >= 8
@@ -57,7 +59,7 @@ def test_the_reference_is_what_the_program_says() -> None:
 def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """Run `archwright` with arguments in a folder."""
     command = [sys.executable, "-m", "archwright", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=180, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
 
 
 def test_the_snippets_of_the_how_to_are_read(tmp_path: Path) -> None:

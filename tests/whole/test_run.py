@@ -14,11 +14,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "examples" / "support-desk" / "system.yaml"
 
-pytestmark = pytest.mark.alone  # the rehearsal shares no core with other tests
+# The rehearsal shares no core with other tests.
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("fast_engine")]
 
 
 @pytest.fixture(scope="module")
-def loop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def loop(tmp_path_factory: pytest.TempPathFactory, fast_engine: None) -> Path:
     """The folder in which one run of the whole loop left its results."""
     out = tmp_path_factory.mktemp("loop")
     ended = main_job("--out", str(out))
@@ -35,7 +36,7 @@ def main_job(*arguments: str) -> subprocess.CompletedProcess[str]:
 def archwright(verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A verb on the example."""
     command = [sys.executable, "-m", "archwright", verb, str(DESK), "--as-of", "2026-11-21", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=280, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
 
 
 class _Page(HTMLParser):

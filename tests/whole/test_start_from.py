@@ -22,7 +22,7 @@ def test_the_example_of_the_how_to_runs(tmp_path: Path) -> None:
         assert program == "archwright"
         ended = subprocess.run(
             [sys.executable, "-m", "archwright", *arguments],
-            capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False,
+            capture_output=True, text=True, cwd=tmp_path, check=False,
         )  # fmt: skip
         assert ended.returncode == 0, f"{line}\n{ended.stdout}{ended.stderr}"
     draft = (tmp_path / "desk" / "system.yaml").read_text()

@@ -35,6 +35,7 @@ PROTOTYPE = "prompt-to-production/prototype.yaml"
     # The drill of the walk keeps time with real sockets, so it shares no core with other tests.
     [pytest.param("deliverables.md", marks=pytest.mark.alone), *(f"examples/{page}" for page in STORIES)],
 )
+@pytest.mark.usefixtures("fast_engine")
 def test_a_page_shows_what_its_commands_print(page: str) -> None:
     ended = subprocess.run(
         [sys.executable, ROOT / "scripts" / "stories.py", "--check", ROOT / "docs" / page],

@@ -58,6 +58,7 @@ _SLIPS: Final = (
           "is no amount of money"),
     _slip("money", r"(?:USD|US\$)? ?" + _NUMBER + r" ?(?:USD|dollars?|\$)?", r"$\g<n>", "is no amount of money"),
     _slip("money", r"(?P<d>\$ ?)" + _NUMBER + r" ?/.*", r"$\g<n>", "is an amount over time"),
+    _slip("token-price", _NUMBER + r" ?/ ?Mtok", r"$\g<n>/Mtok", "is no amount of money"),
     _slip("token-price", r"\$? ?" + _NUMBER + r"(?: ?(?:/|per) ?(?:1 ?)?(?:M|mtok|million|1M)(?: ?tok(?:ens?)?)?)?",
           r"$\g<n>/Mtok", "does not say for how many tokens"),
     _slip("share", r"(?P<n>[0-9.]+) ?(?:percent|pct|p\.?c\.?|Prozent)", r"\g<n> %", "has an unknown unit"),

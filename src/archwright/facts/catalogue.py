@@ -75,8 +75,8 @@ def _days(model: Any) -> Iterator[dt.date]:
             yield day
 
 
-def litellm_entries(text: str) -> list[Entry]:
-    """The models of LiteLLM's price list that are priced by text tokens.
+def litellm_entries(text: str) -> tuple[list[Entry], list[str]]:
+    """The models of LiteLLM's price list that are priced by text tokens, and the amounts in it that are no price.
 
     Raises:
         ValueError: it is not such a list.
@@ -84,11 +84,14 @@ def litellm_entries(text: str) -> list[Entry]:
     found = json.loads(text, parse_float=Decimal)
     if not isinstance(found, dict) or not all(isinstance(item, dict) for item in found.values()):
         raise ValueError("it holds no models by their names")
-    entries = []
+    entries, odd = [], []
     for name, item in found.items():
         home = str(item.get("litellm_provider", ""))
+        if name == "sample_spec" or not home:
+            continue
         prices = {kind: price for kind, key, _ in KINDS if (price := _amount(item.get(key))) is not None}
-        if name == "sample_spec" or not home or not prices.get("input"):
+        odd += [f"{name} {key}" for kind, key, _ in KINDS if item.get(key) is not None and kind not in prices]
+        if not prices.get("input"):
             continue
         model = name.removeprefix(f"{home}/")
         if "/" in model and home in PROVIDERS:
@@ -96,15 +99,16 @@ def litellm_entries(text: str) -> list[Entry]:
         entries.append(Entry(PROVIDERS.get(home, home), model, prices))
     if not entries:
         raise ValueError("no model in it has a provider and a price of input tokens")
-    return entries
+    return entries, odd
 
 
 def _amount(value: object) -> Decimal | None:
+    """Dollars for a token; None for what is no price, as is more than a dollar."""
     try:
         found = Decimal(str(value))
     except InvalidOperation:
         return None
-    return found if found.is_finite() and found >= 0 else None
+    return found if found.is_finite() and 0 <= found <= 1 else None
 
 
 def compare(entries: list[Entry], as_of: dt.date) -> Comparison:

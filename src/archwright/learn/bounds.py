@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 Z95: Final = 1.959963984540054
@@ -28,6 +29,20 @@ def wilson(found: float, of: float, z: float = Z95) -> Share:
     middle = (share + z * z / (2.0 * of)) / (1.0 + z * z / of)
     reach = z / (1.0 + z * z / of) * math.sqrt(share * (1.0 - share) / of + z * z / (4.0 * of * of))
     return Share(max(0.0, min(share, middle - reach)), share, min(1.0, max(share, middle + reach)), of)
+
+
+def joined(parts: Iterable[tuple[float, Share]]) -> Share:
+    """The share of a whole from shares of its parts, each with the part's size; of what was not counted, nothing.
+
+    Source: the stratified estimator (Cochran, Sampling Techniques, 1977, chapter 5); `of` is how many counted at random
+    among the whole would be as sure.
+    """
+    counted = [(size, share) for size, share in parts if size > 0.0 and share.of > 0.0]
+    whole = sum(size for size, _ in counted)
+    if not counted:
+        return wilson(0.0, 0.0)
+    of = 1.0 / sum((size / whole) ** 2 / share.of for size, share in counted)
+    return wilson(of * sum(size / whole * share.value for size, share in counted), of)
 
 
 def at_least(count: int, expected: float) -> float:

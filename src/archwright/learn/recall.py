@@ -14,12 +14,14 @@ from typing import Any, Final, NamedTuple, Self
 from archwright.learn import score, wording
 from archwright.learn.bounds import Share, wilson
 from archwright.learn.curve import Point, frontier
-from archwright.learn.features import PRIOR, Entry, Record, candidate
+from archwright.learn.features import PRIOR, Answer, Entry, Record, candidate
 from archwright.learn.guard import Guard
 from archwright.learn.rings import Ring
+from archwright.learn.unrest import unsettled
 
 HITS: Final = "hits"
 ALL: Final = "all"
+AUDITS: Final = 0.03
 RIVALS: Final = 3  # so many different answers nearby are worth comparing with a fresh one
 
 EVERY: Final = 100  # look-ups from one refit to the next
@@ -28,9 +30,11 @@ LABELS: Final = 8_000  # the last ones, which the model is fitted to
 RECENT: Final = 2_000  # look-ups over which the share of wrong answers is foreseen
 PENDING: Final = 2_048  # tickets that wait for their label; older ones are forgotten
 HEAVIEST: Final = 4.0  # what an audited label counts for at most
+LENT: Final = 300.0  # a promise of 1 % lets an entry's answer be served 1 + 3 times between two words about it
+DOUBTED: Final = 5  # hits in a row that an answer must be right in after it was wrong in one, before it is served
 WORST: Final = 20
 WORDS: Final = 1_500  # of the comparator, that the model's own words are held against
-VERSION: Final = 2
+VERSION: Final = 4
 COUNTED: Final = ("lookups", "served", "audits", "audits_wrong", "vetoed", "labels")
 
 
@@ -90,24 +94,30 @@ class Ticket(NamedTuple):
     features: tuple[float, ...]
     score: float
     hit: bool  # it would be served, with the target untightened
-    weight: float  # what its label counts for: an audited one stands for others
+    weight: float  # how many hits its label stands for: one over how likely it was to be asked
     vetoed: bool
     rivals: tuple[int, ...]
+    near: tuple[int, ...]
+    nearest: float  # the similarity of the first of them
     labelled: bool
+    sought: bool  # it is asked because much speaks for an error: it does not stand for other hits
 
 
 class Recall:
     """The semantic cache of one route: `wrong` is the largest share of wrong answers, of `hits` or of `all` requests.
 
-    `audits` is the share of would-be hits that are asked anyway, 0 to 1.
+    `audits` is the share of would-be hits that are asked anyway by chance, 0 to 1. Asked whatever the luck is who
+    would get an answer that was wrong lately, one that has a new answer near it, or that of an entry which was served
+    some times without a word of the comparator: where a new meaning stands close to an old one, chance alone may be
+    slow to find out.
     """
 
-    def __init__(self, wrong: float, of: str = HITS, audits: float = 0.1) -> None:
+    def __init__(self, wrong: float, of: str = HITS, audits: float = AUDITS) -> None:
         if not 0.0 < wrong < 1.0 or not 0.0 <= audits <= 1.0 or of not in (HITS, ALL):
             raise ValueError(f"wrong={wrong}, of={of!r}, audits={audits}: shares, and `hits` or `all`")
         self.wrong, self.of, self.audits = wrong, of, audits
         self._entries: dict[int, Entry] = {}
-        self._groups: dict[int, Record] = {}
+        self._groups: dict[int, Answer] = {}
         self._pending: dict[int, Ticket] = {}
         # Columns of a label: its features, 1 if right, what it counts for. Of a recent look-up: its features.
         self._labels = Ring(LABELS, len(PRIOR) + 2)
@@ -116,11 +126,13 @@ class Recall:
         self._model: score.Model | None = None
         self._threshold = self._base = score.NEVER
         self._guard = Guard()
+        # Of hits that were asked: how many they stand for, how many wrong ones, and the sum of squares of the first.
+        self._asked = [0.0, 0.0, 0.0]
         self._count = dict.fromkeys(COUNTED, 0)
         self._fitted = 0  # look-ups at the last refit
 
     def judge(self, text: str, near: Sequence[Near], luck: float) -> Verdict:
-        """What to do with the question `text`, whose neighbours are `near`, nearest first (ten are enough).
+        """What to do with the question `text`, whose neighbours are `near`, nearest first (`MOST` are enough).
 
         `luck` is uniform, 0 to 1, and decides which would-be hits are audited. Entries that were never added count
         as not there.
@@ -131,18 +143,23 @@ class Recall:
         known = [(entry, similarity) for entry, similarity in near if entry in self._entries]
         if not known:
             return Verdict(-1, 0.0, serve=False, audit=False, ticket=ticket)
-        found = candidate(wording.read(text), known, self._entries, self._groups)
+        asked = wording.read(text)
+        found = candidate(asked, known, self._entries, self._groups)
         chance = 0.0 if self._model is None or found.vetoed else self._model.chance(found.features)
         serve = not found.vetoed and chance >= self._threshold
-        audit = serve and luck < self.audits
+        kept = self._entries[found.entry]
+        sought = serve and self._sought(kept.group, (asked, known), ticket)
+        rate = 1.0 if sought or kept.lent >= 1.0 + LENT * self.wrong else self.audits
+        audit = serve and luck < rate
+        kept.lent += serve and not audit
         count["vetoed"] += found.vetoed
         count["served"] += serve and not audit
         if not found.vetoed:
             self._recent.push(found.features)
         self._pending[ticket] = Ticket(
-            found.entry, self._entries[found.entry].group, found.features, chance,
-            not found.vetoed and chance >= self._base, min(HEAVIEST, 1.0 / self.audits) if audit else 1.0, found.vetoed,
-            self._rivals(known, found.entry), False,
+            found.entry, kept.group, found.features, chance, not found.vetoed and chance >= self._base,
+            1.0 / rate if audit else 1.0, found.vetoed, self._rivals(known, found.entry),
+            tuple(entry for entry, _ in known), known[0][1], False, sought,
         )  # fmt: skip
         if len(self._pending) > PENDING:
             self._pending.pop(next(iter(self._pending)))
@@ -165,16 +182,24 @@ class Recall:
         if found is None or same is None or found.vetoed or found.labelled:
             return
         self._pending[ticket] = found._replace(labelled=True)
-        self._labels.push((*found.features, float(same), found.weight))
-        self._words.push((found.score, float(same), found.weight))
+        weight = min(HEAVIEST, found.weight)
+        self._labels.push((*found.features, float(same), weight))
+        self._words.push((found.score, float(same), weight))
         for record in self._records(found.entry, found.group):
             record.told(same)
         self._count["labels"] += 1
+        if found.entry in self._entries:
+            self._entries[found.entry].lent = 0
         if not found.hit:
             return
+        if found.group in self._groups:
+            answer = self._groups[found.group]
+            answer.doubted = max(0, answer.doubted - 1) if same else DOUBTED
+        for place, more in enumerate((found.weight, found.weight * (not same), found.weight**2)):
+            self._asked[place] += more
         self._count["audits"] += 1
         self._count["audits_wrong"] += not same
-        if self._guard.watch(1.0 - found.score, not same, self.wrong):
+        if not found.sought and self._guard.watch(1.0 - found.score, not same, self.wrong):
             self._aim()
 
     @property
@@ -195,10 +220,14 @@ class Recall:
     def add(self, entry: int, text: str, group: int, ticket: int = 0) -> None:
         """An entry is stored now, in place of any that had its number; `ticket`: the look-up it was asked for."""
         self.drop(entry)
-        asked = self._pending.get(ticket)
+        asked, now = self._pending.get(ticket), self._count["lookups"]
         surprise = asked.group != group if asked else group not in self._groups
-        self._entries[entry] = Entry(group, wording.read(text), Record(), surprise)
-        self._groups.setdefault(group, Record()).members += 1
+        nearest = asked.nearest if asked else -1.0
+        self._entries[entry] = Entry(group, wording.read(text), Record(), nearest=nearest, surprise=surprise, at=now)
+        self._groups.setdefault(group, Answer(born=now)).members += 1
+        for other in asked.near if asked else ():
+            if other in self._entries:
+                self._entries[other].kin.told(self._entries[other].group == group)
 
     def drop(self, entry: int) -> None:
         """An entry is gone; one that is unknown is no error."""
@@ -230,7 +259,7 @@ class Recall:
     def report(self) -> Report:
         """What was done, what it may have cost in wrong answers, and what else could be chosen."""
         count = self._count
-        of_hits = wilson(count["audits_wrong"], count["audits"])
+        of_hits = self._wrong_of_hits()
         hits = count["served"] / count["lookups"] if count["lookups"] else 0.0
         of_all = Share(of_hits.low * hits, of_hits.value * hits, of_hits.high * hits, of_hits.of)
         labels = self._labels.rows()
@@ -249,15 +278,16 @@ class Recall:
         return {
             "version": VERSION, "wrong": self.wrong, "of": self.of, "audits": self.audits, "count": dict(self._count),
             "entries": [
-                [key, item.group, item.wording.dump(), item.record.right, item.record.wrong, item.surprise, item.barred]
+                [key, item.group, item.wording.dump(), item.record.right, item.record.wrong, item.kin.right,
+                 item.kin.wrong, item.nearest, item.lent, item.surprise, item.at, item.barred]
                 for key, item in self._entries.items()
             ],
-            "groups": [[key, item.right, item.wrong] for key, item in self._groups.items()],
+            "groups": [[key, it.right, it.wrong, it.doubted, it.born] for key, it in self._groups.items()],
             "pending": [[key, list(item)] for key, item in self._pending.items()],
             "labels": self._labels.state(), "recent": self._recent.state(),
             "words": self._words.state(), "guard": self._guard.state(),
             "model": self._model.state() if self._model else None, "threshold": self._threshold, "base": self._base,
-            "fitted": self._fitted,
+            "fitted": self._fitted, "asked": self._asked,
         }  # fmt: skip
 
     @classmethod
@@ -278,13 +308,14 @@ class Recall:
 
     def _fill(self, state: dict[str, Any]) -> None:
         self._count = {name: int(state["count"][name]) for name in COUNTED}
-        for key, right, wrong in state["groups"]:
-            self._groups[key] = Record(right, wrong)
-        for key, group, row, right, wrong, surprise, barred in state["entries"]:
-            self._entries[key] = Entry(group, wording.load(row), Record(right, wrong), surprise, barred)
+        for key, right, wrong, *more in state["groups"]:
+            self._groups[key] = Answer(right, wrong, 0, *more)
+        for key, group, row, right, wrong, good, bad, *rest in state["entries"]:
+            self._entries[key] = Entry(group, wording.load(row), Record(right, wrong), Record(good, bad), *rest)
             self._groups[group].members += 1
-        for key, (entry, group, features, chance, hit, weight, vetoed, rivals, told) in state["pending"]:
-            self._pending[key] = Ticket(entry, group, tuple(features), chance, hit, weight, vetoed, tuple(rivals), told)
+        for key, row in state["pending"]:
+            held: list[Any] = [tuple(item) if isinstance(item, list) else item for item in row]
+            self._pending[key] = Ticket(*held)
         self._labels.restore(state["labels"])
         self._recent.restore(state["recent"])
         self._words.restore(state["words"])
@@ -292,6 +323,7 @@ class Recall:
         self._model = score.Model.restore(state["model"]) if state["model"] else None
         self._threshold, self._base = float(state["threshold"]), float(state["base"])
         self._fitted = int(state["fitted"])
+        self._asked = [float(value) for value in state["asked"]]
 
     def _rivals(self, known: Sequence[tuple[int, float]], first: int) -> tuple[int, ...]:
         nearest: dict[int, int] = {self._entries[first].group: first}
@@ -305,6 +337,21 @@ class Recall:
         records = [found.record] if found and found.group == group else []
         return records + ([self._groups[group]] if group in self._groups else [])
 
+    def _sought(self, group: int, asked: tuple[wording.Wording, Sequence[tuple[int, float]]], now: int) -> bool:
+        """Whether a hit that would get the answer `group` is asked anyway, because much speaks for an error."""
+        return self._groups[group].doubted > 0 or unsettled(asked, group, self._entries, self._groups, now)
+
+    def _wrong_of_hits(self) -> Share:
+        """What the hits that were asked say of all: each stands for as many as its like are that were not asked.
+
+        Its interval is that of as many hits as would be as sure if all stood for as many (Kish, Survey Sampling, 1965).
+        """
+        hits, wrong, squares = self._asked
+        if not hits:
+            return wilson(0.0, 0.0)
+        of = hits**2 / squares
+        return wilson(wrong / hits * of, of)
+
     def _aim(self) -> None:
         """The thresholds for the target as it is, and as the guard has tightened it."""
         if self._model is None:
@@ -313,6 +360,6 @@ class Recall:
         words = self._words.rows()
         worse = score.worse(words[:, 0], words[:, 1], words[:, 2])
         self._base, self._threshold = (
-            score.threshold(self._model, rows, self.wrong * factor / worse, per_all)
+            score.threshold(self._model, rows, self.wrong * factor / worse, per_all, self._count["served"])
             for factor in (1.0, self._guard.factor())
         )

@@ -22,6 +22,7 @@ DOUBT: Final = 1.0
 PROMISING: Final = 0.8  # from this chance on the model is held to its word
 FEW: Final = 10.0  # errors that are taken to have been foreseen as they were, before any were counted
 LUCK: Final = 1.0
+SURE: Final = 2.0  # standard deviations by which a count of errors may be too small
 
 
 class Model(NamedTuple):
@@ -83,12 +84,13 @@ def fit(
 def worse(foreseen: Array, right: Array, weights: Array) -> float:
     """How many times as often promising answers were wrong as was foreseen when they were looked up; 1 at least.
 
-    Where new questions come up that no label spoke of, a model that fits its labels still promises too much.
+    Of what a count of errors may mean it is the upper end. Where new questions come up that no label spoke of, a model
+    that fits its labels still promises too much.
     """
     promising = foreseen >= PROMISING
     wrong = float(weights[promising] @ (1.0 - right[promising]))
     expected = float(weights[promising] @ (1.0 - foreseen[promising]))
-    return max(1.0, (wrong + FEW) / (expected + FEW))
+    return max(1.0, (wrong + SURE * math.sqrt(wrong) + FEW) / (expected + FEW))
 
 
 def _chance(at: Array) -> Array:
@@ -132,12 +134,13 @@ def _climb(
     return found, hessian
 
 
-def threshold(model: Model, rows: Array, budget: float, per_all: bool) -> float:
+def threshold(model: Model, rows: Array, budget: float, per_all: bool, past: float = 0.0) -> float:
     """The lowest chance to serve at, so that the share of wrong answers stays within `budget`; 2 where there is none.
 
     Wrong answers are foreseen over `rows`, the features of recent look-ups: the model's sum, plus `DOUBT` standard
     deviations of that sum over the weights' posterior, plus `LUCK` of the Poisson number that comes of it. They may be
-    `budget` of those that would hit, or of all (`per_all`). So where hits are few, more care is taken.
+    `budget` of those that would hit, or of all (`per_all`). So where hits are few, more care is taken. The promise is
+    one over all hits: with `past` ones before, the luck of the next ones moves that share by so much less.
     """
     if not len(rows):
         return NEVER
@@ -147,6 +150,7 @@ def threshold(model: Model, rows: Array, budget: float, per_all: bool) -> float:
     pull = np.cumsum(ordered * (chance * (1.0 - chance))[:, None], axis=0)
     doubt = np.sqrt(np.maximum(0.0, np.einsum("ij,jk,ik->i", pull, model.spread, pull)))
     foreseen = np.cumsum(1.0 - chance) + DOUBT * doubt
-    allowed = budget * (len(rows) if per_all else np.arange(1, len(chance) + 1))
-    fits = np.flatnonzero(foreseen + LUCK * np.sqrt(foreseen) <= allowed)
+    hits = np.arange(1, len(chance) + 1)
+    allowed = budget * (len(rows) if per_all else hits)
+    fits = np.flatnonzero(foreseen + LUCK * np.sqrt(foreseen * hits / (hits + past)) <= allowed)
     return float(chance[fits[-1]]) if len(fits) else NEVER

@@ -14,8 +14,12 @@ _FIRST: Final = sum(1 << (2 * axis) for axis in range(len(AXES)))
 
 
 def numbers_differ(one: Wording, other: Wording) -> bool:
-    """Both name numbers, and not the same ones; where only one does, the score decides."""
-    return bool(one.numbers and other.numbers) and one.numbers != other.numbers
+    """Both name numbers, and not the same ones, or only one does and says with it which thing it means.
+
+    Where only one names others, such as "in 2 days", the score decides.
+    """
+    told = bool(one.numbers and other.numbers) or one.particular or other.particular
+    return told and one.numbers != other.numbers
 
 
 def negation_differs(one: Wording, other: Wording) -> bool:

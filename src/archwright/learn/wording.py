@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 WORD: Final = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
+DIGITS: Final = 4  # of a number that names a thing, at least: fewer are mostly days, parts or amounts
 LONGEST: Final = 20_000  # characters that are read: a pasted document must not hold up the others
 
 # Not "one", which is mostly no number.
@@ -63,25 +64,33 @@ AXES: Final = (
 
 
 class Wording(NamedTuple):
-    """Sorted 32-bit digests of words, numbers and names; `poles` has a bit for each side of each axis that is named."""
+    """Sorted 32-bit digests of words, numbers and names; `poles` has a bit for each side of each axis that is named.
+
+    `particular`: one of the numbers is that of a thing, such as an order's, and not how many there are.
+    """
 
     words: bytes
     numbers: bytes
     names: bytes
     poles: int
     negated: bool
+    particular: bool = False
 
     def dump(self) -> list[str | int]:
         """As JSON can say it."""
-        return [self.words.hex(), self.numbers.hex(), self.names.hex(), self.poles, int(self.negated)]
+        return [
+            self.words.hex(), self.numbers.hex(), self.names.hex(), self.poles, int(self.negated),
+            int(self.particular),
+        ]  # fmt: skip
 
 
 def load(row: list[str | int]) -> Wording:
-    """What `Wording.dump` wrote."""
-    words, numbers, names, poles, negated = row
+    """What `Wording.dump` wrote; of an older one nothing is known of particular numbers."""
+    words, numbers, names, poles, negated, *rest = row
     return Wording(
-        bytes.fromhex(str(words)), bytes.fromhex(str(numbers)), bytes.fromhex(str(names)), int(poles), bool(negated)
-    )
+        bytes.fromhex(str(words)), bytes.fromhex(str(numbers)), bytes.fromhex(str(names)), int(poles), bool(negated),
+        any(rest),
+    )  # fmt: skip
 
 
 def read(text: str) -> Wording:
@@ -91,19 +100,20 @@ def read(text: str) -> Wording:
     words: set[str] = set()
     numbers: set[str] = set()
     names: set[str] = set()
-    poles, negated = 0, False
+    poles, negated, particular = 0, False, False
     for found in WORD.finditer(text):
         raw = found[0]
         word = raw.lower().replace("’", "'")
         if raw[0].isdigit() or word in NUMERALS:
             numbers.add(_number(NUMERALS.get(word, raw)))
+            particular = particular or _particular(text, found.start(), raw)
             continue
         words.add(word)
         poles |= POLES.get(word, 0)
         negated = negated or word.replace("'", "") in NEGATIONS or word.endswith("n't")
         if raw[0].isupper() and len(raw) > 1 and not _begins(text, found.start()):
             names.add(word)
-    return Wording(_digests(words), _digests(numbers), _digests(names), poles, negated)
+    return Wording(_digests(words), _digests(numbers), _digests(names), poles, negated, particular)
 
 
 def overlap(one: bytes, other: bytes) -> float:
@@ -117,6 +127,11 @@ def _begins(text: str, at: int) -> bool:
     """Whether a sentence begins at `at`, where a capital letter says nothing."""
     before = text[max(0, at - 8) : at].rstrip(" \t\"'“(")
     return not before or before[-1] in ".!?:\n"
+
+
+def _particular(text: str, at: int, raw: str) -> bool:
+    """Whether a number at `at` says which one: four digits and more, or letters before it, as in 4711 and LH123."""
+    return raw.isdecimal() and (len(raw) >= DIGITS or (at > 0 and text[at - 1].isalpha()))
 
 
 def _number(raw: str) -> str:

@@ -5,6 +5,8 @@ A number whose price is missing, or a price whose number is missing, is a proble
 
 from __future__ import annotations
 
+from typing import Any
+
 from archwright.base.errors import Problem
 from archwright.base.money import pico
 from archwright.facts.technologies import technology
@@ -131,3 +133,15 @@ def constant_tokens(work: Entries, key: str, tokens: Tokens) -> int:
         message = "more than all of the output is thought or sound"
         work.problems.append(Problem("out-of-range", message, tokens.reasoning.where, "lower one of the two shares"))
     return constant + round(images) + tokens.audio.whole
+
+
+def media(tokens: Tokens | None) -> dict[str, Any]:
+    """What a step's tokens are besides text, as a step of the plan holds it."""
+    if tokens is None:
+        return {}
+    return {
+        "image": round(tokens.images.value * tokens.image_tokens.value),
+        "audio": tokens.audio.whole,
+        "reasoning": tokens.reasoning.value,
+        "speech": tokens.speech.value,
+    }

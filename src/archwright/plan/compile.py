@@ -16,14 +16,14 @@ from archwright.facts import prices, vendors
 from archwright.plan import model as m
 from archwright.plan import recording
 from archwright.plan.batch import batch_price
-from archwright.plan.charges import constant_tokens, enter_charges
+from archwright.plan.charges import constant_tokens, enter_charges, media
 from archwright.plan.economy import enter_economy
 from archwright.plan.entries import Entries, Lookup
 from archwright.plan.happenings import failing, scenarios
 from archwright.plan.meaning import seen_through, semantic_of
 from archwright.plan.passages import Index
 from archwright.plan.pooled import pace_of, pool_of
-from archwright.plan.prices import price_of, warn_of_unused
+from archwright.plan.prices import price_of, warn_of_sound, warn_of_unused
 from archwright.plan.retrieval import answering_from_documents, retrievers_of
 from archwright.plan.routes import compile_route, patience
 from archwright.plan.standing import standing_cost
@@ -118,6 +118,7 @@ def compile_plan(
     enter_economy(work)
     plan = replace(plan, standing=standing_cost(work.book, plan))
     warn_of_unused(work)
+    warn_of_sound(work)
     if work.problems:
         raise InputError(work.problems)
     return Compiled(plan, work.book, tuple(work.warnings))
@@ -319,6 +320,7 @@ def _step(
         prefix=tokens.prefix if tokens else False,
         pause_s=work.note(f"{key}.pause", pause.median, "median time between two runs") if pause else 0.0,
         pause_spread=work.note(f"{key}.pause_spread", pause.spread, "sigma of that time") if pause else 0.0,
+        **media(tokens),
     )
 
 

@@ -20,14 +20,30 @@ def mean_log_normal(median: float, spread: float) -> float:
 
 
 def mean_runs(mean: float, most: float) -> float:
-    """The mean number of runs of a step: geometric with `mean`, cut at `most`."""
-    return mean_geometric(mean, int(most))
+    """The mean number of runs of a step: `mean`, within 1 and `most`."""
+    return max(1.0, min(mean, float(int(most))))
+
+
+@lru_cache(maxsize=1024)
+def once_more(mean: float, most: float) -> float:
+    """The chance (0 to 1) of one more run with which a geometric number, cut at `most`, has this mean; by bisection."""
+    wanted, cut = mean_runs(mean, most), int(most)
+    low, high = 0.0, 1.0
+    if wanted >= cut:
+        return high if cut > 1 else low
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        if mean_geometric(middle, cut) < wanted:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def runs_before(mean: float, most: float) -> float:
     """How many runs came before a run, in the mean over all runs that happen (0 for the first)."""
-    again = 1.0 - 1.0 / mean
-    shares = [again**index for index in range(int(most))]
+    more = once_more(mean, most)
+    shares = [more**index for index in range(int(most))]
     return sum(index * share for index, share in enumerate(shares)) / sum(shares)
 
 
@@ -37,8 +53,8 @@ def prefix_cached(tokens: float, share: float, growth: float, mean: float, most:
     `tokens` is the mean input over all runs. A run has what it has in any case (`share`), or the whole input before it,
     whichever is more; the first one has nothing before it.
     """
-    again = 1.0 - 1.0 / mean
-    shares = [again**run for run in range(int(most))]
+    more = once_more(mean, most)
+    shares = [more**run for run in range(int(most))]
     first = tokens - growth * runs_before(mean, most)
     found = sum(
         weight * max(share * (first + growth * run), first + growth * (run - 1) if run else 0.0)
@@ -70,6 +86,12 @@ def tokens_above(limit: float, fixed: float, median: float, spread: float) -> fl
     return fixed * share + mean_log_normal(median, spread) * drawn
 
 
+@lru_cache(maxsize=64)
+def blocks(answers: int, skew: float) -> tuple[tuple[int, float], ...]:
+    """(how many, weight of each) over the ranks of a Zipf law, in few blocks: quick to sum many times."""
+    return tuple(_weights(answers, skew, 12))
+
+
 @lru_cache(maxsize=512)
 def repeated(rate: float, answers: float, skew: float, wordings: float, ttl: float, mean: float, most: float) -> float:  # noqa: PLR0913
     """The share of calls that an exact cache answers.
@@ -81,7 +103,7 @@ def repeated(rate: float, answers: float, skew: float, wordings: float, ttl: flo
     """
     if answers < 1 or rate <= 0:
         return 0.0
-    again = 1.0 - 1.0 / mean
+    again = once_more(mean, most)
     weights = _weights(round(answers), skew)
     total = sum(count * weight for count, weight in weights)
     hits = calls = 0.0
@@ -102,7 +124,7 @@ def repeated_roughly(  # noqa: PLR0913
     """As `repeated`, from few blocks of ranks: quick enough for many draws, and within a hundredth of it."""
     if answers < 1 or rate <= 0:
         return 0.0
-    again = 1.0 - 1.0 / mean
+    again = once_more(mean, most)
     weights = _weights(round(answers), skew, 12)
     total = sum(count * weight for count, weight in weights)
     hits = calls = 0.0

@@ -60,6 +60,7 @@ def _scenario(work: Entries, name: str, item: Scenario) -> m.Scenario:
         begins_s=item.begins.seconds if item.begins else -1.0,
         months=item.months.whole,
         failures=item.failures,
+        cold=item.caches == "cold",
     )
 
 

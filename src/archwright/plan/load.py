@@ -48,7 +48,7 @@ def pieces(journey: Journey, scenario: Scenario, load: float) -> list[Piece]:
         inner.update(_hours(scenario))
     found = []
     for begin, end in pairwise(sorted({0.0, scenario.lasts_s, *inner})):
-        first = last = _usual(journey, scenario, load, begin)
+        first = last = usual(journey, scenario, load, begin)
         for change in changes:
             if change.at_s <= begin < change.at_s + change.lasts_s:
                 first *= _factor(change, begin)
@@ -91,8 +91,8 @@ def _hours(scenario: Scenario) -> list[float]:
     return [hour * HOUR - scenario.begins_s for hour in range(first, last)]
 
 
-def _usual(journey: Journey, scenario: Scenario, load: float, now: float) -> float:
-    """The factor without changes."""
+def usual(journey: Journey, scenario: Scenario, load: float, now: float) -> float:
+    """The factor at `now` seconds, also before the scenario, without its changes."""
     if scenario.begins_s < 0.0:
         return load * (1.0 + journey.growth) ** scenario.months if scenario.months else load
     hour = int((scenario.begins_s + now) / HOUR + 1e-9) % WEEK_H

@@ -202,7 +202,8 @@ class Step(msgspec.Struct, frozen=True):
     `timeout_s` bounds the work at the station (0: no bound). Where the route answers from documents, `search` is the
     station that finds them (-1: none) and `passages` are the tokens that they add to the input. Between two runs lies a
     pause, log-normal; with `prefix` a run finds the input of the one before in the supplier's prompt cache. `seen` is
-    the share of its contents that are answered by what was answered before and means the same.
+    the share of its contents that are answered by what was answered before and means the same. Of the input, `image`
+    and `audio` tokens are pictures and sound; of the output, the shares `reasoning` and `speech` are thought and sound.
     """
 
     name: str
@@ -225,6 +226,10 @@ class Step(msgspec.Struct, frozen=True):
     pause_s: Seconds = 0.0
     pause_spread: Amount = 0.0
     seen: Share = 0.0
+    image: Whole = 0
+    audio: Whole = 0
+    reasoning: Share = 0.0
+    speech: Share = 0.0
 
 
 class Journey(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from archwright.base.text import nearest
 from archwright.facts import accelerators, prices
 from archwright.plan.entries import Entries
 from archwright.plan.price import Kinds, Price, Special, Tier
-from archwright.plan.retrieval import embedders_of
+from archwright.plan.retrieval import answering, embedders_of
 from archwright.report.figures import Figure
 from archwright.spec.given import Given
 from archwright.spec.overrides import PriceOverride
@@ -45,6 +45,11 @@ def price_of(work: Entries, name: str, settings: ModelSettings) -> Price:
 def _by_the_hour(work: Entries, name: str, settings: GpuSettings) -> Price:
     """Tokens of a model on hardware of our own cost nothing by themselves; the hardware does, used or not."""
     key, source = f"components.{name}", "paid by the hour, not by tokens"
+    if settings.discount is not None and (settings.hourly is not None or settings.bought == "on-demand"):
+        known = "`hourly` says what an hour costs" if settings.hourly is not None else "its hours are bought on demand"
+        message = f"`{name}` has a `discount` that nothing is taken off by: {known}"
+        mend = "keep one of `hourly` and `discount`; a discount is off the hours of `bought: reserved` or `spot`"
+        work.problems.append(Problem("unused-discount", message, settings.discount.where, mend))
     if settings.hourly is not None:
         work.note(f"{key}.hourly", settings.hourly, "one accelerator for one hour")
     else:
@@ -198,3 +203,22 @@ def warn_of_unused(work: Entries) -> None:
             mend = f"did you mean `{hint}`?" if hint else "leave it, if another system uses the file too"
             message = f"a price is agreed for `{model}`, and no component is that model"
             work.warnings.append(Problem("unused-price", message, price.model.where, mend))
+
+
+def warn_of_sound(work: Entries) -> None:
+    """Warn of sound that is counted as text: a model whose calls have some, and no price of its own for it."""
+    steps = [step for journey in work.system.workload.journeys.values() for step in journey.steps if step.tokens]
+    reached = answering(work.system)
+    for name, component in work.system.components.items():
+        settings = component.settings_as(ModelSettings)
+        text = f"prices.{name}.input"
+        if settings is None or text not in work.book or not work.book[text].value:
+            continue
+        calls = [step.tokens for step in steps if step.tokens and str(step.route) in reached.get(name, ())]
+        for kind, heard in (("audio", [item.audio for item in calls]), ("speech", [item.speech for item in calls])):
+            if any(item.value for item in heard) and f"prices.{name}.{kind}" not in work.book:
+                message = (
+                    f"no price of {kind} is known for `{settings.model}`: it is counted as text, and may cost more"
+                )
+                mend = f"state the agreed price under `price`, with `{kind}`"
+                work.warnings.append(Problem("sound-as-text", message, settings.model.where, mend))

@@ -25,12 +25,30 @@ def retrievers_of(system: System) -> tuple[str, ...]:
 
 
 def embedders_of(system: System) -> frozenset[str]:
-    """The models that make vectors for these retrievers and for caches, and that no route answers with."""
+    """The models that make vectors: for these retrievers and for caches, or for calls that all write nothing."""
     settings = (system.components[name].settings_as(RetrieverSettings) for name in retrievers_of(system))
     caches = (item.settings_as(CacheSettings) for item in system.with_trait("cache").values())
     named = [item.embedder for item in settings if item] + [item.semantic.embedder for item in caches if item]
-    answering = {str(target) for _, route in routes_of(system).values() for target in route.targets}
-    return frozenset(str(name) for name in named if name) - answering
+    reached = answering(system)
+    wordless = {target for target, routes in reached.items() if _write_nothing(system, routes)}
+    return frozenset(str(name) for name in named if name) - frozenset(reached) | wordless
+
+
+def answering(system: System) -> dict[str, set[str]]:
+    """The models that routes answer with, and by which routes."""
+    found: dict[str, set[str]] = {}
+    for name, (_, route) in routes_of(system).items():
+        for target in route.targets:
+            found.setdefault(str(target), set()).add(name)
+    return found
+
+
+def _write_nothing(system: System, routes: set[str]) -> bool:
+    """Whether each of some routes is called, and no call is answered with tokens."""
+    steps = [step for journey in system.workload.journeys.values() for step in journey.steps]
+    calls = [(str(step.route), step.tokens) for step in steps if step.route is not None and step.tokens is not None]
+    written = {route for route, tokens in calls if tokens.output.median.value > 0}
+    return routes <= {route for route, _ in calls} - written
 
 
 def answering_from_documents(work: Entries, plan: m.Plan, indexes: Mapping[str, Index]) -> m.Plan:

@@ -138,6 +138,17 @@ def price_of(target: Target, lane: int) -> Price:
     return target.batch_price if lane == BATCH and target.batch_price is not None else target.price
 
 
+def billed(target: Target, lane: int) -> tuple[Price, ...]:
+    """What a target may bill for a call that comes in a lane: who has no room for batch work may do it as usual."""
+    return tuple(dict.fromkeys((price_of(target, lane), target.price)))
+
+
+def reserved_at(plan: Plan, route: Route, lane: int) -> tuple[Price, ...]:
+    """The prices, for words, of which the dearest one is reserved for a call of a route that comes in a lane."""
+    targets = [plan.targets[hop.target] for hop in route.hops]
+    return tuple(price.most(False) for target in targets for price in billed(target, lane))
+
+
 def slower_of(target: Target, lane: int) -> float:
     """How many times as slow as in real time a target is in a lane."""
     return target.batch_slower if lane == BATCH else 1.0

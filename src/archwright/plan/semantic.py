@@ -7,11 +7,14 @@ would still make is saved; between its points it runs straight, from nothing at 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from archwright.plan.amounts import Amount, Count, MaybePlace, Share, Whole
+
+TOLD: Final = 60  # tokens of a judge's instructions
+WORD: Final = 3  # tokens of what it says
 
 
 class Semantic(msgspec.Struct, frozen=True):
@@ -27,7 +30,7 @@ class Semantic(msgspec.Struct, frozen=True):
     mode: Literal["shadow", "on"]
     wrong: Share
     of: Literal["hits", "all"] = "hits"
-    audits: Share = 0.1
+    audits: Share = 0.03
     embedder: MaybePlace = -1
     model_dir: str = ""
     index: str = "memory"

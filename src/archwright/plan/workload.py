@@ -18,6 +18,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from archwright.base.errors import InputError, Location, Problem
+from archwright.plan.expect import once_more
 from archwright.plan.load import Piece, pieces, total
 from archwright.plan.model import Journey, Plan, Scenario, Step
 from archwright.plan.trace import UNKNOWN, Tokens, Trace
@@ -147,8 +148,9 @@ def path(plan: Plan, visit: Visit, seed: int) -> tuple[Stage, ...]:
         luck = visit.number * STEPS + index
         if chance.uniform(seed, luck, 0, chance.TAKEN) >= step.probability:
             continue
-        runs = chance.geometric(step.repeat_mean, step.repeat_most, chance.uniform(seed, luck, 0, chance.REPEATS))
-        branch = tuple(_work(journey, visit, index, run, seed) for run in range(min(runs, RUNS)))
+        more = once_more(step.repeat_mean, step.repeat_most)
+        runs = chance.geometric(more, step.repeat_most, chance.uniform(seed, luck, 0, chance.REPEATS))
+        branch = tuple(work_of(journey, visit, index, run, seed) for run in range(min(runs, RUNS)))
         stages.setdefault(step.stage, []).append(branch)
     return tuple(tuple(stages[number]) for number in sorted(stages))
 
@@ -277,27 +279,44 @@ def zipf(answers: int, skew: float) -> tuple[float, ...]:
     return tuple(accumulate(rank**-skew for rank in range(1, answers + 1)))
 
 
-def _work(journey: Journey, visit: Visit, index: int, run: int, seed: int) -> Work:
+def work_of(journey: Journey, visit: Visit, index: int, run: int, seed: int) -> Work:
+    """The piece of work that a run of the step with this place is."""
     step = journey.steps[index]
     request = (visit.number * STEPS + index) * RUNS + run
     if step.route < 0:
         return Work(index, run, request, 0, 0, 0)
     tokens_in, tokens_out = _tokens(journey, visit, index, seed)
     tokens_in += step.growth * run
-    # Two halves mixed from different numbers, so that two contents share a key once in 2**64 pairs, not in 2**32.
-    # Tenants do not share answers.
     place = index * RUNS + run
     if chance.seen(step.seen, seed, visit.answer * max(1, journey.wordings) + visit.wording, index):
-        # Which kept answer serves it does not matter: all that are found by meaning share one key.
-        high, low = chance.fold(visit.journey, 0, place, chance.SEMANTIC), chance.fold(0, 0, place, chance.SEMANTIC)
+        key = shared_key(visit.journey, place, visit.tenant)
     else:
-        high = chance.fold(visit.journey, visit.answer, place, visit.wording)
-        low = chance.fold(tokens_in, visit.answer, place, tokens_out)
-    key = ((high ^ chance.scramble(visit.tenant + 1)) << 32 | low) + 1
+        key = content_key(visit.journey, place, visit.answer, visit.wording, visit.tenant)
     whole = tokens_in + step.passages
     recorded = visit.tokens_cached if index == journey.traced_step else 0
     cached = max(0, recorded, whole - step.growth if step.prefix and run else 0)
     return Work(index, run, request, whole, tokens_out, key, step.passages, min(cached, whole))
+
+
+def content_key(journey: int, place: int, answer: int, wording: int, tenant: int) -> int:
+    """The key of a run's answer to a question in a wording: its own, and how long the question is does not matter.
+
+    Two halves mixed apart, so that two contents share a key once in 2**64 pairs, not in 2**32.
+    """
+    high = chance.fold(journey, answer, place, wording)
+    low = chance.fold(journey ^ chance.OTHER, answer, place, wording)
+    return of_tenant(high, low, tenant)
+
+
+def shared_key(journey: int, place: int, tenant: int) -> int:
+    """The key of all answers to a run that are found by meaning: which of them serves a question does not matter."""
+    high, low = chance.fold(journey, 0, place, chance.SEMANTIC), chance.fold(0, 0, place, chance.SEMANTIC)
+    return of_tenant(high, low, tenant)
+
+
+def of_tenant(high: int, low: int, tenant: int) -> int:
+    """The key of two halves. Tenants do not share answers. Compiled it wraps around where Python's integers go on."""
+    return ((high ^ chance.scramble(tenant + 1)) << 32 | low) + 1
 
 
 def cached_prefix(plan: Plan, request: int, tokens_in: int) -> int:
@@ -320,7 +339,7 @@ def _tokens(journey: Journey, visit: Visit, index: int, seed: int) -> tuple[int,
     """Tokens of a model call. They belong to the content, so that the same question is the same request."""
     step = journey.steps[index]
     if visit.tokens_in >= 0 and index == journey.traced_step:
-        return max(1, visit.tokens_in), max(1, visit.tokens_out)
+        return max(1, visit.tokens_in - step.passages), max(1, visit.tokens_out)  # they were recorded with them
     drawn = []
     for purpose, law in ((chance.TOKENS_IN, step.tokens_in), (chance.TOKENS_OUT, step.tokens_out)):
         u = _content_luck(journey, visit, seed, index * 64 + purpose)

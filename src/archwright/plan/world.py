@@ -83,7 +83,9 @@ class Scenario(msgspec.Struct, frozen=True):
     """What the system must survive: in its busiest hour, or in the calendar.
 
     `begins_s` counts from Monday 0:00; below 0: in the busiest hour, whenever that is. After `months` every journey has
-    grown; where `failures` are drawn, components fail as the plan's `failing` says.
+    grown; where `failures` are drawn, components fail as the plan's `failing` says. Where it is `cold`, caches are
+    empty at first; else they hold what traffic of this kind would have left in them. `filled` is the share of
+    their bursts that limits have saved up when it begins.
     """
 
     name: str
@@ -93,3 +95,5 @@ class Scenario(msgspec.Struct, frozen=True):
     begins_s: Annotated[float, msgspec.Meta(ge=-1)] = -1.0
     months: Whole = 0
     failures: bool = False
+    cold: bool = False
+    filled: Share = 1.0

@@ -38,9 +38,9 @@ class Held:
     at: float = 0.0
 
 
-def full(bucket: Bucket, now: float) -> Level:
-    """A full bucket."""
-    return Level(bucket.burst, now)
+def full(bucket: Bucket, now: float, filled: float = 1.0) -> Level:
+    """A full bucket, or one that is `filled` to that share (0 to 1)."""
+    return Level(filled * bucket.burst, now)
 
 
 def take(bucket: Bucket, level: Level, now: float, amount: float) -> Taken:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 M32 = 0xFFFFFFFF
+OTHER = 0x68E31DA4  # turns a first number into that of another mixture of the same ones
 
 # Purposes of a draw: one a kind of luck, so that no two decisions share a number.
 ARRIVAL = 1
@@ -31,6 +32,10 @@ PAUSE = 22
 SEMANTIC = 23
 FAILURE = 24
 STICKY = 25
+ASKED = 26
+LIFE = 27
+REFRESHED = 28
+PASSED_OVER = 29
 PATIENCE = 31
 
 
@@ -53,7 +58,7 @@ def fold(seed: int, request: int, attempt: int, purpose: int) -> int:
 def uniform(seed: int, request: int, attempt: int, purpose: int) -> float:
     """A number in [0, 1) with 53 random bits."""
     high = fold(seed, request, attempt, purpose)
-    low = scramble(high ^ fold(seed ^ 0x68E31DA4, request, attempt, purpose))
+    low = scramble(high ^ fold(seed ^ OTHER, request, attempt, purpose))
     return float((high >> 5) * 67108864 + (low >> 6)) / 9007199254740992.0
 
 
@@ -67,7 +72,7 @@ def seen(share: float, seed: int, content: int, place: int) -> bool:
 
 def stem(seed: int, request: int, attempt: int) -> tuple[int, int]:
     """What all purposes of a request's attempt share: `uniform` is `off(stem(seed, request, attempt), purpose)`."""
-    return _mixed(seed, request, attempt), _mixed(seed ^ 0x68E31DA4, request, attempt)
+    return _mixed(seed, request, attempt), _mixed(seed ^ OTHER, request, attempt)
 
 
 def off(shared: tuple[int, int], purpose: int) -> float:
@@ -122,18 +127,20 @@ def log_normal(median: float, sigma: float, u: float) -> float:
     return median * math.exp(sigma * normal(u))
 
 
-def geometric(mean: float, most: int, u: float) -> int:
-    """A number of runs from 1 to `most`: geometric with this mean (at least 1) before it is cut."""
-    if mean <= 1.0:
+def geometric(again: float, most: int, u: float) -> int:
+    """A number of runs from 1 to `most`: after each but the last there is one more with the chance `again`."""
+    if again <= 0.0:
         return 1
-    again = 1.0 - 1.0 / mean
+    if again >= 1.0:
+        return most
     runs = 1 + int(math.log(1.0 - min(u, 1.0 - 1e-15)) / math.log(again))
     return min(runs, most)
 
 
-def mean_geometric(mean: float, most: int) -> float:
-    """The exact mean of `geometric` after the cut: the sum over k of P(runs > k), k from 0 to most - 1."""
-    if mean <= 1.0:
+def mean_geometric(again: float, most: int) -> float:
+    """The exact mean of `geometric`: the sum over k of P(runs > k), k from 0 to most - 1."""
+    if again <= 0.0:
         return 1.0
-    again = 1.0 - 1.0 / mean
-    return (1.0 - again**most) / (1.0 - again)
+    if again >= 1.0:
+        return float(most)
+    return -math.expm1(most * math.log(again)) / (1.0 - again)  # a plain power loses half the digits close to 1

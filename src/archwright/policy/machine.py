@@ -219,12 +219,13 @@ class Machine:
     Args:
         rules: parameters of the policies.
         start: the time at which it begins (seconds, any origin; `handle` must never go back).
+        filled: the share of their bursts that limits have saved up by then (0 to 1).
     """
 
-    def __init__(self, rules: Rules, start: float = 0.0) -> None:
+    def __init__(self, rules: Rules, start: float = 0.0, filled: float = 1.0) -> None:
         self.rules = rules
-        self.state = begun(written(rules), rules, start, SLOTS)
-        self.caches = [Kept(cache.entries) for cache in rules.caches]
+        self.state = begun(written(rules), rules, start, SLOTS, filled=filled)
+        self.caches = [Kept(cache.entries, cache.ttl_s) for cache in rules.caches]
         self.open: dict[int, int] = {}  # the slot of each request
         self.requests = [0] * SLOTS  # the request of each slot
         self._keys = [0] * SLOTS
@@ -325,6 +326,10 @@ class Machine:
         """The answer to a slot's key was given."""
         self.caches[self._caches[slot]].use(self._keys[slot])
 
+    def keep(self, now: float, slot: int, cache: int, key: int) -> list[int]:
+        """Keep the answer to a slot's request, worth all that it cost; the keys whose answers are dropped for it."""
+        return self.caches[cache].keep(now, key, self.state.slots[slot].cost)
+
     def settled(self, slot: int) -> None:
         """A slot that is free again has no request."""
         if not self.state.slots[slot].open:
@@ -357,5 +362,5 @@ class Machine:
                 orders.append(Copy(request, order.target, order.key, order.seconds))
             else:
                 orders.append(Keep(request, order.target, order.key))
-                dropped = self.caches[order.target].keep(now, order.key)
+                dropped = self.keep(now, order.slot, order.target, order.key)
                 orders += [Forget(order.target, key) for key in dropped]

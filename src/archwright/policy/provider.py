@@ -65,9 +65,9 @@ def limits(requests_rate: float, tokens_rate: float, concurrent: int, second: fl
     )
 
 
-def idle(limit: Limits, now: float) -> Meter:
-    """A meter with nothing used."""
-    return Meter(full(limit.requests, now), full(limit.tokens, now), 0)
+def idle(limit: Limits, now: float, filled: float = 1.0) -> Meter:
+    """A meter of which nobody uses anything, `filled` to that share of its bursts (0 to 1)."""
+    return Meter(full(limit.requests, now, filled), full(limit.tokens, now, filled), 0)
 
 
 def enter(limit: Limits, meter: Meter, now: float, tokens: float) -> Entry:

@@ -226,8 +226,8 @@ class State:
     aside: list[int]
 
 
-def begun(law: Law, rules: Rules, start: float, slots: int, make: Make = lists) -> State:
-    """The state of a machine that begins at `start` with so many free slots."""
+def begun(law: Law, rules: Rules, start: float, slots: int, make: Make = lists, filled: float = 1.0) -> State:
+    """The state of a machine that begins at `start` with so many free slots; limits hold that share of their bursts."""
     targets = range(len(rules.breakers))
     provisioned = rules.provisioned or (Bucket(0.0, 1.0),) * len(rules.breakers)
     return State(
@@ -246,10 +246,10 @@ def begun(law: Law, rules: Rules, start: float, slots: int, make: Make = lists) 
         copies=make(int, [0 for _ in rules.routes]),
         saved=make(float, [1.0 for _ in rules.routes]),
         spent=make(Spent, [Spent(0, 0, start) for _ in range(1 + len(rules.tenants))]),
-        levels=make(Held, [Held(tenant.requests.burst, start) for tenant in rules.tenants]),
-        meters=make(Held, [Held(tenant.tokens.burst, start) for tenant in rules.tenants]),
+        levels=make(Held, [Held(filled * tenant.requests.burst, start) for tenant in rules.tenants]),
+        meters=make(Held, [Held(filled * tenant.tokens.burst, start) for tenant in rules.tenants]),
         present=make(int, [0 for _ in rules.tenants]),
-        reserves=make(Held, [Held(bucket.burst, start) for bucket in provisioned]),
+        reserves=make(Held, [Held(filled * bucket.burst, start) for bucket in provisioned]),
         ranks=make(float, [0.0] * law.width),
         aside=make(int, [0] * law.width),
     )

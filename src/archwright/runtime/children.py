@@ -75,8 +75,10 @@ async def start(name: str, module: str, setup: msgspec.Struct) -> Child:
         async with asyncio.timeout(START_S):
             line = await process.stdout.readline()
         port = msgspec.json.decode(line, type=dict[str, int])["port"]
-    except (TimeoutError, ConnectionError, msgspec.DecodeError):
-        if await _ended(process):
+    except (TimeoutError, ConnectionError, msgspec.DecodeError) as error:
+        # One that has closed its pipes is about to end, however long that takes on a busy machine.
+        closed = isinstance(error, ConnectionError) or process.stdout.at_eof()
+        if await _ended(process, STOP_S if closed else 1.0):
             raise await child.gone() from None
         await child.stop()
         words = "\n".join(child.said) or "it said nothing"
@@ -85,10 +87,10 @@ async def start(name: str, module: str, setup: msgspec.Struct) -> Child:
     return child
 
 
-async def _ended(process: asyncio.subprocess.Process) -> bool:
-    """Whether it ends by itself within a moment, so that its exit code is its own."""
+async def _ended(process: asyncio.subprocess.Process, patience_s: float) -> bool:
+    """Whether it ends by itself within so many seconds, so that its exit code is its own."""
     try:
-        async with asyncio.timeout(1.0):
+        async with asyncio.timeout(patience_s):
             await process.wait()
     except TimeoutError:
         return False

@@ -50,6 +50,7 @@ MODULES: Final = (
     "archwright.policy.router",
     "archwright.policy.state",
     "archwright.policy.trying",
+    "archwright.policy.worth",
     "archwright.runtime.gateway.answers",
     "archwright.runtime.gateway.app",
     "archwright.runtime.gateway.ask",

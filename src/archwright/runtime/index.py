@@ -103,8 +103,10 @@ class SharedIndex(Index):
         """Entries answered so often since this was told last."""
 
     @abstractmethod
-    def erase(self, keys: Iterable[int], tenant: str | None, scope: str | None, every: bool) -> list[int]:
-        """Erase entries of the family with one of these keys, of a tenant, of a scope, or all; their keys."""
+    def erase(
+        self, keys: Iterable[int], tenant: str | None, scope: str | None, document: str | None, every: bool
+    ) -> list[int]:
+        """Erase entries of the family with one of these keys, of a tenant, scope or document, or all; their keys."""
 
     @abstractmethod
     def tidy(self, most: int, room: int) -> None:

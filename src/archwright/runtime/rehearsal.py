@@ -30,7 +30,7 @@ from archwright.runtime.providers import stand_in
 from archwright.runtime.replay.client import LEAD_S, Client, Play, Replayed
 from archwright.runtime.replay.prompts import about
 
-FLUSH_S = 0.5
+NOTICE_S = 5.0  # within which a process that broke its connections is seen to have ended
 
 T = TypeVar("T")
 
@@ -134,9 +134,10 @@ async def guarded(work: Coroutine[Any, Any, T], *watched: Child) -> T:
         try:
             result = await doing
         except ProviderUnavailable:
-            await asyncio.sleep(FLUSH_S)
-            for child in watched:
-                if not child.running:
+            # A connection can be seen to break before its process is seen to have ended.
+            await asyncio.wait(ends, timeout=NOTICE_S, return_when=asyncio.FIRST_COMPLETED)
+            for end, child in ends.items():
+                if end.done():
                     raise await child.gone() from None
             raise
         return result

@@ -10,6 +10,7 @@ from archwright.spec.day import Day
 from archwright.spec.given import Given, Word
 from archwright.spec.predicate import Predicate
 from archwright.spec.shapes import (
+    DEAREST,
     Record,
     choice,
     day,
@@ -61,7 +62,11 @@ class Switching(Record):
 
     hours: Given = number("duration", "engineers' time for each component, route or flow that changes", estimate=True)
     hourly: Given | None = number(
-        "money", "one hour of one engineer; that of `operation.upkeep` if left out", default=None, estimate=True
+        "money",
+        "one hour of one engineer; that of `operation.upkeep` if left out",
+        default=None,
+        maximum=DEAREST,
+        estimate=True,
     )
 
 

@@ -1,7 +1,8 @@
-"""Records of decisions that somebody wrote (MADR 2 to 4), read into what a system's file would say of them.
+"""Records of decisions that somebody wrote (MADR 2 to 4, Nygard), read into what a system's file would say of them.
 
 Only what stands in a record is taken over: its title, status, date, people, question, options with what speaks for and
-against each, and the choice with its reason. Numbers, criteria and assumptions are for a person to add.
+against each, and the choice with its reason. Numbers, criteria and assumptions are for a person to add. A record of
+Nygard's weighs no options: what was decided is the only one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from archwright.base.text import slug
 from archwright.spec.decisions import STATUSES
 
 _FRONT: Final = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
-_FIELD: Final = re.compile(r"^[*-]\s*(?P<key>[A-Za-z -]+):\s*(?P<value>.+?)\s*$")
+_FIELD: Final = re.compile(r"^(?:[*-]\s*)?(?P<key>[A-Za-z -]+):\s*(?P<value>.+?)\s*$")
 _HEADING: Final = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _BULLET: Final = re.compile(r"^[*+-]\s+(.+)$")
 _CHOSEN: Final = re.compile(r"chosen option:?\s*[\"“']?(?P<option>.+?)[\"”']?,?\s+because\s+(?P<why>.+)", re.I | re.S)
@@ -62,7 +63,7 @@ def read_record(text: str, number: int) -> Written | None:
         return None
     for _, name, lines in sections[:1]:
         fields |= {key: value for key, value in _listed(lines).items() if key not in fields and name}
-    status = str(fields.get("status", "proposed")).strip().lower()
+    status = str(fields.get("status", "") or _status(sections)).strip().lower()
     found = Written(number, re.sub(r"^(?:ADR[- ]?)?\d+[.:]?\s+", "", title))
     found.status = next((word for word in STATUSES if status.startswith(word)), "proposed")
     later = _NUMBER.search(status) if found.status == "superseded" else None
@@ -84,6 +85,14 @@ def _front(text: str) -> dict[str, Any]:
     except yaml.YAMLError:
         return {}
     return {str(key).lower(): value for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _status(sections: list[tuple[int, str, list[str]]]) -> str:
+    """The last word of a chapter on the status, as `adr-tools` adds to it."""
+    lines = (
+        _plain(line) for level, name, lines in sections if level == 2 and name.lower() == "status" for line in lines
+    )
+    return next((line for line in reversed([*lines]) if line.lower().startswith(STATUSES)), "proposed")
 
 
 def _listed(lines: list[str]) -> dict[str, str]:
@@ -136,6 +145,8 @@ def _read(found: Written, sections: list[tuple[int, str, list[str]]]) -> None:
             match = _CHOSEN.search(" ".join(line for line in lines if line.strip()))
             if match:
                 found.chosen, found.because = _plain(match["option"]), _plain(match["why"])
+        elif level == 2 and chapter == "decision" and not found.options and (why := _plain(" ".join(lines))):
+            found.options, found.chosen, found.because = {found.title: ([], [])}, found.title, why
         elif level == 3 and chapter.startswith("pros and cons"):
             _weigh(found.options.setdefault(name, ([], [])), lines)
 

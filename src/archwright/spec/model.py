@@ -100,7 +100,7 @@ class Pause(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Repeats(Record):
-    """How often a step runs: a geometric number with this mean, cut at `most`."""
+    """How often a step runs: a geometric number with this mean, never more than `most`; always that if both are one."""
 
     SHORT: ClassVar[str] = "mean"
     mean: Given = number("number", "mean number of runs", default=1, minimum=1, maximum=1000, estimate=True)
@@ -348,6 +348,9 @@ class Scenario(Record):
     lasts: Given = number("duration", "how much time is looked at", default="10 min", positive=True, maximum=32e6)
     begins: Moment | None = moment("when it begins, such as `Mon 08:00`; in the busiest hour if left out")
     months: Given = number("count", "so many months from now: every journey has grown", default=0, maximum=120)
+    caches: str = choice(
+        ("warm", "cold"), "what they hold as it begins: what traffic like this left in them, or nothing", default="warm"
+    )
     failures: bool = flag("components fail as their `mtbf` and `mttr` say, drawn by the seed")
     changes: tuple[Change, ...] = many(Change, "what happens when; nothing is the baseline")
 

@@ -45,7 +45,7 @@ class PriceOverride(TokenPrice):
 class Currency(Record):
     """What one unit of another currency is worth: a rate that somebody stands for."""
 
-    dollars: Given = number("number", "dollars for one unit, such as 1.08", positive=True)
+    dollars: Given = number("number", "dollars for one unit, such as 1.08", positive=True, maximum=10)
     source: Word = text("where the rate is from")
     date: Day = day("the day of the rate")
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from archwright.base.errors import NOWHERE, Location
+from archwright.base.money import PICO
 from archwright.spec import calendar, predicate
 from archwright.spec import day as days
 from archwright.spec.given import given
+
+DEAREST: Final = 10_000 * PICO  # an hour, a call, a gigabyte or a million tokens for more dollars is a slip of the pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,8 @@ def number(  # noqa: PLR0913 - one call declares one key, every argument by name
     key: str = "",
 ) -> Any:
     """A quantity of `dimension`. `default` is written as in a file; None leaves the field empty."""
+    if dimension == "token-price" and maximum is None:
+        maximum = DEAREST / 1e6
     if isinstance(default, str | int | float):
         default = given(default, dimension, "guessed" if estimate else "chosen", "default")
     return _declare(Quantity(dimension, minimum, maximum, estimate, positive), doc, key, **_default(default))

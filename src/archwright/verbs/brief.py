@@ -53,7 +53,7 @@ def brief_project(project: Project, out: Path, seed: int = SEED) -> Answer:
         system=project.system,
         as_of=project.as_of,
         book=book,
-        decisions=tuple(_settled(item) for item in decided.data["decisions"]),
+        decisions=tuple(settled(item) for item in decided.data["decisions"]),
         promises=tuple(_promises(book, plan, tested)),
         breaks=_breaks(book, tested),
         tier=_tier(governed.data["tier"]),
@@ -120,13 +120,15 @@ def _breaks(book: Book, tested: StressResult) -> tuple[str, str, str] | None:
     return "Breaks first at", f"of the busiest hour, promise {broke.verdict.objective.name}{where}", at.key
 
 
-def _settled(item: Mapping[str, Any]) -> Settled:
+def settled(item: Mapping[str, Any]) -> Settled:
+    """What the brief says of a decision, from what `decide` says of it as data."""
     turns = [f"Break-even: {even['words']}." for even in item["break_even"] if even["words"]]
-    flips = [flip for flip in item["flips"] if flip["winner"]]
+    weights = [flip for flip in item["flips"] if "criterion" in flip]
+    flips = [flip for flip in weights if flip["winner"]]
     if flips:
         named = ", ".join(str(flip["criterion"]) for flip in flips[:3])
         turns.append(f"Another weight turns the answer for {plural(len(flips), 'criterion', 'criteria')}: {named}.")
-    elif item["flips"]:
+    elif weights:
         turns.append("No single weight turns the answer.")
     seen = tuple((one["assumption"], one["holds"], one["foreseen"]) for one in item["assumptions"])
     return Settled(item["name"], item["winner"] or "", tuple(turns), seen)

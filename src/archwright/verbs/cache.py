@@ -30,14 +30,14 @@ def cache_report(url: str, environment: Mapping[str, str] | None = None) -> Answ
 
 
 def cache_evict(url: str, wanted: Mapping[str, str], environment: Mapping[str, str] | None = None) -> Answer:
-    """Have answers forgotten: one by its entry, those of a tenant, of a scope, or of a route.
+    """Have answers forgotten: one by its entry, those of a tenant, of a scope, of a document, or of a route.
 
     Raises:
         UsageError: nothing is named, or the door refuses it.
         ProviderUnavailable: no gateway answers there.
     """
     if not wanted:
-        raise UsageError("name what is to be forgotten: --entry, --tenant, --scope or --route")
+        raise UsageError("name what is to be forgotten: --entry, --tenant, --scope, --document or --route")
     told = _said(asked(url, _key(environment), "/cache/evict", json.dumps(wanted).encode(), WAIT_S), url)
     return _heard(f"{told.get('evicted', 0)} answers were forgotten{_everywhere(told)}", told)
 

@@ -7,12 +7,10 @@ from collections.abc import Iterable
 
 from archwright.base.errors import NOWHERE, Location, UsageError
 from archwright.base.text import nearest, plural
-from archwright.facts.technologies import Family, Technology, families, technologies
+from archwright.facts.technologies import Family, Technology, caution, families, technologies
 from archwright.report.document import Block, Cell, Document, Finding, Findings, Section, Table, Text
 from archwright.verbs.answer import Answer
 from archwright.verbs.prices import STALE
-
-LEAD = "What is marked as from memory is to be looked up before anything rests on it."
 
 
 def show_catalogue(name: str = "", as_of: dt.date | None = None) -> Answer:
@@ -75,8 +73,14 @@ def plain(item: Technology) -> dict[str, object]:
             }
             for limit in item.limits.values()
         ],
-        "permits": dict(item.permits), "permits_read": sorted(item.read), "source": item.source._asdict(),
-        "checked_on": item.checked_on, "confidence": item.confidence,
+        "permits": [
+            {
+                "aspect": aspect, "words": words, "confidence": item.trust(aspect),
+                "source": item.read[aspect]._asdict() if aspect in item.read else None,
+            }
+            for aspect, words in item.permits.items()
+        ],
+        "source": item.source._asdict(), "checked_on": item.checked_on, "confidence": item.confidence,
     }  # fmt: skip
 
 
@@ -102,7 +106,7 @@ def _family(family: Family) -> Section:
         (item.name, item.charges, item.constrains, item.allows, item.origin) for item in family.entries.values()
     )
     table = Table(("Technology", "Costs", "Constrains", "Permits", "From"), rows)
-    return Section(f"catalogue-{family.name}", family.title, (table,), LEAD)
+    return Section(f"catalogue-{family.name}", family.title, (table,), caution(family.entries.values()))
 
 
 def _one(item: Technology) -> Section:
@@ -110,8 +114,8 @@ def _one(item: Technology) -> Section:
     rows += [("costs", cost.shown, cost.source.place) for cost in item.costs]
     rows += [("constrains", limit.shown, limit.source.place) for limit in item.limits.values()]
     for aspect, words in item.permits.items():
-        remark = "" if aspect in item.read or words == "unknown" else " (from memory)"
-        rows.append(("permits", f"{aspect}: {words}{remark}", item.source.place if aspect in item.read else ""))
+        remark = " (from memory)" if item.trust(aspect) == "memory" else ""
+        rows.append(("permits", f"{aspect}: {words}{remark}", item.read[aspect].place if aspect in item.read else ""))
     blocks: list[Block] = [Table(("", item.name, "Source"), tuple(rows))]
-    blocks.append(Text(f"{item.origin}. {plural(item.remembered, 'price or limit', 'prices and limits')} from memory."))
-    return Section(f"catalogue-{item.name}", item.title, tuple(blocks), LEAD)
+    blocks.append(Text(f"{item.origin}."))
+    return Section(f"catalogue-{item.name}", item.title, tuple(blocks), caution([item]))

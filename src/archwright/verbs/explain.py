@@ -8,24 +8,27 @@ from archwright.base.errors import UsageError
 from archwright.report.figures import WHOLE, Book
 from archwright.verbs import figures
 from archwright.verbs.answer import Answer
+from archwright.verbs.capacity import capacity_project
 from archwright.verbs.price import price_project
 from archwright.verbs.project import Project
 
 # Where `archwright decide` and `archwright stress` keep their own, below the folder of results.
 BELOW = ("decisions", "stress")
+CAPACITY = "capacity"  # what the keys of `archwright capacity` begin with
 
 
 def explain_project(project: Project, key: str = "", out: Path | None = None) -> Answer:
     """Explain the figure `key`, or list the keys that begin with it.
 
-    Figures of the forecast are made anew; those of simulations and runs are looked up in the folder `out`, where
-    `archwright run` keeps them, and `stress --out` and `decide` theirs; of those with one key the newest holds.
+    Figures of the forecast and of capacities are made anew; those of simulations and runs are looked up in the folder
+    `out`, where `archwright run` keeps them, and `stress --out` and `decide` theirs; of those with one key the newest
+    holds.
 
     Raises:
         UsageError: there is no such figure.
         InputError: the file cannot be read.
     """
-    answer = price_project(project)
+    answer = price_project(project) if key.split(".")[0] != CAPACITY else capacity_project(project)
     book = Book(answer.book)
     folders = sorted((out, *(out / name for name in BELOW)), key=figures.kept_at, reverse=True) if out else []
     found = [(folder, kept) for folder in folders if (kept := figures.recall(folder)) is not None]

@@ -21,8 +21,10 @@ from archwright.verbs.points import Bench
 from archwright.verbs.project import Project
 
 
-def failures_project(project: Project, bench: Bench, seed: int = 1) -> Answer:
+def failures_project(project: Project, bench: Bench, seed: int = 1, load: float = 1.0) -> Answer:
     """Fail each component in turn; who is affected, what still works, when it is noticed and bypassed.
+
+    `load` is a multiple of the busiest hour.
 
     Raises:
         InputError: the file cannot be compiled.
@@ -32,14 +34,14 @@ def failures_project(project: Project, bench: Bench, seed: int = 1) -> Answer:
     cases = [_case(project, plan, name, struck) for name, struck in after.items() if not _asks(project, name)]
     told = [case for case in cases if case.struck or case.plan is not plan]
     silent = [case for case in cases if case not in told]
-    points = [Point(case.plan, case.scenario, seed + n) for case in told for n in range(SEEDS)]
+    points = [Point(case.plan, case.scenario, seed + n, load) for case in told for n in range(SEEDS)]
     readings = bench.run(points, None, "failures") if plan.journeys else []
     found = [felt(case, readings[n * SEEDS : (n + 1) * SEEDS]) for n, case in enumerate(told)] if readings else []
     book = Book()
-    section = failure_section(book, found, silent)
+    section = failure_section(book, found, silent, load)
     facts = (
-        ("configuration", plan_hash(plan)), ("seeds", f"{seed} to {seed + SEEDS - 1}"), ("prices", plan.facts),
-        ("as of", plan.as_of),
+        ("configuration", plan_hash(plan)), ("seeds", f"{seed} to {seed + SEEDS - 1}"), ("load", f"{load:.3g}x"),
+        ("prices", plan.facts), ("as of", plan.as_of),
     )  # fmt: skip
     document = Document("If it fails", (section,), f"{plan.system}, each part away in turn, simulated", facts)
     data = {"failures": [plain(item) for item in found], "points": {"simulated": bench.made, "kept": bench.found}}
@@ -63,6 +65,12 @@ def _case(project: Project, plan: Plan, name: str, after: dict[str, Struck]) -> 
     affected = tuple(f"{system.called(item)} ({what.effect})" for item, what in after.items())
     works = tuple(dict.fromkeys(what.why for what in after.values() if what.effect != "fails"))
     if not works and not after:
-        works = ("everything",)
+        works = tuple(f"step {step} is left out" for step in _steps_at(plan, name)) or ("everything",)
     gone = () if cached else struck
     return Case(name, system.called(name), variant, scenario_of(plan, name, gone), gone, affected, works)
+
+
+def _steps_at(plan: Plan, name: str) -> list[str]:
+    """Steps that work at a station: nobody waits for those, or somebody would notice."""
+    places = {place for place, station in enumerate(plan.stations) if station.name == name}
+    return [step.name for journey in plan.journeys for step in journey.steps if step.station in places]

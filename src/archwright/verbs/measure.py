@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from msgspec import structs
 
 from archwright.analysis.price import price
+from archwright.analysis.stress.aside import as_text
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.outcome import Outcome
 from archwright.base.errors import InputError, Location, Problem
@@ -40,7 +42,8 @@ def measure_project(project: Project, out: Path) -> Answer:
     plan = project.compiled.plan
     manifest = recall(out)
     trace = read_trace_file(Path(manifest.trace)) if manifest.trace else project.trace()
-    outcome = simulate(plan, manifest.scenario, seed=manifest.seed, load=manifest.load, trace=trace)
+    scenario = structs.replace(manifest.scenario, cold=True)  # a rehearsal begins with empty caches
+    outcome = simulate(as_text(plan), scenario, seed=manifest.seed, load=manifest.load, trace=trace)
     ran = Ran(
         word="rehearsed",
         tally=_tally(out / manifest.ledger, out / manifest.journeys),

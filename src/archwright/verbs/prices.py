@@ -102,7 +102,7 @@ def diff_prices(file: Path, as_of: dt.date | None = None) -> Answer:
     day = as_of or dt.datetime.now(dt.UTC).date()
     mend = "give LiteLLM's model_prices_and_context_window.json"
     try:
-        entries = catalogue.litellm_entries(file.read_text("utf-8"))
+        entries, odd = catalogue.litellm_entries(file.read_text("utf-8"))
     except OSError as error:
         raise InputError(
             [Problem("bad-prices", f"it cannot be read: {error.strerror}", Location(str(file)), mend)]
@@ -126,11 +126,12 @@ def diff_prices(file: Path, as_of: dt.date | None = None) -> Answer:
         more = [Text(f"{len(rows) - SHOWN} more; `--json` has them all.", "muted")] if len(rows) > SHOWN else []
         sections.append(Section("prices-conflicts", "Prices that differ", (table, *more)))
     for name, title, names in (
-        ("theirs", "Not in our data", found.only_theirs), ("ours", "Not in the file", found.only_ours)
+        ("theirs", "Not in our data", found.only_theirs), ("ours", "Not in the file", found.only_ours),
+        ("odd", "No price: negative, more than a dollar for a token, or no number", odd),
     ):  # fmt: skip
         if names:
             words = ", ".join(names[:SHOWN]) + (f", and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-            sections.append(Section(f"prices-only-{name}", title, (Text(words, "muted"),)))
+            sections.append(Section(f"prices-{name}", title, (Text(words, "muted"),)))
     document = Document("Prices", tuple(sections), f"ours against {file.name}", (("prices", version()),))
     data = {
         "agree": found.agree,
@@ -145,6 +146,7 @@ def diff_prices(file: Path, as_of: dt.date | None = None) -> Answer:
         ],
         "only_theirs": list(found.only_theirs),
         "only_ours": list(found.only_ours),
+        "no_price": odd,
     }
     return Answer("prices", (document,), data=data)
 

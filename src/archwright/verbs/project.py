@@ -108,20 +108,21 @@ class Project:
         """Recorded traffic: the given file, else `recorded`, else what the first critical journey names, else none.
 
         Raises:
-            InputError: it cannot be read, or the file names one outside its own folder.
+            InputError: it cannot be read, has no rate, or the file names one outside its own folder.
         """
         from archwright.plan.workload import traced_journey
 
         file = given or self.recorded
         if file is not None:
-            return read_trace_file(file)
+            return _with_a_rate(read_trace_file(file), file)
         journeys = list(self.system.workload.journeys.values())
         if not journeys:
             return None
         named = journeys[traced_journey(self.compiled.plan)].trace
         if not named:
             return None
-        return read_trace_file(self.loaded.beside(named))
+        beside = self.loaded.beside(named)
+        return _with_a_rate(read_trace_file(beside), beside)
 
 
 def open_project(
@@ -152,6 +153,20 @@ def _read(path: Path, overlays: tuple[Word, ...], given: tuple[Setting, ...] = (
     if problems:
         raise InputError(problems)
     return loaded
+
+
+def _with_a_rate(trace: Trace, path: Path) -> Trace:
+    """The trace, unless all of it comes at one moment: it says nothing of how many arrive in a while.
+
+    Raises:
+        InputError: no two of its arrivals lie apart.
+    """
+    if trace.sessions or trace.rate > 0:
+        return trace
+    rows = "its one row" if len(trace.times) == 1 else f"all of its {len(trace.times)} rows"
+    message = f"{rows} came at one moment, which says nothing of how many come in an hour"
+    mend = "give a recording of at least two arrivals at different times"
+    raise InputError([Problem("bad-trace", message, Location(str(path)), mend)])
 
 
 def read_trace_file(path: Path) -> Trace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from archwright.spec.madr import Written, as_decisions, read_record
 from archwright.verbs.answer import Answer
 
 INDEX = "index.md"
-MARK = "<!-- archwright: made anew by `archwright records`; write elsewhere -->"
+MARK = "<!-- archwright index {digest}: made anew by `archwright records`; write elsewhere -->"
 _NAME = re.compile(r"(\d{3,4})-.+\.md")
 MOST_BYTES = 1_000_000
 DRAFT = (
@@ -109,7 +110,7 @@ def _finding(file: Path, message: str) -> Finding:
 def _write(folder: Path, records: list[Written]) -> tuple[tuple[Path, ...], list[str]]:
     file = folder / INDEX
     if file.exists() and not _ours(file):
-        return (), [f"{file} was written by somebody else and is left as it is"]
+        return (), [f"{file} was written or changed by somebody else and is left as it is"]
     files = {
         int(item.name[: item.name.index("-")]): item.name for item in folder.iterdir() if _NAME.fullmatch(item.name)
     }
@@ -119,15 +120,21 @@ def _write(folder: Path, records: list[Written]) -> tuple[tuple[Path, ...], list
         lines.append(
             f"| {item.number:04d} | [{title}]({files[item.number]}) | {item.status}{_later(item)} | {item.date} |"
         )
-    file.write_text("\n".join([*lines, "", MARK, ""]), encoding="utf-8")
+    file.write_text(_marked("\n".join(lines)), encoding="utf-8")
     return (file,), []
 
 
+def _marked(text: str) -> str:
+    return f"{text}\n\n{MARK.format(digest=hashlib.blake2b(text.encode(), digest_size=8).hexdigest())}\n"
+
+
 def _ours(file: Path) -> bool:
+    """Whether nobody changed a line of it since it was made."""
     try:
-        return file.read_text("utf-8").rstrip().endswith(MARK)
+        text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return False
+    return text == _marked(text.rpartition("\n\n<!-- ")[0])
 
 
 def _data(item: Written) -> dict[str, object]:

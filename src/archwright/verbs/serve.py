@@ -130,7 +130,8 @@ def serve(  # noqa: PLR0913 - one argument an option of the command
         def work(number: int) -> None:
             own = setup
             if workers > 1:
-                own = replace(setup, ledger=_own(setup.ledger, number), record=_own(setup.record, number))
+                ledger, record = _own(setup.ledger, number), _own(setup.record, number)
+                own = replace(setup, ledger=ledger, record=record, family=setup.ledger, worker=number)
                 for other in (place for place in places if place is not places[number]):
                     other.close()
             lease = None if table is None else Lease(table, number)
@@ -284,7 +285,7 @@ def conversations(ledger: Path | str) -> Path:
 
 
 def client_keys(text: str, plan: Plan) -> tuple[ClientKey, ...]:
-    """Keys of clients from `tenant:key,tenant2:key2`, as digests.
+    """Keys of clients from `tenant:key,tenant2:key2`, as digests; each is a client of its own, named by its place.
 
     Raises:
         UsageError: a part is no pair, names a tenant that the plan does not have, or has a key that no header can
@@ -301,7 +302,8 @@ def client_keys(text: str, plan: Plan) -> tuple[ClientKey, ...]:
             raise UsageError(f"{KEYS}: entry {place} names no tenant of the plan; did you mean `{hint}`?")
         if not _sendable(key.strip()):
             raise UsageError(f"{KEYS}: the key of entry {place} {_UNSENDABLE}")
-        found.append(ClientKey(tenant.strip(), hashlib.sha256(key.strip().encode()).hexdigest()))
+        digest = hashlib.sha256(key.strip().encode()).hexdigest()
+        found.append(ClientKey(tenant.strip(), digest, f"environment-{place}"))
     return tuple(found)
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from archwright.analysis.quality import Quality, quality
+from archwright.analysis.stress.left_out import left_out
 from archwright.analysis.stress.points import Point, Reading, reading
 from archwright.analysis.stress.report import StressResult, stress_document
 from archwright.analysis.stress.report import stress as analyse
@@ -16,6 +18,7 @@ from archwright.analysis.stress.sure_report import sure_section
 from archwright.base.errors import UsageError
 from archwright.base.text import nearest
 from archwright.plan.model import Plan, plan_hash
+from archwright.report.document import Document, Text
 from archwright.spec.ranges import ranges
 from archwright.spec.setting import settings
 from archwright.verbs.answer import Answer
@@ -70,7 +73,7 @@ def ask(project: Project, question: Question, many: Many, say: Callable[[str], N
         UsageError: there is no such scenario, or the options contradict each other.
     """
     project = project.changed(settings(question.given))
-    answer = _answered(project, question, many, say)
+    answer = _honest(project, _answered(project, question, many, say))
     if question.out is None:
         return answer
     return with_pages(project, answer, question.out, next(iter(question.scenarios), ""), question.seed)
@@ -81,11 +84,14 @@ def _answered(project: Project, question: Question, many: Many, say: Callable[[s
     swept, searched = ranges(question.swept, "--sweep"), ranges(question.searched, "--search")
     if (bool(swept) + bool(searched) + question.failures) > 1:
         raise UsageError("`--sweep` compares, `--search` chooses, `--failures` breaks; ask one of them at a time")
-    if question.failures and (question.scenarios or question.trace):
-        raise UsageError("`--failures` fails each part in the busiest hour; it takes no scenario and no trace")
+    if question.failures and (question.scenarios or question.trace or question.asked):
+        raise UsageError(
+            "`--failures` fails each part in the busiest hour with five seeds; it takes no scenario, no trace, no "
+            "`--seeds` and no `--within`"
+        )
     if question.failures:
         working = bench(many.keep, many.workers, many.cluster, Progress(say))
-        return failures_project(project, working, question.seed)
+        return failures_project(project, working, question.seed, question.load)
     if not swept and not searched:
         result, answer = _simulated(project, question, say)
         return answer if (question.seeds or LEAST) < LEAST else _sure(project, question, many, say, (result, answer))
@@ -145,7 +151,7 @@ def stress_project(
         UsageError: there is no such scenario.
     """
     question = Question(scenarios=scenarios, seed=seed, load=load, trace=trace)
-    return _simulated(project, question, say)[1]
+    return _honest(project, _simulated(project, question, say)[1])
 
 
 def _simulated(project: Project, question: Question, say: Callable[[str], None] | None) -> tuple[StressResult, Answer]:
@@ -158,7 +164,32 @@ def _simulated(project: Project, question: Question, say: Callable[[str], None] 
     quick = not question.asked and missing(plan, trace)
     result = analyse(plan, scenarios=question.scenarios, seed=seed, load=load, trace=trace, tell=tell, quick=quick)
     document, book = stress_document(result, plan)
-    return result, Answer("stress", (document,), book, plan=plan_hash(plan), data={"seed": seed, "load": load})
+    known = quality(project.system, plan, ())
+    data = {"seed": seed, "load": load, "quality": {"unknown": list(known.unproven), "too_low": list(known.worse)}}
+    answer = Answer("stress", (_with(document, _of_quality(known)),), book, plan=plan_hash(plan), data=data)
+    return result, answer
+
+
+def _of_quality(known: Quality) -> list[Text]:
+    """What the file does not prove of the quality that it promises: no simulation tells it."""
+    said = [Text(f"Quality that is promised is not kept: {words}.", "bad") for words in known.worse]
+    said += [Text(f"No simulation tells quality, and the file does not: {words}.", "bad") for words in known.unproven]
+    return said
+
+
+def _honest(project: Project, answer: Answer) -> Answer:
+    """The answer, and what no simulation follows."""
+    said = [Text(words, "muted") for words in left_out(project.system, project.compiled.plan)]
+    first, *rest = answer.documents
+    return replace(answer, documents=(_with(first, said), *rest))
+
+
+def _with(document: Document, said: Sequence[Text]) -> Document:
+    """The document, with more said at the end of its first section."""
+    if not said:
+        return document
+    first, *rest = document.sections
+    return replace(document, sections=(replace(first, blocks=(*first.blocks, *said)), *rest))
 
 
 def known_scenario(plan: Plan, name: str) -> None:

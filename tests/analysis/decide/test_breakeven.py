@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archwright.analysis.decide.breakeven import BreakEven
+from archwright.analysis.decide.report import EVEN_HEADINGS, even_rows, even_words
 from archwright.analysis.decide.result import Result, decide
+from archwright.report.document import Cell
 from archwright.report.figures import Book
 from archwright.spec.decisions import Option
 from tests.analysis.decide.options import criterion, decision, paying
@@ -50,6 +52,19 @@ def test_a_fleet_that_is_too_small_there_moves_it() -> None:
     # One replica costs 2,000 and carries 500: it never earns its 3 * 500.
     assert even.grown == ""
     assert even.words.startswith("never, however many journeys")
+
+
+def test_what_the_numbers_leave_open_stands_below_their_table() -> None:
+    _, book, result = pair(4.0, 1.0, (4000.0, 2.0, 2.0))
+    (row,) = even_rows(result, book)
+    assert len(row) == len(EVEN_HEADINGS)
+    assert row[-1] == Cell("never", "muted")
+    (words,) = even_words(result)
+    assert words.words.startswith(f"{row[0]}: never, however many journeys")
+    _, book, result = pair(5.0, 1.0, (8000.0, 2.0, 0.5))
+    assert even_words(result) == []
+    (row,) = even_rows(result, book)
+    assert row[-1] == Cell("–", "muted")
 
 
 def test_options_that_are_paid_alike_have_none() -> None:

@@ -61,6 +61,9 @@ def between(*edits: tuple[str, str]) -> list[Change]:
          Change("journeys", "ask", "changed", "steps[look].probability", "50 % (guessed)", "0.4 (guessed)")),
         ("guess: like others", "measured: a timer",
          Change("components", "site", "changed", "latency", "15 ms (guessed: like others)", "15 ms (measured: a timer)")),  # noqa: E501
+        ("guess: like others", "guess: like others, low: 10 ms, high: 30 ms",
+         Change("components", "site", "changed", "latency", "15 ms (guessed: like others)",
+                "15 ms, 10 ms to 30 ms (guessed: like others)")),
         ("sensitivity: public", "sensitivity: internal",
          Change("data", "page", "changed", "sensitivity", "public", "internal")),
         (", timeout: 800 ms", "", Change("flows", "site -> gate, asks", "changed", "timeout", "800 ms", "")),

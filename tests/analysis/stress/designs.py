@@ -86,8 +86,8 @@ def plan(*journeys: Journey, **given: Any) -> Plan:
 
 
 def scenario(lasts_s: float, *changes: Change) -> Scenario:
-    """A scenario of so many seconds."""
-    return Scenario("trial", "", lasts_s, changes)
+    """A scenario of so many seconds, with empty caches at first."""
+    return Scenario("trial", "", lasts_s, changes, cold=True)
 
 
 def change(what: Any, component: str, at_s: float, lasts_s: float, **given: Any) -> Change:

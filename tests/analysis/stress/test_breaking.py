@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from archwright.analysis.stress import breaking as subject
 from archwright.analysis.stress.answer import to_do
 from archwright.analysis.stress.breaking import Breaking, breaking
-from archwright.plan.model import Plan, Tenant
+from archwright.analysis.stress.scaling import needs
+from archwright.plan.model import Plan, Scaling, Tenant
+from archwright.plan.trace import Trace
 from tests.analysis.stress import designs as d
 
 
@@ -39,6 +41,18 @@ def test_servers_that_are_saturated() -> None:
     assert edge.rate == pytest.approx(edge.load * 0.1, rel=0.15)
     assert (edge.cause.component, edge.cause.mechanism) == ("desk", "servers saturated")
     assert "Desk" in edge.cause.chain[0]
+
+
+def test_replicas_that_start_too_late() -> None:
+    """Twenty replicas would do four times the load that breaks; two are there when it comes."""
+    law = Scaling(2, 20, 0.7, 30.0, 90.0, 300.0)
+    desk = d.station("desk", servers=2, replicas=2, median_s=1.0, law="constant", scale=law)
+    plan = d.plan(d.journey(d.work(), rate=1.0), stations=(desk,), objectives=(d.objective("p95", 30.0),))
+    edge = found(plan).edge
+    assert edge is not None
+    assert edge.broke.stations[0].asked < 1.0
+    assert edge.cause.mechanism == "servers saturated"
+    assert edge.cause.chain[0].startswith("The load comes sooner than Desk starts replicas, ")
 
 
 def test_a_gateway_that_is_full() -> None:
@@ -74,6 +88,53 @@ def test_a_supplier_that_refuses(limit: dict[str, Any], mechanism: str) -> None:
     assert 4.0 < edge.load < 12.0
     assert (edge.cause.component, edge.cause.mechanism) == ("first", mechanism)
     assert "refuses" in edge.cause.chain[0]
+
+
+def test_what_a_limit_saves_up_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In trials of two minutes a burst of ten seconds would count for 8 %; in the long run it counts for nothing."""
+    monkeypatch.setattr(subject, "SAMPLE", 1500)
+    plan = d.plan(
+        d.journey(rate=10.0),
+        targets=(d.target(request_rate=20.0),),
+        objectives=(d.objective("availability", 0.99, at_most=False),),
+    )
+    edge = found(plan).edge
+    assert edge is not None
+    assert edge.held is not None
+    assert edge.broke.simulated_s == subject.SHORTEST_S
+    least = 20.0 / 0.99 / 10.0  # the load of which just so many come through
+    assert edge.held.load <= least * 1.02
+    assert edge.load <= least * 1.07
+
+
+def test_the_first_call_of_a_short_recording_finds_its_place() -> None:
+    """One call a second against 1.1 a second, for half a minute: only what ten seconds save up is spent beyond 1.1x."""
+    trace = Trace("short", tuple(float(second) for second in range(30)), (10,) * 30, (10,) * 30)
+    plan = d.plan(
+        d.journey(rate=10.0),
+        targets=(d.target(request_rate=1.1),),
+        objectives=(d.objective("availability", 0.99, at_most=False),),
+    )
+    result = breaking(plan, 1, trace)
+    assert result.edge is not None
+    assert 1.1 < result.edge.load < 2.0
+    assert result.edge.cause.mechanism == "the supplier's request limit"
+    calls = next(need for need in needs(plan, result.usual, result.edge) if need.what == "requests a minute")
+    assert calls.used == pytest.approx(60.0, rel=0.05)
+    assert calls.least(result.edge.load) > calls.limit
+
+
+def test_a_queue_that_fills_slowly_breaks_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten servers do ten a second; at 11.5 a second it takes seven minutes until somebody waits for one."""
+    monkeypatch.setattr(subject, "ENOUGH", 6000)
+    plan = d.plan(
+        d.journey(d.work(), rate=5.0),
+        stations=(d.station("desk", servers=10, median_s=1.0, law="constant"),),
+        objectives=(d.objective("p95", 60.0),),
+    )
+    edge = found(plan).edge
+    assert edge is not None
+    assert 2.0 < edge.load < 2.5  # within two minutes nobody waits so long up to 3.2 times the load
 
 
 def test_nothing_breaks_where_nothing_is_limited() -> None:

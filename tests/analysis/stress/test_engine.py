@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from itertools import pairwise
 from typing import Any
 
@@ -116,21 +115,31 @@ def test_cost_and_requests_are_those_of_the_paths_when_nothing_goes_wrong() -> N
 
 
 def recount(plan: Plan, lasts_s: float, seed: int, takes_s: float) -> int:
-    """Hits of an exact cache: stored when the call ends, kept for its time, the one used longest ago is forgotten."""
+    """Hits of an exact cache: stored when the call ends, kept for its time; what saved least and longest ago leaves.
+
+    All calls cost the same, so worths are counted in calls.
+    """
     waiting: list[tuple[float, int]] = []
-    kept: OrderedDict[int, float] = OrderedDict()
+    kept: dict[int, list[float]] = {}  # since when, given how often, worth
     rule = plan.caches[0]
+    clock = 0.0
     hits = 0
     for visit in visits(plan, d.scenario(lasts_s), seed):
         key = path(plan, visit, seed)[0][0][0].key
         while waiting and waiting[0][0] < visit.at:
             at, stored = waiting.pop(0)
-            kept.pop(stored, None)
-            kept[stored] = at
+            times = kept.pop(stored, [0.0, 1.0, 0.0])[1]
+            kept[stored] = [at, times, clock + times]
             if len(kept) > rule.entries:
-                kept.popitem(last=False)
-        if key in kept and visit.at < kept[key] + rule.ttl_s:
-            kept.move_to_end(key)
+                first = next(iter(kept))
+                if at >= kept[first][0] + rule.ttl_s:
+                    del kept[first]
+                else:
+                    least = min(kept, key=lambda key: (kept[key][2], kept[key][0], key))
+                    clock = kept.pop(least)[2]
+        if key in kept and visit.at < kept[key][0] + rule.ttl_s:
+            kept[key][1] += 1
+            kept[key][2] = clock + kept[key][1]
             hits += 1
         else:
             waiting.append((visit.at + takes_s, key))

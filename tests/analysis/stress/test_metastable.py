@@ -62,6 +62,7 @@ def test_a_retry_budget_lets_it_come_back() -> None:
 
 def test_overrun_replicas_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "SAMPLE", 300)
+    monkeypatch.setattr(subject, "ENOUGH", 1800)
     monkeypatch.setattr(subject, "MOST", 8.0)
     slow = replace(plan(0.1), objectives=(d.objective("p95", 2.5),))
     edge = breaking(slow, 1).edge
@@ -73,3 +74,8 @@ def test_overrun_replicas_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     edge = breaking(tight, 1).edge
     assert edge is not None
     assert edge.cause.mechanism == "KV cache full"
+    late = replace(plan(-1.0), objectives=(d.objective("availability", 0.99, at_most=False),))
+    edge = breaking(late, 1).edge
+    assert edge is not None
+    assert "a storm of retries" in edge.cause.mechanism
+    assert any("of the calls of first end without an answer within the timeout" in words for words in edge.cause.chain)

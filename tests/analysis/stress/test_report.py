@@ -32,6 +32,7 @@ def plan() -> Plan:
 def result(plan: Plan) -> StressResult:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subject, "SAMPLE", 150)
+        patch.setattr(subject, "ENOUGH", 900)
         patch.setattr(subject, "MOST", 8.0)
         return stress(plan)
 
@@ -107,6 +108,7 @@ def test_only_the_scenarios_that_were_asked_for() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subject, "MOST", 1.0)
         patch.setattr(subject, "SAMPLE", 20)
+        patch.setattr(subject, "ENOUGH", 120)
         assert [item.scenario for item in stress(small, scenarios=["two"]).outcomes] == ["two"]
         assert [item.scenario for item in stress(small).outcomes] == ["one", "two"]
         assert [item.scenario for item in stress(d.plan()).outcomes] == ["baseline"]
@@ -131,6 +133,7 @@ def test_the_chain_says_what_breaks_and_why() -> None:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subject, "SAMPLE", 300)
+        patch.setattr(subject, "ENOUGH", 1800)
         document, _ = stress_document(stress(plan), plan)
     words = " ".join(block.words for block in blocks(document) if isinstance(block, Text))
     assert "objective there breaks: availability is" in words
@@ -143,11 +146,13 @@ def test_a_promise_that_no_journey_came_to_test_is_not_called_none() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subject, "MOST", 1.0)
         patch.setattr(subject, "SAMPLE", 1)
+        patch.setattr(subject, "ENOUGH", 6)
         document, _ = stress_document(stress(plan), plan)
     tiles = next(block for block in blocks(document) if isinstance(block, Tiles))
     assert "too few journeys came to test an objective" in str(tiles)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subject, "MOST", 1.0)
         patch.setattr(subject, "SAMPLE", 1)
+        patch.setattr(subject, "ENOUGH", 6)
         document, _ = stress_document(stress(replace(plan, objectives=())), replace(plan, objectives=()))
     assert "the file promises nothing" in str(document)

@@ -9,12 +9,23 @@ from msgspec.structs import replace
 
 from archwright.analysis.stress import breaking as subject
 from archwright.analysis.stress.answer import to_do
-from archwright.analysis.stress.breaking import breaking
+from archwright.analysis.stress.breaking import Breaking, Edge, breaking
+from archwright.analysis.stress.diagnosis import Cause
 from archwright.analysis.stress.engine import simulate
-from archwright.analysis.stress.scaling import growth, month_name, month_of, needs, rounded, scaling_section
+from archwright.analysis.stress.objectives import Verdict
+from archwright.analysis.stress.scaling import (
+    Need,
+    grown_words,
+    growth,
+    month_name,
+    month_of,
+    needs,
+    rounded,
+    scaling_section,
+)
 from archwright.plan.model import Plan
 from archwright.plan.shadow import Shadow
-from archwright.report.document import Table
+from archwright.report.document import Cell, Table, Text
 from archwright.report.figures import Book
 from tests.analysis.stress import designs as d
 from tests.analysis.stress.test_pool import plan as pooled
@@ -54,6 +65,23 @@ def test_growth_is_that_of_the_journeys_by_their_rates() -> None:
     assert month_of(d.plan(), 1.01) is None
 
 
+def test_growth_that_is_slower_than_the_search_is_exact_names_the_months_between() -> None:
+    def told(monthly: float, sure: bool = True) -> list[str]:
+        plan = d.plan(d.journey(growth=monthly))
+        broke = simulate(plan, d.scenario(1.0), seed=1, load=2.0)
+        held = simulate(plan, d.scenario(1.0), seed=1, load=1.9)
+        edge = Edge(held, broke, Cause("first", "a limit", (), 1.0), held if sure else None)
+        verdict = Verdict(d.objective("availability", 0.99, at_most=False), 0.5)
+        return grown_words(Book(), plan, Breaking(broke, broke, (broke,), verdict, edge, None))
+
+    said = "At the stated growth the busiest hour breaks objective promise in"
+    assert told(1.0) == [f"{said} February 2026, in 1 month."]
+    late = f"{said} January 2029, in 36 months, at the latest"
+    assert told(0.02) == [f"{late}: from October 2028 on it may break."]
+    assert told(0.02, sure=False) == [f"{late}: before that it may break too."]
+    assert told(0.0) == ["The file states no growth, so no month can be named in which an objective breaks."]
+
+
 @pytest.mark.parametrize(("months", "name"), [(0, "November 2026"), (2, "January 2027"), (14, "January 2028")])
 def test_months_have_names(months: int, name: str) -> None:
     assert month_name("2026-11-21", months) == name
@@ -61,6 +89,7 @@ def test_months_have_names(months: int, name: str) -> None:
 
 def test_the_section_names_the_month_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "SAMPLE", 300)
+    monkeypatch.setattr(subject, "ENOUGH", 1800)
     plan = d.plan(
         d.journey(rate=0.5, growth=0.2),
         targets=(d.target(request_rate=2.0),),
@@ -77,6 +106,27 @@ def test_the_section_names_the_month_and_what_to_do(monkeypatch: pytest.MonkeyPa
     raised = replace(plan, targets=(d.target(request_rate=need.least(found.edge.load) / 60.0),))
     after = breaking(raised, 1)
     assert after.edge is None or after.edge.load > found.edge.load
+
+
+def test_what_broke_is_never_told_to_stay_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A promise of the tail breaks where two servers are not yet 70 % at work: by the mean, two of them suffice."""
+    monkeypatch.setattr(subject, "SAMPLE", 400)
+    monkeypatch.setattr(subject, "ENOUGH", 2400)
+    monkeypatch.setattr(subject, "ENOUGH", 2400)
+    plan = d.plan(
+        d.journey(d.work(), d.step(stage=1, station=1), rate=0.5),
+        stations=(d.station("desk", servers=2, replicas=2, median_s=1.0), d.station("rest")),
+        objectives=(d.objective("p95", 3.7),),
+    )
+    found = breaking(plan, seed=1)
+    assert found.edge is not None
+    assert (found.edge.cause.component, found.edge.cause.mechanism) == ("desk", "servers saturated")
+    (desk,) = (need for need in needs(plan, found.usual, found.edge) if need.component == "desk")
+    assert desk.least(found.edge.load) == desk.limit == 2.0
+    (words, *_) = to_do(plan, found)
+    assert words.startswith("3 replicas for desk instead of 2 would carry")
+    calls = Need("first", "requests a minute", 29.0, 66.0, 1.0)
+    assert (calls.beyond(1.0), calls.beyond(3.0)) == (86.0, 120.0)
 
 
 def _own(share: float = 0.0) -> Plan:
@@ -118,17 +168,55 @@ def test_copies_for_a_shadow_need_replicas_too() -> None:
     assert 0.0 < few < 0.4 * many
 
 
-def test_replicas_that_break_it_carry_what_they_were_seen_to(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, Breaking, Edge]:
+    """Two replicas of an own model, and the load at which they are too few."""
     monkeypatch.setattr(subject, "SAMPLE", 300)
+    monkeypatch.setattr(subject, "ENOUGH", 1800)
     made = replace(_own(), objectives=())
     found = breaking(made, 1)
     assert found.edge is not None
     assert found.edge.cause.component == "model"
-    (mine,) = [item for item in needs(made, found.usual, found.edge) if item.component == "model"]
-    assert mine.least(found.edge.load) > 2, (found.edge.load, mine)
+    return made, found, found.edge
+
+
+def test_replicas_that_break_it_carry_what_they_were_seen_to(broken: tuple[Plan, Breaking, Edge]) -> None:
+    made, found, edge = broken
+    (mine,) = [item for item in needs(made, found.usual, edge) if item.component == "model"]
+    assert mine.least(edge.load) > 2, (edge.load, mine)
     book = Book()
     section = scaling_section(book, made, found)
     table = section.blocks[0]
     assert isinstance(table, Table)
-    assert f"At {found.edge.load:.3g}x" in table.headings
+    assert f"At {edge.load:.3g}x" in table.headings
     assert any("for model instead of 2" in words for words in to_do(made, found))
+
+
+def test_the_table_asks_for_what_the_advice_asks_for(
+    broken: tuple[Plan, Breaking, Edge], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a rule of thumb finds enough of what was seen to be too little, one more of it is asked for."""
+    made, found, edge = broken
+    monkeypatch.setattr(Need, "least", lambda *_: 1.0)
+    table = scaling_section(Book(), made, found).blocks[0]
+    assert isinstance(table, Table)
+    (row,) = [row for row in table.rows if row[0] == "model"]
+    cell = row[table.headings.index(f"At {edge.load:.3g}x")]
+    assert isinstance(cell, Cell)
+    assert cell.text == "3"
+    assert any(words.startswith("3 replicas for model instead of 2") for words in to_do(made, found))
+
+
+def test_what_is_hardly_used_is_no_part_that_the_table_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "SAMPLE", 300)
+    monkeypatch.setattr(subject, "ENOUGH", 1800)
+    monkeypatch.setattr(subject, "MOST", 2.0)
+    narrow = d.target(request_rate=2.0, token_rate=1e9)
+    made = d.plan(d.journey(rate=0.5), targets=(narrow,), stations=(d.station(servers=900, median_s=0.01),))
+    section = scaling_section(Book(), made, breaking(made, 1))
+    table, *texts = section.blocks
+    assert isinstance(table, Table)
+    assert [row[0] for row in table.rows] == ["first"]
+    (said,) = (block.words for block in texts if isinstance(block, Text))
+    assert said.startswith("Hardly used: ")
+    assert "first" not in said

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from archwright.analysis.decide.candidate import Candidate
 from archwright.analysis.decide.report import (
+    EVEN_HEADINGS,
     SCORED,
     assumption_rows,
     demand_rows,
     even_rows,
+    even_words,
     flip_rows,
     judged_rows,
     matrix_rows,
@@ -19,7 +21,7 @@ from archwright.analysis.decide.report import (
 )
 from archwright.analysis.decide.result import Result
 from archwright.analysis.decide.switching import switch_rows
-from archwright.analysis.decide.technologies import HEADINGS, LEAD, technology_rows
+from archwright.analysis.decide.technologies import HEADINGS, technology_rows, technology_words
 from archwright.analysis.decide.terms import HEADINGS as TERMS
 from archwright.analysis.decide.terms import terms_rows
 from archwright.analysis.decide.years import YEAR_HEADINGS, year_rows
@@ -140,16 +142,8 @@ def _more(result: Result, book: Book) -> Iterator[Text | Table]:
         yield Table(("Option", "Criterion", "Judged by, when, why"), tuple(judged), "what was judged")
     evens = even_rows(result, book)
     if evens:
-        headings = (
-            "Pays",
-            "From, journeys a month",
-            "p10 to p90",
-            "In use there",
-            "More replicas there",
-            "With those",
-            "",
-        )
-        yield Table(headings, tuple(evens), "break-even", frozenset({1, 2, 3, 4, 5}))
+        yield Table(EVEN_HEADINGS, tuple(evens), "break-even", frozenset(range(1, 6)))
+        yield from even_words(result)
     costs = year_rows(result, book)
     if costs:
         yield Table(YEAR_HEADINGS, tuple(costs), "what options cost, and how often each is ahead",
@@ -160,7 +154,7 @@ def _more(result: Result, book: Book) -> Iterator[Text | Table]:
     technologies = technology_rows(found.name, found.decision, book)
     if technologies:
         yield Table(HEADINGS, tuple(technologies), "what the options rest on")
-        yield Text(LEAD)
+        yield Text(technology_words(found.decision))
     moves = switch_rows(result.switches, found.decision, book)
     if moves:
         headings = ("From", "To", "What changes", "Time", "Cost")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archwright.analysis.decide.breakeven import BreakEven
 from archwright.analysis.decide.candidate import Candidate, Check
-from archwright.analysis.decide.matrix import MatrixCell
+from archwright.analysis.decide.matrix import Matrix, MatrixCell
 from archwright.analysis.decide.result import Result, reasons
 from archwright.analysis.decide.switching import switching
 from archwright.analysis.decide.technologies import technologies
@@ -23,6 +23,9 @@ _MET: dict[bool | None, tuple[str, Tone]] = {True: ("met", "good"), False: ("bro
 _HOLDS: dict[bool | None, tuple[str, Tone]] = {
     True: ("holds", "good"), False: ("broken", "bad"), None: ("unknown", "muted")
 }  # fmt: skip
+EVEN_HEADINGS = (
+    "Pays", "From, journeys a month", "p10 to p90", "In use there", "More replicas there", "With those, from"
+)  # fmt: skip
 SCORED = (
     "A computed cell is linear between the worst (0) and the best (1), a judged one between 1 (0) and 5 (1); "
     "what is unknown scores 0. The score is the sum of the cells times their weights."
@@ -222,18 +225,27 @@ def _missing(item: Candidate, result: Result, criterion: str) -> str:
 
 
 def even_rows(result: Result, book: Book) -> list[Row]:
-    """One line a pair of options whose fixed costs differ."""
+    """One line a pair of options whose fixed costs differ; what is to be said of a pair stands in `even_words`."""
     found = result.matrix
     rows: list[Row] = []
     for even in result.break_evens:
-        titles = f"{found.candidate(even.high).title} instead of {found.candidate(even.low).title}"
         more = Cell(f"{book[even.more].shown} of {even.fleet}", figure=even.more) if even.more else cell(book, "")
         use = f"{even.at}.use"
+        never = Cell("never", "muted") if even.more and not even.grown else cell(book, even.grown)
         rows.append(
-            (titles, cell(book, even.at), _between(result, even, book), cell(book, use if use in book else ""), more,
-             cell(book, even.grown), even.words)
+            (_pair(found, even), cell(book, even.at), _between(result, even, book),
+             cell(book, use if use in book else ""), more, never)
         )  # fmt: skip
     return rows
+
+
+def even_words(result: Result) -> list[Text]:
+    """What the numbers of a break-even leave open, a sentence a pair."""
+    return [Text(f"{_pair(result.matrix, even)}: {even.words}.") for even in result.break_evens if even.words]
+
+
+def _pair(found: Matrix, even: BreakEven) -> str:
+    return f"{found.candidate(even.high).title} instead of {found.candidate(even.low).title}"
 
 
 def _between(result: Result, even: BreakEven, book: Book) -> Cell:
@@ -258,12 +270,12 @@ def _evens(result: Result, book: Book) -> list[Section]:
         for item in found.candidates
         if item.each
     ]  # fmt: skip
-    headings = ("Pays", "From, a month", "p10 to p90", "In use", "More replicas", "With those", "")
     blocks: tuple[Block, ...] = (
         *volumes(result, book),
         Table(("Option", "The same at any volume", "Each journey", "Journeys a month"), tuple(costs),
               numeric=frozenset({1, 2, 3})),
-        Table(headings, tuple(rows), numeric=frozenset({1, 2, 3, 4, 5})),
+        Table(EVEN_HEADINGS, tuple(rows), numeric=frozenset(range(1, 6))),
+        *even_words(result),
     )  # fmt: skip
     lead = "Costs at another volume: all journeys in proportion, the share from caches as it is."
     return [Section(f"decide-{found.name}-break-even", "Break-even", blocks, lead)]

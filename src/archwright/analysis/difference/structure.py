@@ -111,10 +111,19 @@ def _values(record: Record) -> Iterator[tuple[str, Any]]:
             yield item.key, value
 
 
+def _band(value: Given, normal: bool) -> str:
+    """Between what a number lies, where its file says so."""
+    if value.low is None or value.high is None:
+        return ""
+    low, high = (repr(end.value) if normal else end.text for end in (value.low, value.high))
+    return f", {low} to {high}"
+
+
 def _text(value: Any, normal: bool) -> str:
     if isinstance(value, Given):
         why = f" ({value.origin}{f': {value.note}' if value.note else ''})" if value.origin != "chosen" else ""
-        return f"{value.value!r} {value.dimension}{why}" if normal else f"{value.text}{why}"
+        said = f"{value.value!r} {value.dimension}" if normal else value.text
+        return f"{said}{_band(value, normal)}{why}"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):

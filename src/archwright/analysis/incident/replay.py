@@ -82,9 +82,9 @@ def recorded(requests: Sequence[Request], attempts: Sequence[Attempt], scale: fl
 
 
 def scenario(seen: Recorded, found: Sequence[Fault]) -> Scenario:
-    """The recorded time, with everything that went wrong in it."""
+    """The recorded time and what went wrong in it; a ledger begins with its gateway, whose caches are empty then."""
     changes = tuple(fault.change for fault in found if fault.begins_s < seen.lasts_s)
-    return Scenario(NAME, "as recorded in the ledger", seen.lasts_s, changes)
+    return Scenario(NAME, "as recorded in the ledger", seen.lasts_s, changes, cold=True)
 
 
 def as_recorded(plan: Plan, seen: Recorded) -> Plan:
@@ -191,8 +191,9 @@ def _honest(sides: Sides) -> str:
     share, told = before / max(1.0, sides.before[0].requests), seen.how(IN_FULL) / max(1, seen.requests)
     return (
         f"As it was, the simulation answers {show(share, 'share')} of the requests in full and the ledger "
-        f"{show(told, 'share')}: that is how far it tells what happened. Caches begin empty, tokens of steps that are "
-        "not traced are drawn from the file, and what nobody called is taken to be well."
+        f"{show(told, 'share')}: that is how far it tells what happened. Caches begin empty, as in a gateway that "
+        "has just started; how often a question comes again, and the tokens of steps that are not traced, are those of "
+        "the file; what nobody called is taken to be well."
     )
 
 

@@ -141,8 +141,11 @@ def _scenarios(book: Book, plan: Plan) -> list[Section]:
     lead = (
         "For as long as each lasts, at the load that `archwright stress` simulates, with what runs whether it is asked "
         "or not. Calls that go to the next model are estimated from what is stated: outages, error rates and attempts, "
-        "limits. `archwright stress` simulates them, with what times out and what fails by itself."
+        "limits. `archwright stress` simulates them, with what times out and what fails by itself. Caches are taken to "
+        "answer the share that they answer in the mean; where more is asked they answer more."
     )
+    if any(journey.users for journey in plan.journeys):
+        lead += " Users who come back are taken to do nothing but think, so what they cost is the most that it can be."
     return [Section("price-scenarios", "Under each scenario", (table,), lead)]
 
 
@@ -158,13 +161,19 @@ def _units(book: Book, plan: Plan) -> list[Section]:
                 rows.append((name, *(cell(book, f"{own}.{share}") for share, _ in SHARES), cell(book, key)))
     if not rows:
         return []
-    missing = [journey.name for journey in plan.journeys if f"price.unit.{journey.name}-resolved" not in book]
+    unpriced = [journey.name for journey in plan.journeys if f"price.unit.{journey.name}-resolved" not in book]
+    missing = [name for name in unpriced if f"journeys.{name}.resolved" not in book]
+    never = [name for name in unpriced if name not in missing]
     blocks: list[Block] = [Table(("", "p10", "p50", "p90", "Mean"), tuple(rows), numeric=frozenset({1, 2, 3, 4}))]
     if missing:
         words = (
             f"What is settled is not stated for {', '.join(missing)}: add `resolved` and `monthly_users` to a journey."
         )
         blocks.append(Text(words, "muted"))
+    if never:
+        blocks.append(
+            Text(f"By what is stated {', '.join(never)} settles nothing, so no price of one is enough.", "bad")
+        )
     return [
         Section("price-units", "What one costs", tuple(blocks), "Costs without a journey are shared out by volume.")
     ]

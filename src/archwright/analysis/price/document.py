@@ -117,7 +117,9 @@ def _shares(book: Book, plan: Plan) -> Section:
     return Section(
         "price-shares",
         "Where it goes",
-        (bars("By model, a month", components), bars("By token kind, a month", kinds)),
+        tuple(
+            one for one in (bars("By model, a month", components), bars("By token kind, a month", kinds)) if one.items
+        ),
     )
 
 
@@ -134,6 +136,6 @@ def _guesses(book: Book) -> Section:
         )
         for leaf, change in deciding
     )
-    table = Table(("Guess", "Key", "Value", "Basis", "10 % more moves the bill by"), rows, numeric=frozenset({4}))
+    table = Table(("Guess", "Key", "Value", "Basis", "10 % more moves it by"), rows, numeric=frozenset({4}))
     lead = f"The model bill rests on {plural(count, 'guess', 'guesses')}; these decide it most."
     return Section("price-guesses", "What would change it", (table,), lead)

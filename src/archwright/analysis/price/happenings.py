@@ -1,8 +1,9 @@
 """What the time of each scenario costs: as many journeys as its load brings, and what its changes move.
 
 The load is the one that is simulated (`plan.load`): in the busiest hour or in the calendar, as journeys have grown by
-then. Calls that go to the next model are worked out with the plan's probabilities, for the simulation is not run here:
-what times out or is degraded is left to it.
+then. Users who come back are taken to do nothing but think, so theirs is the most that it can cost. Calls that go to
+the next model are worked out with the plan's probabilities, for the simulation is not run here: what times out or is
+degraded is left to it, and so is what caches answer more where more is asked.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from archwright.report.figures import Book, Figure
 
 TIME: Final = "the load over its time, as it is simulated, in seconds of the busiest hour"
 COST: Final = "volume * peak * time * each"
+COMING: Final = "users / mean_log_normal(think, spread) * time * each"
 
 
 def enter_scenarios(book: Book, plan: Plan) -> None:
@@ -52,6 +54,9 @@ def _standing(book: Book, scenario: Scenario) -> Figure:
 
 def _priced(book: Book, key: str, journey: Journey, time: Figure, each: str | Figure, label: str) -> Figure:
     given = f"journeys.{journey.name}"
+    if journey.users:  # nobody arrives: as many as there can be, if they did nothing but think
+        coming = {"users": f"{given}.users", "think": f"{given}.think", "spread": f"{given}.think_spread"}
+        return book.derive(key, COMING, "money", label, **coming, time=time, each=each)
     return book.derive(key, COST, "money", label, volume=f"{given}.volume", peak=f"{given}.peak", time=time, each=each)
 
 

@@ -8,10 +8,9 @@ from archwright.analysis.price.call import METERS, Call
 from archwright.analysis.price.lines import Line
 from archwright.base.text import slug
 from archwright.plan.model import Cache, Journey, Plan, Semantic, Step, Target
+from archwright.plan.semantic import TOLD, WORD
 from archwright.report.figures import Book, Figure
 
-TOLD: Final = 60  # tokens of the judge's instructions
-WORD: Final = 3  # tokens of what it says
 PARTS: Final = (".recall.month", ".judge.month", ".verdict.month")  # ends of the keys of what looking up costs
 
 

@@ -22,9 +22,9 @@ from archwright.base.text import slug
 from archwright.base.units import show
 from archwright.plan.bands import Band, bands, drawn, finite
 from archwright.plan.choice import first_choices
-from archwright.plan.cost import call_cost
+from archwright.plan.cost import CALL_COST, call_cost
 from archwright.plan.draws import Again
-from archwright.plan.expect import repeated_roughly
+from archwright.plan.expect import once_more, repeated_roughly
 from archwright.plan.model import Journey, Plan, Step
 from archwright.policy import chance
 from archwright.report.document import Swing, Tornado
@@ -107,12 +107,11 @@ def _journeys(book: Book, plan: Plan, seed: int) -> Iterator[str]:
     weights: list[float] = []
     for index, journey in enumerate(plan.journeys):
         key = f"price.{journey.name}.journey"
-        if book[key].value == 0:
-            continue
         drawn_costs = [_one(book, plan, journey, (n * len(plan.journeys) + index, seed)) for n in range(SAMPLED)]
-        costs = sorted(total for total, _ in drawn_costs)
-        _enter(book, key, costs, note)
-        yield key
+        if book[key].value > 0:
+            _enter(book, key, sorted(total for total, _ in drawn_costs), note)
+            yield key
+        # Requests of a journey whose calls are paid by the hour are requests too: they cost what they carry of that.
         for _, calls in drawn_costs:
             requests += calls
             weights += [journey.rate] * len(calls)
@@ -154,7 +153,8 @@ def _one(book: Book, plan: Plan, journey: Journey, luck: tuple[int, int]) -> tup
         own = number * 64 + place
         if chance.uniform(seed, own, 0, chance.TAKEN) >= step.probability:
             continue
-        runs = chance.geometric(step.repeat_mean, step.repeat_most, chance.uniform(seed, own, 0, chance.REPEATS))
+        more = once_more(step.repeat_mean, step.repeat_most)
+        runs = chance.geometric(more, step.repeat_most, chance.uniform(seed, own, 0, chance.REPEATS))
         for run in range(runs):
             cost = _run(book, plan, (journey, step), base, (own, run, seed))
             total += cost
@@ -185,18 +185,29 @@ def _run(book: Book, plan: Plan, at: tuple[Journey, Step], base: str, luck: tupl
     cost = call_cost(tokens_in, max(round(tokens_in * target.prompt_cache), before), tokens_out, price)
     name = base if len(shares) == 1 else f"{base}.{target.name}"
     copy = copy_drawn(plan, at, (tokens_in, before, tokens_out), u(chance.STICKY))
-    return cost * _other(book, name) + copy
+    return cost * _other(book, base, name, price.request) + copy
 
 
-def _other(book: Book, own: str) -> float:
-    """What a call costs in the mean over what it would by plain tokens: pictures, written cache, bought units."""
+def _other(book: Book, base: str, own: str, request: int) -> float:
+    """What a call costs in the mean over what is drawn of it: pictures, written cache, bought units."""
     factor = 1.0
-    if f"{own}.call.plain" in book and book[f"{own}.call.plain"].value > 0:
+    if f"{own}.call.plain" in book:
         special = sum(book[item].value for _, item in book[f"{own}.call"].inputs if not LONG.search(item))
-        factor *= special / book[f"{own}.call.plain"].value
+        drawn_mean = _as_drawn(book, base, own) + request
+        factor *= special / drawn_mean if drawn_mean > 0 else 1.0
     if f"{own}.paid" in book and book[f"{own}.billed"].value > 0:
         factor *= book[f"{own}.paid"].value / book[f"{own}.billed"].value
     return factor
+
+
+def _as_drawn(book: Book, base: str, own: str) -> float:
+    """What a call costs in the mean if all its tokens are plain ones, as `call_cost` counts those that are drawn."""
+    values = {name: book[key].value for name, key in book[f"{own}.call.plain"].inputs}
+    whole = book[f"{base}.tokens_in"].value
+    text = book[f"{own}.tokens_text"].value if f"{own}.tokens_text" in book else whole
+    values["tokens_cached"] *= whole / text if text > 0 else 1.0
+    values |= {"tokens_in": whole, "tokens_out": book[f"{base}.tokens_out"].value}
+    return float(CALL_COST.compute(*(values[name] for name in sorted(values))))
 
 
 def _swings(book: Book, found: dict[str, Band], result: str, title: str) -> Tornado:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SHARE: Final = "share"
 UNKNOWN: Final = "unknown"
 TOO_FEW: Final = "It knew too little to answer anything: give a longer log, with more that was asked again."
+ALONE: Final = "They share answers where the file says so, but each learns by itself how sure it must be."
 NOTHING: Final = "nothing is labelled yet; the curve comes with fresh answers that were compared"
 
 
@@ -96,16 +97,22 @@ def _told(name: str, told: Mapping[str, Any]) -> list[Section]:
     would = counts["shadow"] if told["mode"] == "shadow" else counts["served"]
     looked = sum(counts.values())
     hits, all_ = learned["wrong_of_hits"], learned["wrong_of_all"]
-    word = "would have answered" if told["mode"] == "shadow" else "answered"
+    word, gain = ("would have answered", "would have saved") if told["mode"] == "shadow" else ("answered", "saved")
     tiles = Tiles((
         (f"It {word}", _of(would, looked), f"{would:,} of {looked:,} look-ups", ""),
-        ("It saved", show_money(saved - audits), "less what its audits cost", ""),
+        # An audit is a call that would be made without the cache, too: it saves nothing, and costs nothing besides.
+        (f"It {gain}", show_money(saved), f"not counting {show_money(audits)} of audits, which were asked", ""),
         ("Wrong of its hits", _percent(hits["value"]) if hits["of"] else "unknown", _interval(hits), ""),
         ("Wrong of all answers", _percent(all_["value"]) if all_["of"] else "unknown", _interval(all_), ""),
     ))  # fmt: skip
     rows = tuple((what, f"{counts[what]:,}") for what in counts)
     table = Table(("Look-ups", "Number"), rows, numeric=frozenset({1}))
     blocks: list[Block] = [tiles, table]
+    if len(told.get("each", ())) > 1:
+        asked = " and ".join(f"{each['lookups']:,}" for each in told["each"])
+        blocks.append(Text(f"The sum of {len(told['each'])} workers with {asked} look-ups. {ALONE}", "muted"))
+    if told.get("shared"):
+        blocks.append(Text(f"Other gateways of its database are not counted here: ask each. {ALONE}", "muted"))
     if learned["alarm"]:
         blocks.append(Text("Audits found more errors than were predicted: it answers less until they stop.", "bad"))
     worst = tuple(

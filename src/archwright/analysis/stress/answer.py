@@ -11,7 +11,7 @@ from archwright.analysis.stress.objectives import DIMENSIONS, Verdict, verdicts
 from archwright.analysis.stress.outcome import Outcome
 from archwright.analysis.stress.points import reading
 from archwright.analysis.stress.recovery import SLACK, Recovery, recovery
-from archwright.analysis.stress.scaling import Need, grown_words, needs
+from archwright.analysis.stress.scaling import Need, grown_words, lacking, needs
 from archwright.base.text import plural
 from archwright.base.units import show
 from archwright.plan.model import Objective, Plan, Scenario
@@ -189,20 +189,11 @@ def to_do(plan: Plan, found: Breaking) -> list[str]:
     edge = found.edge or found.degrading
     if edge is not None and edge.cause.meant:
         said.append(f"raise what the file allows ({edge.cause.mechanism}), if that load is to be let in.")
-    elif edge is not None and edge.cause.component and not _of_money(found):
-        first = [need for need in known if need.component == edge.cause.component and need.full_at() <= 2 * edge.load]
-        said += [
-            f"{_have(need, need.least(edge.load))} would carry {edge.load:.3g} times the busiest hour."
-            for need in first[:1]
-        ]
+    elif edge is not None and (need := lacking(found, known)) is not None:
+        said.append(f"{_have(need, need.beyond(edge.load))} would carry {edge.load:.3g} times the busiest hour.")
     tight = [need for need in known if need.least() > need.limit]
     said += [f"{_have(need, need.least())} would leave room in the busiest hour." for need in tight]
     return list(dict.fromkeys(said))
-
-
-def _of_money(found: Breaking) -> bool:
-    """Whether it is the cost that breaks: no larger limit mends it."""
-    return found.verdict is not None and found.verdict.objective.measure == "cost"
 
 
 def _have(need: Need, least: float) -> str:

@@ -1,14 +1,17 @@
 """What breaks first, at which load, and why.
 
-The load is doubled until something breaks, then the edge is bisected. Every trial sees about the same number of
-journeys, so that caches are as warm and shares as exact at every load; each begins with an idle system. The objectives
+The load is doubled until something breaks, then the edge is bisected. A trial lasts an hour, as the busiest one does,
+or as long as its journeys can be afforded, and never so short that it sees few of them; each begins with an idle
+system. What limits had saved up before would hide the edge where a trial is shorter: it begins with so little of their
+bursts that it lets through at most 1 % more than they do in the long run. Where a recording ends before as many
+journeys have come, it is 1 % of a whole trial: of less, not even the first call would find its place. The objectives
 are those of the plan; where none speaks of failures, at most 1 % of the journeys may fail. A cost that is too high in
 the busiest hour itself is no matter of load: a scenario says so, and the search goes on without it. The canned answer
 is looked for in the same way: a system may keep its promises by degrading.
 
 A load breaks an objective when no luck explains what was seen (`deciding`). Where luck may, other seeds add journeys,
 up to ENOUGH of them; what they leave open is said to be open. A quick search, while there is no fast engine, sees half
-of the journeys and tells the edge to ROUGHLY: which it says.
+of the fewest journeys and tells the edge to ROUGHLY: which it says.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from archwright.analysis.stress import engines
 from archwright.analysis.stress.deciding import degrades, judged
 from archwright.analysis.stress.diagnosis import Cause, at_any_load, diagnose, refused_most
 from archwright.analysis.stress.engine import simulate
@@ -25,14 +29,18 @@ from archwright.analysis.stress.merge import merged
 from archwright.analysis.stress.objectives import Verdict
 from archwright.analysis.stress.outcome import Outcome
 from archwright.analysis.stress.sure import Standing
+from archwright.base.units import HOUR
 from archwright.plan.model import Journey, Plan, Scenario
 from archwright.plan.trace import Trace
 from archwright.plan.workload import traced_journey
+from archwright.policy.provider import BURST_S
 
-SAMPLE = 1500  # journeys in each trial
+SAMPLE = 1500  # journeys in each trial at least
+MANY = 100_000  # journeys in a trial of an hour at most on the fast engine; on the plain one ENOUGH
 ENOUGH = 6 * SAMPLE  # journeys at a load at most, where fewer cannot tell
 RUNS = 64  # seeds at a load at most
-SHORTEST_S = 120.0  # a queue or a limit needs some time to show
+SHORTEST_S = 120.0  # a queue needs some time to show
+FULL_S = 100 * BURST_S  # a trial as long begins with full limits, a shorter one with its share of them
 LONGEST_S = 7 * 86400.0
 MOST = 64.0  # multiples of the busiest hour that are tried
 EXACT = 1.05  # the edge is known to 5 %
@@ -114,6 +122,7 @@ class _Trials:
         self.exact = ROUGHLY if quick else EXACT
         self.sample = SAMPLE / 2 if quick else float(SAMPLE)
         self.enough = ENOUGH / 2 if quick else float(ENOUGH)
+        self.afforded = 0.0 if quick else float(MANY if engines.fast_for(plan, trace) is not None else ENOUGH)
         self.recorded = trace if trace is not None and not trace.sessions else None  # arrivals, not users' sessions
         traced = traced_journey(plan) if self.recorded is not None else -1
         self.rate = sum(
@@ -125,11 +134,13 @@ class _Trials:
 
     def at(self, load: float) -> Outcome:
         if load not in self.made:
-            lasts = min(LONGEST_S, max(SHORTEST_S, self.sample / (self.rate * load)))
+            rate = self.rate * load
+            lasts = min(LONGEST_S, max(SHORTEST_S, self.sample / rate, min(HOUR, self.afforded / rate)))
             if self.recorded is not None and self.recorded.times[-1] > 0:
                 lasts = min(lasts, self.recorded.times[-1] / load)  # nobody comes after its end
             self.tell(f"what breaks first: {load:.3g} times the busiest hour")
-            scenario = Scenario(f"load-{load:.4g}x", "", lasts, ())
+            filled = min(1.0, max(lasts, self.sample / rate) / FULL_S)
+            scenario = Scenario(f"load-{load:.4g}x", "", lasts, (), filled=filled)
             self.made[load] = simulate(self.plan, scenario, seed=self.seed, load=load, trace=self.trace)
             self.scenarios[load] = scenario
         return self.made[load]

@@ -44,6 +44,15 @@ ENDS = {
 }
 
 
+HOW = {
+    route.CALLER: "as more than it takes",
+    route.KEY: "because our key is refused",
+    route.TRANSIENT: "with its own errors",
+    route.TIMEOUT: "without an answer within the timeout",
+    route.CUT: "cut off, as their answer does not end within the timeout",
+}
+
+
 def diagnose(plan: Plan, measure: str, held: Outcome, broke: Outcome) -> Cause:
     """The heaviest cause of the change from `held` to `broke` in a measure of the objectives."""
     if measure in TIMES:
@@ -136,11 +145,12 @@ def _slow_stations(plan: Plan, held: Outcome, broke: Outcome) -> list[Cause]:
 
 
 def _station_chain(item: StationOutcome, outcome: Outcome) -> tuple[str, ...]:
+    able = "its replicas" if item.replica_limit else plural(item.servers, "server")
+    full = f"{item.title} is asked for {show(item.asked, 'share')} of what {able} can do, so"
+    if item.replica_limit and item.asked < 1.0:  # it would do, if its replicas were there at once
+        full = f"The load comes sooner than {item.title} starts replicas, {item.most_replicas:,} at most, so"
     return (
-        (
-            f"{item.title} is asked for {show(item.asked, 'share')} of what {plural(item.servers, 'server')} can do, "
-            f"so its queue grows to {item.deepest:,}."
-        ),
+        f"{full} its queue grows to {item.deepest:,}.",
         f"A job waits {show(item.mean_wait_s, 'duration')} in the mean, and every journey that passes with it.",
     )
 
@@ -248,7 +258,7 @@ def _failing_targets(plan: Plan, held: Outcome, broke: Outcome) -> list[Cause]:
             mechanism, words = _limit(target), [_limit_words(target)]
         else:
             mechanism = f"calls end with {OUTCOMES[worst]}"
-            words = [f"{_percent(target.calls[worst], target.asked)} of the calls of {target.name} end so."]
+            words = [f"{_percent(target.calls[worst], target.asked)} of the calls of {target.name} end {HOW[worst]}."]
         if target.openings:
             words.append(f"Its breaker opened {target.openings} times.")
         crowded = _crowded(broke, target.name)

@@ -12,17 +12,19 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from archwright.analysis.stress import engines
+from archwright.analysis.stress.aside import priced
 from archwright.analysis.stress.outcome import Outcome
 from archwright.analysis.stress.pool import Pool
 from archwright.analysis.stress.sharing import SharedRoom
 from archwright.analysis.stress.station import Handler, Job, Room
 from archwright.analysis.stress.supplier import Ending, Supplier, called_off
 from archwright.analysis.stress.tally import ANSWERED, DEGRADED, FAILED, Tally
+from archwright.analysis.stress.warmth import fill
 from archwright.plan.cost import call_cost
 from archwright.plan.faults import faults_of, struck
 from archwright.plan.model import Plan, Scenario, Station, Step, Target
 from archwright.plan.price import stored
-from archwright.plan.rules import began_after, draws, luck_of, price_of, rules, slower_of
+from archwright.plan.rules import began_after, draws, luck_of, price_of, reserved_at, rules, slower_of
 from archwright.plan.trace import Trace
 from archwright.plan.users import Users
 from archwright.plan.workload import Branch, Stage, Visit, Work, again, bounded, path, pause, returning, stops, visits
@@ -102,8 +104,8 @@ def simulate(plan: Plan, scenario: Scenario, *, seed: int, load: float = 1.0, tr
     if fast is not None:
         outcome = fast(plan, scenario, seed, load, trace)
         if engines.counted(plan, outcome):
-            return outcome
-    return _Simulation(plan, scenario, seed).run(load, trace)
+            return priced(plan, outcome)
+    return priced(plan, _Simulation(plan, scenario, seed).run(load, trace))
 
 
 class _Double(NamedTuple):
@@ -122,15 +124,13 @@ class _Simulation:
         self.heap: list[tuple[float, int, Handler, Any]] = []
         self.order = count()
         self.tally = Tally(plan, scenario)
-        self.machine = Machine(rules(plan))
+        self.machine = Machine(rules(plan), filled=scenario.filled)
         self.suppliers = [self._supplier(target, scenario) for target in plan.targets]
         self.rooms = [self._room(station, scenario) for station in plan.stations]
         self.instant = [room.instant for room in self.rooms]
         self.lanes = [BATCH if journey.batch else REALTIME for journey in plan.journeys]
-        self.prices = [
-            [tuple(price_of(plan.targets[hop.target], lane).most(False) for hop in item.hops) for item in plan.routes]
-            for lane in (REALTIME, BATCH)
-        ]
+        lanes = (REALTIME, BATCH)
+        self.prices = [[reserved_at(plan, item, lane) for item in plan.routes] for lane in lanes]
         self.draws = [draws(plan, route) for route in plan.routes]
         self.walks: dict[int, _Walk] = {}
         self.doubles: dict[int, _Double] = {}  # by request
@@ -141,15 +141,14 @@ class _Simulation:
     def _supplier(self, target: Target, scenario: Scenario) -> Supplier | Pool:
         faults = faults_of(scenario, target.name)
         if target.pool is None:
-            return Supplier(target, faults, self.seed)
+            return Supplier(target, faults, self.seed, scenario.filled)
         told = (self.schedule, self._begun, self._call_ended)
-        return Pool(target, target.pool, faults, self.seed, scenario.lasts_s, *told)
+        return Pool(target, target.pool, faults, self.seed, scenario.lasts_s, scenario.filled, *told)
 
     def _room(self, station: Station, scenario: Scenario) -> Room:
         kind = SharedRoom if station.shared else Room
-        faults = faults_of(scenario, station.name)
-        lasts, begins = scenario.lasts_s, scenario.begins_s
-        return kind(station, faults, self.seed, lasts, self.schedule, self._station_ended, begins)
+        faults, told = faults_of(scenario, station.name), (self.schedule, self._station_ended)
+        return kind(station, faults, self.seed, scenario.lasts_s, *told, scenario.begins_s)
 
     def schedule(self, at: float, handler: Handler, item: Any) -> None:
         heappush(self.heap, (at, next(self.order), handler, item))
@@ -157,6 +156,7 @@ class _Simulation:
     def run(self, load: float, trace: Trace | None) -> Outcome:
         heap = self.heap
         self.users = returning(self.plan, self.scenario, self.seed, load, trace)
+        fill(self.machine.caches, self.plan, self.scenario, self.seed, (load, trace))
         arrivals = visits(self.plan, self.scenario, self.seed, load, trace, self.users)
         visit = next(arrivals, None)
         events = 0

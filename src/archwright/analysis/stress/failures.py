@@ -131,8 +131,11 @@ def _first(case: Case, times: Sequence[Sequence[float | None]], begins: float, e
 # ------------------------------------------------------------------------------------------------ the document
 
 
-def failure_section(book: Book, found: Sequence[Felt], silent: Sequence[Case]) -> Section:
-    """The table as a section of a document, the worst failures first; figures are entered under `failing.`."""
+def failure_section(book: Book, found: Sequence[Felt], silent: Sequence[Case], load: float = 1.0) -> Section:
+    """The table as a section of a document, the worst failures first; figures are entered under `failing.`.
+
+    `load` is the multiple of the busiest hour that was simulated.
+    """
     ordered = sorted(found, key=lambda item: (-item.failed, item.full))
     rows = tuple(_row(book, item) for item in ordered)
     times = ("First felt", "First call fails", "Breaker opens", "Good again", "Back")
@@ -141,7 +144,8 @@ def failure_section(book: Book, found: Sequence[Felt], silent: Sequence[Case]) -
     caption = (
         "shares of the journeys that came while it was away, one that leaves a step out counts as in full; times count "
         "from its beginning, back from its end: those of events (a journey ends not in full, a call fails, a breaker "
-        f"opens, each for the first time) in the mean over the seeds, good again and back to {width}"
+        f"opens, each for the first time) in the mean over the seeds, good again and back to {width}; "
+        f"hardly: no interval lost more than {show(SLACK, 'share')} of its journeys"
     )
     table = Table(headings, rows, caption, frozenset(range(1, 9)))
     who = tuple(
@@ -152,7 +156,8 @@ def failure_section(book: Book, found: Sequence[Felt], silent: Sequence[Case]) -
     if silent:
         names = ", ".join(case.title for case in silent)
         blocks.append(Text(f"Nobody who is simulated waits for {names}.", "muted"))
-    lead = f"Each component away in turn in the busiest hour, {plural(SEEDS, 'seed')} each."
+    hour = "in the busiest hour" if load == 1.0 else f"at {load:.3g} times the busiest hour"
+    lead = f"Each component away in turn {hour}, {plural(SEEDS, 'seed')} each."
     return Section("stress-failures", "If it fails", tuple(blocks), lead)
 
 
@@ -176,7 +181,7 @@ def _row(book: Book, item: Felt) -> tuple[str | Cell, ...]:
         share("full", item.full, "answered in full", "bad" if worse else "good"),
         share("degraded", item.degraded, "canned answers"),
         share("failed", item.failed, "failed", "bad" if item.failed > SLACK else "plain"),
-        time("felt", item.felt_s, "until journeys were worse", "never", "good"),
+        time("felt", item.felt_s, "until journeys were worse", *_not_felt(item)),
         time("noticed", item.noticed_s, "until the first call failed", "–", "muted"),
         time("opened", item.opened_s, "until the breaker opened", "–", "muted"),
         time("good", item.good_s, "until journeys were as before", "not while away", "bad")
@@ -184,6 +189,11 @@ def _row(book: Book, item: Felt) -> tuple[str | Cell, ...]:
         else Cell("–", "muted"),
         time("back", item.back_s, "from its end until journeys were as before", "–"),
     )
+
+
+def _not_felt(item: Felt) -> tuple[str, Tone]:
+    """What to say where journeys were not worse than usual: a few may have been."""
+    return ("never", "good") if item.full >= item.before else ("hardly", "plain")
 
 
 def plain(item: Felt) -> Mapping[str, object]:

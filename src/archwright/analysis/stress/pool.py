@@ -57,7 +57,7 @@ class Pool:
     """
 
     def __init__(  # noqa: PLR0913 - what a simulation gives to each of its parts
-        self, target: Target, stated: Stated, faults: Faults, seed: int, horizon: float,
+        self, target: Target, stated: Stated, faults: Faults, seed: int, horizon: float, filled: float,
         schedule: Schedule, begun: Begun, ended: Handler,
     ) -> None:  # fmt: skip
         self.target = target
@@ -70,7 +70,7 @@ class Pool:
         self.ended = ended
         self.pace = pace(target)
         self.limits = target_limits(target)
-        self.meter = provider.idle(self.limits, 0.0)
+        self.meter = provider.idle(self.limits, 0.0, filled)
         self.group = Group(stated.law, stated.room, replica.ROUTERS.index(stated.router), horizon)
         self.size = Size(stated)
         begins = stated.begins

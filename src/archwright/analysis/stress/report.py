@@ -123,19 +123,18 @@ def _overview(book: Book, plan: Plan, result: StressResult) -> Section:
         ),
     ]  # fmt: skip
     if any(item.measure == "cost" for item in plan.objectives):
-        blocks.append(Text(_money_words(plan), "muted"))
+        blocks.append(Text(_money_words(plan, result.scenarios), "muted"))
     lead = "Simulated with the gateway's own decisions in virtual time; degraded: a canned answer stood in for a model."
     return Section("stress-overview", "At a glance", tuple(blocks), lead)
 
 
-def _money_words(plan: Plan) -> str:
+def _money_words(plan: Plan, scenarios: Sequence[Scenario]) -> str:
     """What an objective of cost is held against here, and what `price` knows that a simulation does not."""
     parts = ["Objectives of cost: a month at the stated volume, if each journey costs what it did here"]
-    parts += ["from a cache that was empty at first"] if plan.caches else []
+    cold = [item.name for item in scenarios if item.cold]
+    parts += [f"in {', '.join(cold)} from caches that are empty at first"] if plan.caches and cold else []
     parts += [f"and {show(plan.standing, 'money')} of hardware and bought units"] if plan.standing else []
-    warm = " with warm caches" if plan.caches else ""
-    more = f"`price` forecasts a month{warm}, and knows prices of sound, pictures, thought and vectors."
-    return f"{', '.join(parts)}. {more}"
+    return f"{', '.join(parts)}. `price` forecasts a month of days and nights, without trouble."
 
 
 # ------------------------------------------------------------------------------------- what breaks first
@@ -143,7 +142,8 @@ def _money_words(plan: Plan) -> str:
 
 def _breaking(book: Book, plan: Plan, found: Breaking) -> Section:
     blocks = [*_trials(book, plan, found), *load_charts(plan, found)]
-    lead = f"The same workload, up to {found.tried:.3g} times its busiest hour, each time from an idle system."
+    warm = ", with caches as warm as that load keeps them" if plan.caches else ""
+    lead = f"The same workload, up to {found.tried:.3g} times its busiest hour, each time from an idle system{warm}."
     return Section("stress-breaking", "What breaks first", tuple(blocks), lead)
 
 

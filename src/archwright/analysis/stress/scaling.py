@@ -16,7 +16,7 @@ from archwright.analysis.stress.breaking import Breaking, Edge
 from archwright.analysis.stress.figures import source
 from archwright.analysis.stress.outcome import Outcome
 from archwright.base.text import slug
-from archwright.base.units import show
+from archwright.base.units import MINUTE, show
 from archwright.plan.model import Plan
 from archwright.plan.pool import Pool
 from archwright.plan.steady import Request, fits, steady
@@ -53,6 +53,13 @@ class Need:
             return float(max(1, math.ceil(self.used * factor / (self.busy * self.each) - 1e-9)))
         return rounded(self.used * factor * MARGIN)
 
+    def beyond(self, factor: float) -> float:
+        """The limit to have at so many times the busiest hour, where what there is was seen to be too little for it."""
+        least = self.least(factor)
+        if least > self.limit:
+            return least
+        return self.limit + 1.0 if self.what == "replicas" else rounded(self.limit * MARGIN)
+
     def full_at(self) -> float:
         """The multiple of the busiest hour at which it is all in use."""
         return self.limit * (self.each if self.what == "replicas" else 1.0) / self.used
@@ -70,14 +77,16 @@ def needs(plan: Plan, usual: Outcome, edge: Edge | None = None) -> list[Need]:
     """Everything with a limit that the busiest hour uses, what fills up first in front.
 
     Replicas of self-hosted models that are asked at the `edge` only count with what they are asked there; where they
-    break it, one of them carries no more than it was seen to carry just below.
+    break it, one of them carries no more than it was seen to carry just below. Of a recording that ends within a minute
+    a whole one is told.
     """
+    whole = max(1.0, MINUTE * usual.runs / usual.simulated_s)
     found = []
     for target, after in zip(plan.targets, usual.targets, strict=True):
         if after.request_limit:
-            found.append(Need(target.name, "requests a minute", float(after.peak_requests), after.request_limit, 1.0))
+            found.append(Need(target.name, "requests a minute", whole * after.peak_requests, after.request_limit, 1.0))
         if after.token_limit:
-            found.append(Need(target.name, "tokens a minute", float(after.peak_tokens), after.token_limit, 1.0))
+            found.append(Need(target.name, "tokens a minute", whole * after.peak_tokens, after.token_limit, 1.0))
         if target.pool is not None:
             found.append(_pool(target.name, target.pool, usual, edge))
     for station, seen in zip(plan.stations, usual.stations, strict=True):
@@ -118,6 +127,20 @@ def _calls(name: str, outcome: Outcome) -> tuple[float, Request]:
     return asked / outcome.simulated_s, Request(tokens_in / calls, max(1.0, out / calls), cached / calls)
 
 
+def lacking(found: Breaking, known: list[Need]) -> Need | None:
+    """What was seen to be too little where it breaks or degrades.
+
+    None where it is meant to be no more, or where it is the cost that breaks: no larger limit mends that.
+    """
+    edge = found.edge or found.degrading
+    if edge is None or edge.cause.meant or not edge.cause.component:
+        return None
+    if found.verdict is not None and found.verdict.objective.measure == "cost":
+        return None
+    near = (need for need in known if need.component == edge.cause.component and need.full_at() <= 2 * edge.load)
+    return next(near, None)
+
+
 def growth(plan: Plan, months: int) -> float:
     """The load after so many months over that of today, by the journeys' own growth and rates."""
     rates = [journey.rate * journey.peak for journey in plan.journeys]
@@ -149,7 +172,15 @@ def scaling_section(book: Book, plan: Plan, found: Breaking) -> Section:
     loads = {f"In {month} months": growth(plan, month) for month in AHEAD} if growing else {}
     if found.edge is not None:
         loads |= {f"At {found.edge.load:.3g}x": found.edge.load}
-    rows = tuple(_row(book, plan, need, note, loads) for need in shown)
+    edge, short = found.edge or found.degrading, lacking(found, known)
+
+    def have(need: Need, load: float) -> float:
+        too_little = need is short and edge is not None and load >= edge.load
+        return need.beyond(load) if too_little else need.least(load)
+
+    rows = tuple(
+        _row(book, plan, need, note, {when: have(need, load) for when, load in loads.items()}) for need in shown
+    )
     later = tuple(loads)
     headings = ("Component", "What", "Used", "Limit", "Full at", "Have", *later, "Full in")
     caption = (
@@ -159,8 +190,9 @@ def scaling_section(book: Book, plan: Plan, found: Breaking) -> Section:
     )
     blocks: list[Block] = [Table(headings, rows, caption, frozenset(range(2, 6 + len(later))))]
     if len(shown) < len(known):
-        rest = ", ".join(dict.fromkeys(need.component for need in known if need not in shown))
-        blocks.append(Text(f"Hardly used: {rest}.", "muted"))
+        busy = {need.component for need in shown}
+        rest = dict.fromkeys(need.component for need in known if need.component not in busy)
+        blocks += [Text(f"Hardly used: {', '.join(rest)}.", "muted")] if rest else []
     lead = "What the busiest hour takes of everything that has a limit, and what to have."
     return Section("stress-scaling", "Headroom and growth", tuple(blocks), lead)
 
@@ -179,11 +211,23 @@ def grown_words(book: Book, plan: Plan, found: Breaking) -> list[str]:
               note=f"the first month with {found.edge.load:.3g} times the load")  # fmt: skip
     if month == 0:
         return [f"Objective {name} breaks at today's busiest hour."]
-    when = month_name(plan.as_of, month)
-    return [f"At the stated growth the busiest hour breaks objective {name} in {when}, in {month} months."]
+    said = f"At the stated growth the busiest hour breaks objective {name} in {month_name(plan.as_of, month)}"
+    after = f"in {month} month{'s' * (month > 1)}"
+    open_from = _held_until(plan, found.edge)
+    if open_from == month:
+        return [f"{said}, {after}."]
+    if open_from == 0:
+        return [f"{said}, {after}, at the latest: before that it may break too."]
+    return [f"{said}, {after}, at the latest: from {month_name(plan.as_of, open_from)} on it may break."]
 
 
-def _row(book: Book, plan: Plan, need: Need, note: str, loads: Mapping[str, float]) -> tuple[str | Cell, ...]:
+def _held_until(plan: Plan, edge: Edge) -> int:
+    """The first month with more load than was seen to hold for sure; 0 where none was."""
+    sure = edge.sure.load if edge.sure is not None else 0.0
+    return next(month for month in range(HORIZON + 1) if growth(plan, month) > min(sure, edge.load * (1.0 - 1e-9)))
+
+
+def _row(book: Book, plan: Plan, need: Need, note: str, later: Mapping[str, float]) -> tuple[str | Cell, ...]:
     base = f"scaling.{need.component}.{need.what.replace(' ', '-')}"
 
     def cell(name: str, value: float, dimension: str, label: str, origin: str = "computed") -> Cell:
@@ -203,8 +247,8 @@ def _row(book: Book, plan: Plan, need: Need, note: str, loads: Mapping[str, floa
         Cell(show(have, "number"), "bad" if have > need.limit else "plain",
              book.leaf(f"{base}.have", have, "number", label="to have today", origin="computed", note=note).key),
         *(
-            cell(slug(when), need.least(load), "number", f"to have {when[0].lower()}{when[1:]}")
-            for when, load in loads.items()
+            cell(slug(when), amount, "number", f"to have {when[0].lower()}{when[1:]}")
+            for when, amount in later.items()
         ),
         month_name(plan.as_of, month) if month is not None else Cell("–", "muted"),
     )  # fmt: skip

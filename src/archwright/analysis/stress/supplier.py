@@ -37,13 +37,13 @@ class Supplier:
 
     __slots__ = ("_limits", "faults", "meter", "pace", "refused", "seed", "target")
 
-    def __init__(self, target: Target, faults: Faults, seed: int) -> None:
+    def __init__(self, target: Target, faults: Faults, seed: int, filled: float = 1.0) -> None:
         self.target = target
         self.faults = faults
         self.seed = seed
         self.pace = pace(target)
         self._limits: dict[float, Limits] = {}
-        self.meter = provider.idle(self.limits(1.0), 0.0)
+        self.meter = provider.idle(self.limits(1.0), 0.0, filled)
         self.refused = [0, 0, 0]
 
     def limits(self, factor: float) -> Limits:

@@ -34,14 +34,14 @@ def report(url: str, as_json: bool) -> None:
 @click.option("--entry", help="One answer, as `x-archwright-entry` names it.")
 @click.option("--tenant", help="All answers of a tenant.")
 @click.option("--scope", help="All answers of a scope, such as an old version of the documents.")
+@click.option("--document", help="All answers that rest on a document, by its name in `x-archwright-sources`.")
 @click.option("--route", help="Of this route only; alone: all of its answers.")
 @JSON
-def evict(url: str, entry: str | None, tenant: str | None, scope: str | None, route: str | None, as_json: bool) -> None:
+def evict(url: str, as_json: bool, **named: str | None) -> None:
     """Forget answers, for questions in the same words too."""
     sink = Sink.of(as_json)
     from archwright.verbs.cache import cache_evict
 
-    named = {"entry": entry, "tenant": tenant, "scope": scope, "route": route}
     finish(sink, cache_evict(url, {name: value for name, value in named.items() if value is not None}))
 
 

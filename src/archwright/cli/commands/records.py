@@ -17,7 +17,7 @@ from archwright.cli.show import Sink, finish
 @FAIL_ON
 @JSON
 def command(folder: Path, draft: bool, write: bool, fail_on: str, as_json: bool) -> None:
-    """List the decision records (MADR) of a folder, or draft a file's `decisions:` from them."""
+    """List the decision records (MADR, Nygard) of a folder, or draft a file's `decisions:` from them."""
     sink = Sink.of(as_json)
     from archwright.verbs.register import import_records, index_records
 

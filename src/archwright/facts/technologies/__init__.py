@@ -31,7 +31,7 @@ from archwright.facts.technologies.gpus import gpus
 
 __all__ = (
     "ASPECTS", "CONFIDENCES", "MEASURES", "Cost", "Family", "Limit", "Source", "Technology",
-    "entries", "families", "names", "technologies", "technology",
+    "caution", "entries", "families", "family", "names", "technologies", "technology",
 )  # fmt: skip
 _LONG: Final = re.compile(r"\d{4,}")
 
@@ -41,9 +41,19 @@ def families() -> Mapping[str, Family]:
     """Every family by its name, sorted: those of the files, and the GPUs from their own shelf."""
     found = (item for item in files(__package__).iterdir() if item.name.endswith(".yaml"))
     texts = {item.name.removesuffix(".yaml"): item.read_text("utf-8") for item in found}
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    read = {name: _family(name, yaml.load(texts[name], loader)) for name in texts}
+    read = {name: family(name, text) for name, text in texts.items()}
     return dict(sorted({**read, "gpus": gpus()}.items()))
+
+
+def family(name: str, text: str) -> Family:
+    """The family that a file of the shelf holds.
+
+    Raises:
+        ValueError: an entry says where it read what it does not permit, or names a page without its title.
+    """
+    facts = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    entries = {key: _technology(key, name, item, facts) for key, item in facts["entries"].items()}
+    return Family(name, facts["title"], entries)
 
 
 @cache
@@ -68,13 +78,16 @@ def entries(wanted: Iterable[str]) -> tuple[Technology, ...]:
     return tuple(item for item in found if item is not None)
 
 
-def _family(name: str, facts: dict[str, Any]) -> Family:
-    entries = {key: _technology(key, name, item, facts) for key, item in facts["entries"].items()}
-    return Family(name, facts["title"], entries)
+def caution(items: Iterable[Technology]) -> str:
+    """How far what is said of some entries can be trusted, in a sentence or two."""
+    said = "Each statement is as its source had it on the day it was looked at; prices and limits change."
+    if any(item.remembered for item in items):
+        return f"{said} What is marked as from memory is to be looked up before anything rests on it."
+    return said
 
 
 def _technology(name: str, family: str, item: dict[str, Any], facts: dict[str, Any]) -> Technology:
-    source, confidence = Source(**item["source"]), item["confidence"]
+    source, confidence = _source(item["source"]), item["confidence"]
     said = item.get("permits", {})
     return Technology(
         name=name,
@@ -84,11 +97,11 @@ def _technology(name: str, family: str, item: dict[str, Any], facts: dict[str, A
         costs=tuple(_cost(cost, source, confidence) for cost in item["costs"]),
         limits={limit.measure: limit for limit in _limits(item.get("limits", {}), facts["limits"], source, confidence)},
         permits={aspect: _words(said.get(aspect)) for aspect in dict.fromkeys((*facts["permits"], *said))},
-        read=frozenset(item.get("read", ())),
+        read=dict(_read(name, item.get("read", {}), said)),
         source=source,
         checked_on=str(item.get("checked_on", facts["checked_on"])),
         confidence=confidence,
-        licensed=Source(**item["licensed"]) if "licensed" in item else None,
+        licensed=_source(item["licensed"]) if "licensed" in item else None,
     )
 
 
@@ -100,7 +113,7 @@ def _cost(item: dict[str, Any], source: Source, confidence: str) -> Cost:
         amount=Decimal(str(amount)) if amount is not None else None,
         currency=item.get("currency", "USD"),
         note=item.get("note", ""),
-        source=Source(**item["source"]) if "source" in item else source,
+        source=_source(item["source"]) if "source" in item else source,
         confidence=item.get("confidence", confidence),
     )
 
@@ -115,9 +128,23 @@ def _limits(stated: dict[str, dict[str, Any]], asked: list[str], source: Source,
             most=parse(str(most), MEASURES[measure][0]) if most is not None else None,
             written=_LONG.sub(lambda found: f"{int(found[0]):,}", str(most)) if most is not None else "unknown",
             note=item.get("note", ""),
-            source=Source(**item["source"]) if "source" in item else source,
+            source=_source(item["source"]) if "source" in item else source,
             confidence=item.get("confidence", confidence),
         )
+
+
+def _read(name: str, pages: dict[str, dict[str, str]], permitted: dict[str, Any]) -> Iterator[tuple[str, Source]]:
+    """The page on which each permitted word was read; what has none is from memory."""
+    for aspect, page in pages.items():
+        if aspect not in permitted:
+            raise ValueError(f"`{name}` says where it read `{aspect}`, and not what it permits of it")
+        yield aspect, _source(page)
+
+
+def _source(page: dict[str, str]) -> Source:
+    if not page.get("title"):
+        raise ValueError(f"a source has no title: {page}")
+    return Source(page["title"], page.get("url", ""))
 
 
 def _words(value: object) -> str:

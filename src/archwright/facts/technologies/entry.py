@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Final, NamedTuple
 
 CONFIDENCES: Final = ("seen", "memory")
@@ -100,7 +101,7 @@ class Limit(NamedTuple):
 
 
 class Technology(NamedTuple):
-    """One entry. `permits` holds `yes`, `no`, words or `unknown` by aspect; `read` are those that its source says.
+    """One entry. `permits` holds `yes`, `no`, words or `unknown` by aspect; `read` where each was read, if it was.
 
     `checked_on` is the day on which it was looked at, `licensed` where its licence was read, None where nobody read it.
     """
@@ -112,7 +113,7 @@ class Technology(NamedTuple):
     costs: tuple[Cost, ...]
     limits: Mapping[str, Limit]
     permits: Mapping[str, str]
-    read: frozenset[str]
+    read: Mapping[str, Source]
     source: Source
     checked_on: str
     confidence: str
@@ -129,17 +130,20 @@ class Technology(NamedTuple):
         """Its limits in one line."""
         return "; ".join(limit.shown for limit in self.limits.values()) or "unknown"
 
+    def trust(self, aspect: str) -> str:
+        """Whether what it permits was `seen` on a page, is from `memory`, or is `unknown`."""
+        if self.permits[aspect] == "unknown":
+            return "unknown"
+        return "seen" if aspect in self.read else "memory"
+
     @property
     def allows(self) -> str:
-        """What it permits in one line, what its source says first."""
-        read: list[str] = []
-        remembered: list[str] = []
-        unknown: list[str] = []
+        """What it permits in one line, what was read first."""
+        said: dict[str, list[str]] = {"seen": [], "unknown": [], "memory": []}
         for aspect, words in self.permits.items():
-            kept = unknown if words == "unknown" else read if aspect in self.read else remembered
-            kept.append(f"{aspect}: {words}")
-        remembered[:1] = [f"from memory, {words}" for words in remembered[:1]]
-        return "; ".join([*read, *unknown, *remembered]) or "unknown"
+            said[self.trust(aspect)].append(f"{aspect}: {words}")
+        said["memory"][:1] = [f"from memory, {words}" for words in said["memory"][:1]]
+        return "; ".join(chain.from_iterable(said.values())) or "unknown"
 
     @property
     def charges(self) -> str:
@@ -153,17 +157,24 @@ class Technology(NamedTuple):
         return next((cost for cost in self.costs if cost.what == what), None)
 
     @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every page that something of it was read on, its own first, each once."""
+        told = [self.source, *(cost.source for cost in self.costs), *(limit.source for limit in self.limits.values())]
+        return tuple(dict.fromkeys([*told, *self.read.values()]))
+
+    @property
     def origin(self) -> str:
         """Where it is from, when it was looked at, and how far it can be trusted."""
         how = "seen" if self.confidence == "seen" else "from memory"
-        return f"{self.source.title}, {how}, {self.checked_on}"
+        return f"{'; '.join(source.title for source in self.sources)}, {how}, {self.checked_on}"
 
     @property
     def remembered(self) -> int:
-        """How many of its prices and limits nobody looked up."""
+        """How much of what is said of it nobody looked up: prices, limits, what it permits, and its licence."""
         stated = [cost.confidence for cost in self.costs if cost.amount is not None]
         stated += [limit.confidence for limit in self.limits.values() if limit.most is not None]
-        return stated.count("memory")
+        stated += [self.trust(aspect) for aspect in self.permits]
+        return stated.count("memory") + (self.terms != self.licence)
 
 
 class Family(NamedTuple):

@@ -17,20 +17,20 @@ from typing import Final
 import msgspec
 
 from archwright.base.errors import InputError
+from archwright.policy.worth import Use, leaving, worth
 from archwright.runtime.entries.entry import VECTOR_BYTES, Choice, Entry, digest
-from archwright.runtime.entries.worth import Use, leaving
 from archwright.runtime.store import held, refused
 
 MODE: Final = 0o600
 OURS: Final = 0x41774361  # "AwCa": this program's caches among SQLite's files
-VERSION: Final = 1
+VERSION: Final = 2
 PAGE: Final = 500
 MEND: Final = "name another file, or delete it: a cache learns anew"
 # What decides who makes room stands first in a row, so that it is read without what is long.
 _TABLES: Final = """
 CREATE TABLE entry (
   cache TEXT NOT NULL, key INTEGER NOT NULL, hits INTEGER NOT NULL, cost INTEGER NOT NULL, used_at REAL NOT NULL,
-  size INTEGER NOT NULL, until REAL NOT NULL, space INTEGER NOT NULL, grouped INTEGER NOT NULL,
+  worth REAL NOT NULL, size INTEGER NOT NULL, until REAL NOT NULL, space INTEGER NOT NULL, grouped INTEGER NOT NULL,
   confirmed INTEGER NOT NULL, kept_at REAL NOT NULL, embedder TEXT NOT NULL, digest TEXT NOT NULL, tenant TEXT NOT NULL,
   client TEXT NOT NULL, scope TEXT NOT NULL, documents TEXT NOT NULL, vector BLOB NOT NULL, text TEXT NOT NULL,
   answer BLOB NOT NULL, PRIMARY KEY (cache, key));
@@ -42,12 +42,14 @@ CREATE INDEX entry_tenant ON entry (tenant);
 CREATE INDEX entry_until ON entry (until);
 CREATE INDEX entry_size ON entry (cache, size);
 CREATE TABLE learned (cache TEXT PRIMARY KEY, state BLOB NOT NULL);
+CREATE TABLE clock (cache TEXT PRIMARY KEY, at REAL NOT NULL);
+CREATE TABLE owner (name TEXT NOT NULL);
 """
 _FIELDS: Final = (
     "cache, key, space, grouped, vector, embedder, digest, kept_at, until, text, answer, tenant, client, scope, "
     "documents, used_at, hits, cost, confirmed"
 )
-_INSERT: Final = f"INSERT INTO entry ({_FIELDS}, size) VALUES ({', '.join('?' * 20)})"
+_INSERT: Final = f"INSERT INTO entry ({_FIELDS}, size, worth) VALUES ({', '.join('?' * 21)})"
 _CONDITIONS: Final = {
     "cache": "cache = ?",
     "tenant": "tenant = ?",
@@ -74,13 +76,14 @@ class Entries:
 
     Args:
         file: the database; made if there is none.
+        owner: whose entries they are from now on, such as the name of a ledger; empty: whose they were.
 
     Raises:
         InputError: it is no regular file, something else is in it, or another gateway writes to it.
         OSError: it cannot be written.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, owner: str = "") -> None:
         self.file = file
         self._turn = threading.RLock()
         self._lock = held(file, "file of a semantic cache", MEND, MODE)
@@ -91,6 +94,7 @@ class Entries:
                 self._base = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
                 stack.callback(self._base.close)
                 self._prepare()
+                self.owner = self._owned(owner)
             except sqlite3.DatabaseError as error:
                 raise self._damaged(error) from error
             stack.pop_all()
@@ -100,7 +104,8 @@ class Entries:
             self._base.execute(query).fetchone()
             for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
         )
-        if tables and (mark, version) != (OURS, VERSION):
+        older = mark == OURS and version < VERSION
+        if tables and not older and (mark, version) != (OURS, VERSION):
             what = "of another version of this program" if mark == OURS else "something else"
             raise refused("not-a-cache", f"this file holds {what}", str(self.file), MEND)
         for setting in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "foreign_keys=ON"):
@@ -108,12 +113,26 @@ class Entries:
         (sound,) = self._base.execute("PRAGMA quick_check(1)").fetchone()
         if sound != "ok":
             raise self._damaged(sound)
-        if not tables:
+        if older:  # a cache learns anew; nothing of it stays
+            self._base.executescript(
+                "PRAGMA foreign_keys=OFF; DROP TABLE IF EXISTS document; DROP TABLE IF EXISTS entry; "
+                "DROP TABLE IF EXISTS learned"
+            )
+            self._base.executescript("PRAGMA foreign_keys=ON; PRAGMA wal_checkpoint(TRUNCATE)")
+        if older or not tables:
             with self._whole():
                 for statement in _TABLES.split(";"):
                     self._base.execute(statement)
                 self._base.execute(f"PRAGMA application_id={OURS}")
                 self._base.execute(f"PRAGMA user_version={VERSION}")
+
+    def _owned(self, owner: str) -> str:
+        if owner:
+            with self._whole():
+                self._base.execute("DELETE FROM owner")
+                self._base.execute("INSERT INTO owner VALUES (?)", (owner,))
+        found = self._base.execute("SELECT name FROM owner").fetchone()
+        return str(found[0]) if found else ""
 
     def _damaged(self, error: object) -> InputError:
         text = " ".join(str(error).split())
@@ -143,34 +162,44 @@ class Entries:
     # --------------------------------------------------------------------------------------------------- keep
 
     def put(self, entry: Entry) -> None:
-        """Keep an entry; one of the same cache and key is replaced.
+        """Keep an entry; one of the same cache and key is replaced, whose hits it goes on with.
 
         Raises:
             EntriesFailure: it cannot be written.
             ValueError: a number is beyond 64 bits.
         """
-        told = (
-            entry.cache, entry.key, entry.space, entry.group, entry.vector.tobytes(), entry.embedder, entry.digest,
-            entry.kept_at, entry.until, entry.text, entry.answer, entry.tenant, entry.client, entry.scope,
-            msgspec.json.encode(entry.documents).decode(), max(entry.used_at, entry.kept_at), entry.hits, entry.cost,
-            entry.confirmed, entry.size,
-        )  # fmt: skip
-        documents = [(entry.cache, entry.key, *item) for item in entry.documents.items()]
+        at = (entry.cache, entry.key)
+        documents = [(*at, *item) for item in entry.documents.items()]
         try:
             with self._writing():
-                self._base.execute("DELETE FROM entry WHERE cache = ? AND key = ?", (entry.cache, entry.key))
+                before = self._base.execute("SELECT hits FROM entry WHERE cache = ? AND key = ?", at).fetchone()
+                hits = max(entry.hits, before[0] if before else 0)
+                told = (
+                    *at, entry.space, entry.group, entry.vector.tobytes(), entry.embedder, entry.digest,
+                    entry.kept_at, entry.until, entry.text, entry.answer, entry.tenant, entry.client, entry.scope,
+                    msgspec.json.encode(entry.documents).decode(), max(entry.used_at, entry.kept_at), hits, entry.cost,
+                    entry.confirmed, entry.size, worth(self._clock(entry.cache), hits, entry.cost),
+                )  # fmt: skip
+                self._base.execute("DELETE FROM entry WHERE cache = ? AND key = ?", at)
                 self._base.execute(_INSERT, told)
                 self._base.executemany("INSERT INTO document VALUES (?, ?, ?, ?)", documents)
         except (OverflowError, UnicodeEncodeError) as error:
             raise ValueError(f"this entry cannot be kept: {error}") from error
 
+    def _clock(self, cache: str) -> float:
+        """The worth of what left a cache last for others."""
+        found = self._base.execute("SELECT at FROM clock WHERE cache = ?", (cache,)).fetchone()
+        return float(found[0]) if found else 0.0
+
     def used(self, cache: str, hits: Mapping[int, int], now: float) -> None:
         """Entries answered so often since this was told last. Those that are gone meanwhile are left out."""
         with self._writing():
-            self._base.executemany(
-                "UPDATE entry SET hits = hits + ?, used_at = max(used_at, ?) WHERE cache = ? AND key = ?",
-                [(count, now, cache, key) for key, count in hits.items()],
-            )
+            clock = self._clock(cache)
+            for key, count in hits.items():
+                query = "SELECT hits, cost FROM entry WHERE cache = ? AND key = ?"
+                before, cost = self._base.execute(query, (cache, key)).fetchone() or (0, 0)
+                query = "UPDATE entry SET hits = ?, worth = ?, used_at = max(used_at, ?) WHERE cache = ? AND key = ?"
+                self._base.execute(query, (before + count, worth(clock, before + count, cost), now, cache, key))
 
     def confirmed(self, cache: str, group: int) -> None:
         """Another client's answer was that of a group."""
@@ -201,16 +230,38 @@ class Entries:
         """
         with self._reading():
             self._erase("cache = ? AND (until <= ? OR embedder <> ?)", (cache, now, embedder))
-        after = -1
-        query = f"SELECT {_FIELDS} FROM entry WHERE cache = ? AND key > ? ORDER BY key LIMIT {PAGE}"
+        return self._pages("cache = ? AND", (cache,))
+
+    def every(self) -> Iterator[Entry]:
+        """The entries of all caches.
+
+        Raises:
+            InputError: the file is damaged.
+        """
+        return self._pages("", ())
+
+    def _pages(self, where: str, values: tuple[str, ...]) -> Iterator[Entry]:
+        after = ("", -1)
+        query = f"SELECT {_FIELDS} FROM entry WHERE {where} (cache, key) > (?, ?) ORDER BY cache, key LIMIT {PAGE}"
         while True:
             with self._reading():
-                rows = self._base.execute(query, (cache, after)).fetchall()
-                entries = [_entry(row) for row in rows]
+                entries = [_entry(row) for row in self._base.execute(query, (*values, *after)).fetchall()]
             if not entries:
                 return
             yield from entries
-            after = entries[-1].key
+            after = (entries[-1].cache, entries[-1].key)
+
+    def newest(self, cache: str, key: int) -> float:
+        """When an entry was kept (seconds); below 0: it is not."""
+        with self._reading():
+            query = "SELECT kept_at FROM entry WHERE cache = ? AND key = ?"
+            found = self._base.execute(query, (cache, key)).fetchone()
+        return float(found[0]) if found else -1.0
+
+    def last_group(self) -> int:
+        """The largest identity of an answer; 0: there is none."""
+        with self._reading():
+            return int(self._base.execute("SELECT coalesce(max(grouped), 0) FROM entry").fetchone()[0])
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
@@ -261,17 +312,26 @@ class Entries:
         """Erase what is too old; the cache and key of each."""
         return self._erase("until <= ?", (now,))
 
-    def trim(self, cache: str, most: int, room: int, now: float) -> list[int]:
+    def trim(self, cache: str, most: int, room: int) -> list[int]:
         """Erase what is worth least, until a cache has at most `most` entries in `room` bytes; their keys."""
         with self._reading():
             query = "SELECT count(*), coalesce(sum(size), 0) FROM entry WHERE cache = ?"
             count, size = self._base.execute(query, (cache,)).fetchone()
         if count <= most and size <= room:
             return []
+        with self._turn:
+            gone = self._trimmed(cache, most, room)
+            self._settle()
+        return gone
+
+    def _trimmed(self, cache: str, most: int, room: int) -> list[int]:
         with self._writing():
-            query = "SELECT key, hits, cost, used_at, size FROM entry WHERE cache = ?"
-            gone = leaving((Use(*row) for row in self._base.execute(query, (cache,))), now, most, room)
+            query = "SELECT key, worth, kept_at, size FROM entry WHERE cache = ?"
+            uses = [Use(*row) for row in self._base.execute(query, (cache,))]
+            gone = leaving(uses, most, room)
             self._base.executemany("DELETE FROM entry WHERE cache = ? AND key = ?", [(cache, key) for key in gone])
+            last = max((use.worth for use in uses if use.key == gone[-1]), default=0.0)
+            self._base.execute("INSERT OR REPLACE INTO clock VALUES (?, max(?, ?))", (cache, last, self._clock(cache)))
         return gone
 
     def _erase(self, where: str, values: tuple[object, ...]) -> list[tuple[str, int]]:
@@ -290,6 +350,18 @@ class Entries:
             self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error as error:
             raise EntriesFailure(f"what was erased may still be in the log of the file: {error}") from error
+
+    def discard(self) -> None:
+        """Erase everything for good.
+
+        Raises:
+            EntriesFailure: that cannot be done.
+        """
+        with self._turn:
+            with self._writing():
+                for table in ("document", "entry", "learned"):
+                    self._base.execute(f"DELETE FROM {table}")
+            self._settle()
 
     def close(self) -> None:
         """Close the file."""

@@ -19,6 +19,7 @@ from archwright.runtime.gateway.attempt import conclude
 from archwright.runtime.gateway.crew import CONVERSATIONS
 from archwright.runtime.gateway.embedding import learn
 from archwright.runtime.gateway.exchange import Exchange
+from archwright.runtime.gateway.forgetting import Plain
 from archwright.runtime.gateway.house import House, wall
 from archwright.runtime.gateway.leases import Lease
 from archwright.runtime.gateway.metrics import gauge
@@ -51,6 +52,7 @@ class Gateway:
         self.watcher: asyncio.Task[None] | None = None
         self.lease: Lease | None = None
         self.leaser: asyncio.Task[None] | None = None
+        self.plain: Plain | None = None  # the admin door's for answers to the very same request
         self.read_again: Callable[[], None] | None = None  # for what may change while it runs
 
     async def handle(self, request: Request) -> None:
@@ -71,7 +73,7 @@ class Gateway:
             self._shown(x, path) if method in ("GET", "HEAD") else self._not_so(x, b"GET, HEAD")
         else:
             doors = ", ".join(f"POST {path}" for path in self.house.doors)
-            message = f"there is only {doors}, GET /v1/models, /v1/models/{{id}}, /healthz and /metrics"
+            message = f"there is only {doors}, and GET {', '.join(self._places)} and {_MODELS}/{{id}}"
             self._send(x, error(x, 404, "not_found", message), "", "none")
 
     @property
@@ -85,6 +87,9 @@ class Gateway:
             await self.house.crew.start()
         for listener in self.house.listeners:
             await listener.start()
+        if self.plain is not None:
+            await self.plain.start()
+        self.house.journal.attach()
         self.flusher = asyncio.get_running_loop().create_task(self._flush())
         if self.lease is not None:
             self.leaser = asyncio.get_running_loop().create_task(self.lease.run())
@@ -105,6 +110,8 @@ class Gateway:
         await shadow.stop(self.house)
         for listener in self.house.listeners:
             await listener.stop()
+        if self.plain is not None:
+            await self.plain.stop()
         self.house.client.close()
         self.house.brain.flush()
 

@@ -16,6 +16,7 @@ from archwright.runtime.wire import BadAsk, Parts, Wire, place_in
 MOST_BYTES: Final = 10 * 1024 * 1024
 DEFAULT_TOKENS: Final = 1024  # output tokens reserved where the client names no bound
 BYTES_A_TOKEN: Final = 4
+RESTS: Final = b"x-archwright-documents"  # names of what an answer rests on, as in a URL, parted by commas
 SCOPE: Final = b"x-archwright-scope"  # what an answer depends on besides its request: rights, versions of documents
 
 

@@ -39,6 +39,7 @@ from archwright.policy.state import (
     Ended,
     Order,
 )
+from archwright.runtime.gateway.ask import RESTS
 from archwright.runtime.gateway.exchange import Exchange, Stored, Try
 
 MOMENT_S: Final = 0.02
@@ -142,10 +143,13 @@ class Brain:
         self.machine.caches[cache].forget(key)
         return self.answers[cache].pop(key, None) is not None
 
-    def again(self, cache: int, key: int, answer: Stored, age_s: float) -> None:
-        """Keep an answer that was given so long ago (seconds), before this gateway began."""
+    def again(self, cache: int, key: int, answer: Stored, age_s: float, cost: int, hits: int) -> None:
+        """Keep an answer that was given so long ago (seconds), elsewhere or before this gateway began.
+
+        It cost so many pico-dollars and was given so often since.
+        """
         self.answers[cache][key] = answer
-        for gone in self.machine.caches[cache].keep(time.monotonic() - age_s, key):
+        for gone in self.machine.caches[cache].keep(time.monotonic() - age_s, key, cost, hits):
             self.answers[cache].pop(gone, None)
 
     def advance(self) -> None:
@@ -230,7 +234,7 @@ class Brain:
             if answer.size > MOST_KEPT:
                 return
             kept[order.key] = answer
-            for key in self.machine.caches[order.target].keep(now, order.key):
+            for key in self.machine.keep(now, order.slot, order.target, order.key):
                 kept.pop(key, None)
 
     def _reply(self, order: Reply) -> None:
@@ -248,4 +252,5 @@ def _answer_of(exchange: Exchange) -> Stored:
     last = exchange.last
     if last is None:
         return Stored()
-    return Stored(last.body, tuple(last.events), last.call.target, exchange.given)
+    rests = exchange.headers.get(RESTS, b"")
+    return Stored(last.body, tuple(last.events), last.call.target, exchange.given, rests)

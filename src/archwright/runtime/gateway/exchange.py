@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import unquote
 
 from archwright.plan.model import Route
 from archwright.plan.passages import Passage
@@ -47,13 +48,25 @@ class Looked(Protocol):
 class Stored:
     """An answer that can be given again: a whole one, or the events of a stream with its usage.
 
-    It is kept as the target wrote it; `target` is its place in the plan and so says in which wire.
+    It is kept as the target wrote it; `target` is its place in the plan and so says in which wire. `rests` is what the
+    caller said that it rests on, as the header has it.
     """
 
     whole: bytes = b""
     events: tuple[bytes, ...] = ()
     target: int = -1
     given: Given | None = None
+    rests: bytes = b""
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """The names of the documents that it rests on: those of its passages, and those that the caller named."""
+        try:
+            said = self.rests.decode()
+        except UnicodeDecodeError:
+            said = self.rests.decode("latin-1")
+        named = {unquote(name) for part in said.split(",") if (name := part.strip())}
+        return frozenset(named.union(passage.file for passage in self.given.passages) if self.given else named)
 
     @property
     def size(self) -> int:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from archwright.ledger.rows import Attempt, Request
 from archwright.plan.cost import call_cost, kinds_told
 from archwright.plan.model import Plan, Price, Route, Target, plan_hash
-from archwright.plan.rules import draws, price_of
+from archwright.plan.rules import billed, draws, price_of
 from archwright.policy.lanes import BATCH, LANES, REALTIME
 from archwright.policy.machine import HOWS, LEFT
 from archwright.policy.route import OUTCOMES
@@ -167,7 +167,8 @@ class House:
 
     def _dearest(self, route: Route, lane: int) -> tuple[tuple[Price, ...], tuple[Price, ...]]:
         """What calls of a route may cost at most: for words, and for more than words (where alike the same object)."""
-        prices = [self.lines[hop.target].price(lane) for hop in route.hops]
+        lines = [self.lines[hop.target] for hop in route.hops]
+        prices = [price for line in lines for price in billed(line.target, line.lane(lane))]
         usual = tuple(dict.fromkeys(price.most(False) for price in prices))
         media = tuple(dict.fromkeys(price.most(True) for price in prices))
         return usual, usual if media == usual else media

@@ -25,6 +25,7 @@ from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.circle import Member
 from archwright.runtime.gateway.crew import Crew
+from archwright.runtime.gateway.forgetting import Plain
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.keys import Watched
 from archwright.runtime.gateway.leases import Lease
@@ -95,6 +96,8 @@ def gateway(setup: Setup, lease: Lease | None = None, member: Member | None = No
         app.house.listeners = tuple(listeners(setup, app.house))
         if any(cache.semantic is not None for cache in plan.caches):
             remember(app, setup, plan, member)
+        if plan.caches and app.house.desk is None:
+            app.house.desk = app.plain = Plain(lambda: app.house, member)
         watch(app, setup)
         app.counted_apart = setup.counted_apart
         if setup.agents and plan.agents:

@@ -46,6 +46,8 @@ class Setup(msgspec.Struct, frozen=True):
         scale: how many times as fast time runs.
         scenario: name for the ledger.
         seed: of the luck of pauses, and for the ledger.
+        family: the ledger as it was named, of which that of a worker is one; empty: there is only `ledger`.
+        worker: its number, from 0.
         workers: how many processes share the plan's limits; each begins with an equal part.
         admin: hexadecimal SHA-256 of the key of the admin door; empty: whoever is on this machine is let in.
         counted_apart: counters are shown at the admin door only.
@@ -75,6 +77,8 @@ class Setup(msgspec.Struct, frozen=True):
     otlp: str = ""
     log: Literal["", "json"] = ""
     answers: str = ""
+    family: str = ""
+    worker: int = 0
 
 
 def read(line: bytes) -> Setup:

@@ -5,7 +5,6 @@ A stage that has to wait for somebody gives back what is to be waited for.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 import time
@@ -193,7 +192,7 @@ def admit(house: House, x: Exchange) -> Found | Awaitable[Found]:
     """Ask the machine for a place: it lets the request go on, or says what to reply."""
     _ask(house, x)
     if not x.inbox or not isinstance(x.inbox[0], Reply):
-        x.task, x.request.left = asyncio.current_task(), x.left
+        x.task, x.request.left = house.deadlines.task(), x.left
         if x.request.lost:
             x.left()
     return _taken(house, x, x.inbox.popleft()) if x.inbox else _ordered(house, x)

@@ -1,10 +1,13 @@
-"""Writes a ledger off the path of requests: rows are handed over in memory, a thread chains and stores them.
+"""Writes a ledger off the path of requests: rows are handed over in memory, and a thread stores them.
+
+They are chained on the loop once the answers of its turn have gone out: a thread that chained all that was gathered
+would hold the interpreter meanwhile, and with it whoever comes.
 
 The promise: a row is stored at most `WINDOW_S` after the request that it is about was answered, and with `sync` before
 the last byte of the answer goes out. What a killed process can lose is what was younger than that. The window counts
-while the system gives the thread a processor: by itself a row takes 5 to 10 ms, nearly all of what is more is time that
-the thread waits for a processor, as the kernel counts it, and that has no bound that we could promise. When rows took
-longer the log and a counter say so. Only `sync` does not depend on it: an answer waits as long as its row.
+while the system gives the thread a processor: by itself a row takes 20 to 25 ms, nearly all of what is more is time
+that the thread waits for a processor, as the kernel counts it, and that has no bound that we could promise. When rows
+took longer the log and a counter say so. Only `sync` does not depend on it: an answer waits as long as its row.
 
 While the store cannot be written rows wait in memory, up to `MOST` of them; `lost` says what happens then: requests are
 refused before that, or served and the rows that find no place are counted, and a gap row says so in the ledger itself.
@@ -22,15 +25,15 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from archwright.ledger.balance import Account
-from archwright.ledger.chain import Head, seal
+from archwright.ledger.chain import Head, digest, seal
 from archwright.ledger.rows import Gap, Request, Row, encode
 from archwright.runtime.gateway.metrics import Counter, gauge
 from archwright.runtime.store import Store
 
 _log = logging.getLogger(__name__)
 
-SLICE: Final = 64  # rows that are written in one piece
-PAUSE_S: Final = 0.004  # rows are gathered for so long
+SLICE: Final = 512  # rows that are written in one piece
+PAUSE_S: Final = 0.02  # rows are gathered for so long
 WINDOW_S: Final = 0.25  # what is promised: the pause, the write, and waiting for a processor
 STEADY_S: Final = 0.5  # a loss of power takes at most what came since, and what the disk was busy with
 MOST: Final = 65_536  # rows that may wait for a store that cannot be written
@@ -64,13 +67,16 @@ class Writer:
         self.dropped = 0
         self.failures = Counter("archwright_unwritten_total", "Pieces of the ledger that could not be written.")
         self.late = Counter("archwright_ledger_late_total", "Times that rows waited longer than was promised.")
-        self.pending: deque[Row] = deque()
-        self._lines: list[bytes] = []
-        self._head: Head = store.head
+        self.pending: deque[Row] = deque()  # handed over
+        self._chained: deque[tuple[bytes, int]] = deque()  # lines, and 1 for those that were handed over
+        self._lines: list[bytes] = []  # that are being stored
+        self._counted = 0  # how many of them were handed over
+        self._head: Head = store.head  # of the last line that was chained
         self._told = 0
         self._since_balance = 0
-        self._own = 0
+        self._due = False  # the rows of this turn will be chained
         self._since = 0.0  # when the oldest row was added that the thread has not begun with
+        self._chaining = threading.Lock()
         self._dirty = threading.Event()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -91,9 +97,14 @@ class Writer:
         )
 
     @property
+    def waiting(self) -> int:
+        """Rows in memory with which the storing has not begun."""
+        return len(self.pending) + len(self._chained)
+
+    @property
     def refusing(self) -> bool:
         """Whether no new request may come in, because its rows could be lost."""
-        return self.lost == "refuse" and self.failing and (self.sync or len(self.pending) >= MOST // 2)
+        return self.lost == "refuse" and self.failing and (self.sync or self.waiting >= MOST // 2)
 
     def start(self, first: Iterable[Row]) -> None:
         """Write the first rows at once, so that whoever starts us learns whether it works, and then in the background.
@@ -103,20 +114,27 @@ class Writer:
         """
         for row in first:
             self.add(row)
-        while self.pending:
+        while self._open:
             self._slice()
         self._since = time.monotonic()
         self._writing.start()
         if not self.sync:
             self._steadier.start()
 
+    def attach(self) -> None:
+        """Rows are handed over on the running loop from now on."""
+        self._loop = asyncio.get_running_loop()
+
     def add(self, row: Row) -> None:
         """Hand over a row. This never waits."""
-        if len(self.pending) >= MOST:
+        if self.waiting >= MOST:
             self.dropped += 1
             return
         self.pending.append(row)
         self.added += 1
+        if not self._due and self._loop is not None and not self._loop.is_closed():
+            self._due = True
+            self._loop.call_soon(self._turn)
         if not self._wake.is_set():
             self._since = time.monotonic()
             self._wake.set()
@@ -130,8 +148,8 @@ class Writer:
         mark = self.added
         if self.stored >= mark:
             return True
-        self._loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = self._loop.create_future()
+        self.attach()
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append((mark, future))
         if self.stored >= mark:  # it was stored before the thread could see who waits
             self._release()
@@ -162,10 +180,50 @@ class Writer:
         yield from self.failures.lines()
         yield from self.late.lines()
         yield from gauge("archwright_ledger_waiting", "Rows not stored yet.", [({}, float(self.added - self.stored))])
-        yield from gauge("archwright_ledger_rows", "Rows of the ledger.", [({}, float(self._head.rows))])
+        yield from gauge("archwright_ledger_rows", "Rows of the ledger.", [({}, float(self.store.head.rows))])
         yield from gauge("archwright_ledger_dropped", "Rows lost as the store was.", [({}, float(self.dropped))])
 
+    # ---------------------------------------------------------------------------- on the loop, or in the thread
+
+    def _turn(self) -> None:
+        """The end of a turn of the loop."""
+        self._due = False
+        self._chain()
+
+    def _chain(self) -> None:
+        """Chain what was handed over, with the rows of our own that are due."""
+        with self._chaining:
+            if self.dropped > self._told and len(self._chained) < MOST:
+                missing, self._told = self.dropped - self._told, self.dropped
+                self._seal(Gap(_now(), missing, "the store could not be written"), 0)
+            while self.pending:
+                row = self.pending.popleft()
+                self.account.count(row)
+                self._seal(row, 1)
+                if isinstance(row, Request):
+                    self._since_balance += 1
+                    if self._since_balance == BALANCE:
+                        self._balance()
+
+    def _balance(self) -> None:
+        self._seal(self.account.balance(_now()), 0)
+        self._since_balance = 0
+
+    def _seal(self, row: Row, counts: int) -> None:
+        try:
+            line, self._head = seal(encode(row), self._head)
+        # Half a character, a number that is too large: the row is not lost without a trace.
+        except (ValueError, TypeError, OverflowError) as error:
+            line, self._head = seal(encode(Gap(_now(), 1, f"a row could not be written: {error}")), self._head)
+        self._chained.append((line, counts))
+
     # -------------------------------------------------------------------------------------------- the thread
+
+    @property
+    def _open(self) -> bool:
+        """Whether something is to be stored. A row that is being chained stands in neither queue: that is awaited."""
+        with self._chaining:
+            return bool(self.pending or self._chained or self._lines or self.dropped > self._told)
 
     def _run(self) -> None:
         pause = RETRY_S
@@ -175,7 +233,8 @@ class Writer:
             self._wake.clear()
             if not (self.sync or self._stopping.is_set()):
                 time.sleep(PAUSE_S)
-            while self.pending or self._lines:
+            while self._open:
+                self._wake.clear()  # what wakes us from here on is not older than what is stored here
                 try:
                     self._slice()
                     pause = RETRY_S
@@ -198,43 +257,20 @@ class Writer:
             _log.warning("rows of the ledger waited %.0f ms for a processor or the store", took_s * 1000)
 
     def _slice(self) -> None:
-        """Chain and store the next rows. Those that could not be stored are tried again first, as they are."""
+        """Store the next rows. Those that could not be stored are tried again first, as they are."""
         if not self._lines:
-            self._gather()
-        self.store.append(self._lines, self._head)
-        stored, self._lines = len(self._lines), []
+            self._chain()
+            taken = [self._chained.popleft() for _ in range(min(SLICE, len(self._chained)))]
+            self._lines, self._counted = [line for line, _ in taken], sum(counts for _, counts in taken)
+        self.store.append(self._lines, Head(self.store.head.rows + len(self._lines), digest(self._lines[-1])))
+        self._lines = []
         if self.failing:
             self.failing = False
             _log.warning("the ledger is written again")
-        self.stored += stored - self._own
+        self.stored += self._counted
         if self._waiters and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._release)
         self._dirty.set()
-
-    def _gather(self) -> None:
-        """Up to a slice of rows as chained lines, with the rows of our own that are due."""
-        rows: list[Row] = []
-        if self.dropped > self._told:
-            rows.append(Gap(_now(), self.dropped - self._told, "the store could not be written"))
-            self._told = self.dropped
-        if self._since_balance >= BALANCE:
-            rows.append(self.account.balance(_now()))
-            self._since_balance = 0
-        self._own = len(rows)
-        while self.pending and len(rows) < SLICE:
-            rows.append(self.pending.popleft())
-        for row in rows:
-            self.account.count(row)
-            self._lines.append(self._sealed(row))
-        self._since_balance += sum(isinstance(row, Request) for row in rows)
-
-    def _sealed(self, row: Row) -> bytes:
-        try:
-            line, self._head = seal(encode(row), self._head)
-        # Half a character, a number that is too large: the row is not lost without a trace.
-        except (ValueError, TypeError, OverflowError) as error:
-            line, self._head = seal(encode(Gap(_now(), 1, f"a row could not be written: {error}")), self._head)
-        return line
 
     def _keep_steady(self) -> None:
         """A thread of its own: a slow disk must not hold up the writing."""
@@ -251,8 +287,8 @@ class Writer:
         """The balance as the last row, so that the next start has little to read."""
         try:
             if self._since_balance:
-                line, head = seal(encode(self.account.balance(_now())), self._head)
-                self.store.append([line], head)
+                self._balance()
+                self._slice()
             self.store.steady()
         except OSError as error:
             self._failed(error)

@@ -30,6 +30,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, origin: Origin, volley: Volley) -> None:
         self.origin = origin
+        self._loop = asyncio.get_running_loop()
         self._volley = volley
         self.status = 0
         self.headers: dict[bytes, bytes] = {}
@@ -295,7 +296,7 @@ class Connection(asyncio.Protocol):
         if self._transport is None and not self.whole:
             self._error = self._error or Broken("the connection was lost")
         self._raise()
-        self._waiter = asyncio.get_running_loop().create_future()
+        self._waiter = self._loop.create_future()
         try:
             await self._waiter
         finally:

@@ -17,12 +17,19 @@ class Deadlines:
 
     def __init__(self) -> None:
         self.live: set[Deadline] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._at = math.inf
 
     def within(self, seconds: float) -> Deadline:
         """A block that raises TimeoutError where it takes longer than `seconds`."""
         return Deadline(self, time.monotonic() + seconds)
+
+    def task(self) -> asyncio.Task[object] | None:
+        """The task that runs now. The loop is asked for once: that is a system call."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        return asyncio.current_task(self._loop)
 
     def watch(self, item: Deadline) -> None:
         """End `item` when it is due."""
@@ -71,7 +78,7 @@ class Deadline:
             self._task.cancel()
 
     def __enter__(self) -> Deadline:
-        self._task = asyncio.current_task()
+        self._task = self._all.task()
         self._all.watch(self)
         return self
 

@@ -38,6 +38,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, house: Connections) -> None:
         self._house = house
+        self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
         self._requests: deque[Incoming] = deque()  # the first one is being answered
@@ -227,6 +228,8 @@ class Connection(asyncio.Protocol):
             first.keep = False
             first.fail(status, text)
             if task is not None:
+                # One that has not run yet ends without a word of its own, and would be waited for until the very end.
+                task.add_done_callback(self._house.over)
                 task.cancel()
         else:
             while self._requests[-1] is not first:
@@ -299,7 +302,7 @@ class Connection(asyncio.Protocol):
             self._begin(self._requests[0])
 
     def _begin(self, request: Incoming) -> None:
-        request.task = asyncio.get_running_loop().create_task(self._house.handle(request))
+        request.task = self._loop.create_task(self._house.handle(request))
         self._house.tasks.add(request.task)
 
 
@@ -329,9 +332,13 @@ class Connections:
             if not request.ended:
                 request.fail()
             if request.task is not None:
-                self.tasks.discard(request.task)
-            if self.closing:
-                self.check()
+                self.over(request.task)
+
+    def over(self, task: asyncio.Task[None]) -> None:
+        """The answering of a request has ended, or was called off before it began."""
+        self.tasks.discard(task)
+        if self.closing:
+            self.check()
 
     async def listen(self, bound: socket.socket, tls: ssl.SSLContext | None) -> asyncio.Server:
         """Accept clients on a bound socket."""

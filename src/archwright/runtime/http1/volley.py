@@ -17,6 +17,7 @@ class Volley:
     """Sends what is written on any number of connections of one loop."""
 
     def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None  # known from the first write on: to ask is a system call
         self._begun = False  # something was sent in this turn
         self._waiting: list[tuple[asyncio.Transport, bytes]] = []
 
@@ -24,7 +25,9 @@ class Volley:
         """Send it now or with others of the same turn, in the order of the calls."""
         if not self._begun:
             self._begun = True
-            asyncio.get_running_loop().call_soon(self._over)
+            if self._loop is None:
+                self._loop = asyncio.get_running_loop()
+            self._loop.call_soon(self._over)
             transport.write(data)
             return
         self._waiting.append((transport, data))

@@ -17,10 +17,10 @@ from typing import Any, Final, TypeVar
 
 from archwright.base.errors import UsageError
 from archwright.learn.recall import Near
+from archwright.policy.worth import Use, leaving, worth
 from archwright.runtime.database import CONNECT_S, SCHEMES, STATEMENT_MS, driver, parts, translated
 from archwright.runtime.directions import unit
 from archwright.runtime.entries.entry import Entry
-from archwright.runtime.entries.worth import Use, leaving
 from archwright.runtime.index import Index, IndexFailure, IndexKind, Shared, SharedIndex, checked
 from archwright.runtime.orders import TABLES, Orders
 
@@ -39,9 +39,13 @@ CREATE TABLE IF NOT EXISTS archwright_entries (
   tenant text NOT NULL DEFAULT '', scope text NOT NULL DEFAULT '', words text NOT NULL DEFAULT '',
   answer bytea NOT NULL DEFAULT '', cost bigint NOT NULL DEFAULT 0, hits bigint NOT NULL DEFAULT 0,
   kept_at double precision NOT NULL DEFAULT 0, until double precision NOT NULL DEFAULT 'infinity',
-  used_at double precision NOT NULL DEFAULT 0, PRIMARY KEY (index, entry));
+  used_at double precision NOT NULL DEFAULT 0, worth double precision NOT NULL DEFAULT 0,
+  documents text[] NOT NULL DEFAULT '{}', PRIMARY KEY (index, entry));
+ALTER TABLE archwright_entries ADD COLUMN IF NOT EXISTS worth double precision NOT NULL DEFAULT 0;
+ALTER TABLE archwright_entries ADD COLUMN IF NOT EXISTS documents text[] NOT NULL DEFAULT '{}';
 CREATE INDEX IF NOT EXISTS archwright_entries_space ON archwright_entries (index, space);
 CREATE INDEX IF NOT EXISTS archwright_entries_until ON archwright_entries (until);
+CREATE TABLE IF NOT EXISTS archwright_clocks (index text PRIMARY KEY, at double precision NOT NULL);
 CREATE TABLE IF NOT EXISTS archwright_erasures (family text PRIMARY KEY, count bigint NOT NULL);
 """
 _NEAR: Final = """
@@ -69,7 +73,8 @@ _PUT: Final = f"""
 INSERT INTO archwright_entries VALUES (
   %(index)s, %(entry)s, %(space)s, {{size}}, %(vector)s::vector, %(group)s,
   (SELECT coalesce(max(confirmed), 0) FROM archwright_entries WHERE index = %(index)s AND grouped = %(group)s),
-  %(client)s, %(tenant)s, %(scope)s, %(words)s, %(answer)s, %(cost)s, 0, {_NOW}, {_NOW} + %(ttl)s, {_NOW})
+  %(client)s, %(tenant)s, %(scope)s, %(words)s, %(answer)s, %(cost)s, %(hits)s, {_NOW}, {_NOW} + %(ttl)s,
+  {_NOW}, %(worth)s, %(documents)s)
 RETURNING kept_at
 """
 _READ: Final = f"""
@@ -81,9 +86,15 @@ _ERASED: Final = """
 INSERT INTO archwright_erasures AS known VALUES (%s, 1) ON CONFLICT (family) DO UPDATE SET count = known.count + 1
 """
 _USES: Final = """
-SELECT entry, hits, cost, used_at, 4 * size + octet_length(words) + octet_length(answer)
+SELECT entry, worth, kept_at, 4 * size + octet_length(words) + octet_length(answer)
 FROM archwright_entries WHERE index = %s
 """
+_CLOCK: Final = "SELECT coalesce(max(at), 0) FROM archwright_clocks WHERE index = %s"
+_TICK: Final = """
+INSERT INTO archwright_clocks AS known VALUES (%s, %s)
+ON CONFLICT (index) DO UPDATE SET at = greatest(known.at, excluded.at)
+"""
+_HITS: Final = "SELECT hits, cost FROM archwright_entries WHERE index = %s AND entry = %s"
 _HELD: Final = "SELECT entry FROM archwright_entries WHERE index = %s AND entry = ANY(%s)"
 _GONE: Final = "DELETE FROM archwright_entries WHERE index = %s AND entry = ANY(%s)"
 T = TypeVar("T")
@@ -229,15 +240,18 @@ class VectorTable(SharedIndex):
     def put(self, entry: Entry) -> float:
         """Keep an entry with its vector, both or neither; when that was by the clock of the database (seconds)."""
         checked(entry.key, entry.space)
-        told = {
+        told: dict[str, object] = {
             "index": self.name, "entry": entry.key, "space": entry.space, "vector": self._written(entry.vector),
             "group": entry.group, "client": entry.client, "tenant": entry.tenant, "scope": entry.scope,
             "words": entry.text, "answer": entry.answer, "cost": entry.cost, "ttl": entry.until - entry.kept_at,
+            "documents": list(entry.documents),
         }  # fmt: skip
 
         def put() -> float:
             self._graph()
             with self._turn():
+                hits, _ = self._hits(entry.key)
+                told.update(hits=hits, worth=worth(self._clock(), hits, entry.cost))
                 self.base.execute(_GONE, (self.name, [entry.key]))
                 return float(self.base.execute(self._sql(_PUT), told).fetchone()[0])
 
@@ -280,22 +294,41 @@ class VectorTable(SharedIndex):
 
     def used(self, hits: Mapping[int, int]) -> None:
         """Entries answered so often since this was told last."""
-        query = f"UPDATE archwright_entries SET hits = hits + %s, used_at = {_NOW} WHERE index = %s AND entry = %s"
+        query = f"""
+        UPDATE archwright_entries SET hits = %s, worth = %s, used_at = {_NOW} WHERE index = %s AND entry = %s
+        """
 
         def used() -> None:
             with self._turn():
-                for key, count in hits.items():
-                    self.base.execute(query, (count, self.name, key))
+                clock = self._clock()
+                for key, more in hits.items():
+                    before, cost = self._hits(key)
+                    count = before + more
+                    self.base.execute(query, (count, worth(clock, count, cost), self.name, key))
 
         if hits:
             self._asked(used)
 
-    def erase(self, keys: Iterable[int], tenant: str | None, scope: str | None, every: bool) -> list[int]:
+    def _hits(self, key: int) -> tuple[int, int]:
+        """How often an entry answered, and what it cost; nothing, where there is none."""
+        return self.base.execute(_HITS, (self.name, key)).fetchone() or (0, 0)
+
+    def _clock(self) -> float:
+        """The worth of what left last for others."""
+        return float(self.base.execute(_CLOCK, (self.name,)).fetchone()[0])
+
+    def erase(
+        self, keys: Iterable[int], tenant: str | None, scope: str | None, document: str | None, every: bool
+    ) -> list[int]:
         """Erase entries of the family, whatever their answers rest on; the keys of those that were there."""
-        told = {"family": self.family, "keys": list(keys), "tenant": tenant, "scope": scope, "every": every}
+        told = {
+            "family": self.family, "keys": list(keys), "tenant": tenant, "scope": scope, "document": document,
+            "every": every,
+        }  # fmt: skip
         query = f"""
         DELETE FROM archwright_entries WHERE {_FAMILY} AND (%(every)s OR entry = ANY(%(keys)s::bigint[])
-          OR tenant = %(tenant)s::text OR scope = %(scope)s::text) RETURNING entry
+          OR tenant = %(tenant)s::text OR scope = %(scope)s::text OR %(document)s::text = ANY(documents))
+        RETURNING entry
         """
 
         def erase() -> list[int]:
@@ -318,8 +351,10 @@ class VectorTable(SharedIndex):
                 """
                 self.base.execute(query)
                 uses = [Use(*row) for row in self.base.execute(_USES, (self.name,)).fetchall()]
-                (now,) = self.base.execute(f"SELECT {_NOW}").fetchone()
-                self.base.execute(_GONE, (self.name, leaving(uses, now, most, room)))
+                gone = leaving(uses, most, room)
+                if gone:
+                    self.base.execute(_GONE, (self.name, gone))
+                    self.base.execute(_TICK, (self.name, next(use.worth for use in uses if use.key == gone[-1])))
 
         self._asked(tidy)
 

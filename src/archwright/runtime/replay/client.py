@@ -19,7 +19,7 @@ from archwright.plan.faults import faults_of
 from archwright.plan.model import Plan, Scenario, Step
 from archwright.plan.rules import compress
 from archwright.plan.users import Users
-from archwright.plan.workload import Branch, Visit, again, path, pause, stops
+from archwright.plan.workload import Branch, Visit, Work, again, path, pause, stops
 from archwright.runtime.replay.prompts import body
 from archwright.runtime.replay.stations import Clock, Room
 
@@ -80,6 +80,7 @@ class Client:
         self.rooms: list[Room] = []
         self.replayed = Replayed()
         self.group = asyncio.TaskGroup()
+        self.asked: dict[tuple[int, ...], tuple[int, int]] = {}
 
     async def run(self, visits: Iterable[Visit], progress: Callable[[int], None]) -> Replayed:
         """Replay visits, which come in order of time.
@@ -94,6 +95,7 @@ class Client:
             Room(station, faults_of(scenario, station.name), self.play.seed, clock) for station in self.quick.stations
         ]
         tending = [asyncio.create_task(room.tend()) for room in self.rooms]
+        lost: Exception | None = None  # what is raised inside `except*` comes out in a group, which nobody expects
         try:
             async with asyncio.TaskGroup() as self.group:
                 for visit in visits:
@@ -101,10 +103,12 @@ class Client:
                     self.group.create_task(self._visits(visit, due, zero))
                     progress(self.replayed.visits)
         except* aiohttp.ClientError as gone:
-            raise ProviderUnavailable(f"the gateway does not answer: {gone.exceptions[0]}") from None
+            lost = gone.exceptions[0]
         finally:
             for task in tending:
                 task.cancel()
+        if lost is not None:
+            raise ProviderUnavailable(f"the gateway does not answer: {lost}")
         self.replayed.real_s = time.monotonic() - zero
         self.replayed.late_s.sort()
         return self.replayed
@@ -172,12 +176,24 @@ class Client:
             how = FAILED if not good else SERVED
             if good and step.route >= 0:
                 asked = self.play.asks.get(self.play.plan.routes[step.route].retriever, self.corpus)
-                request = body(self.play.plan, visit, work, asked)
+                request = body(self.play.plan, visit, self._as_asked_first(visit, work), asked)
                 how = await self._call(visit, step.name, session, work.request, request)
             if how == FAILED:
                 return worst if step.skips else FAILED
             worst = max(worst, how)
         return worst
+
+    def _as_asked_first(self, visit: Visit, work: Work) -> Work:
+        """The work as it was for whoever asked the same first, where answers are kept.
+
+        Else what was recorded of its length would make the same question another one.
+        """
+        route = self.play.plan.journeys[visit.journey].steps[work.step].route
+        if visit.tokens_in < 0 or self.play.plan.routes[route].cache < 0:
+            return work
+        same = (visit.journey, visit.tenant, visit.answer, visit.wording, work.step, work.run)
+        tokens_in, tokens_out = self.asked.setdefault(same, (work.tokens_in, work.tokens_out))
+        return work._replace(tokens_in=tokens_in, tokens_out=tokens_out)
 
     async def _at_stations(self, step: Step, request: int, rank: int) -> bool:
         """Work at one station after the other; False where one of them failed."""

@@ -171,6 +171,7 @@ class CacheSettings(Record):
 
     ttl: Given = number("duration", "an answer is reused for so long", default="1 h", positive=True)
     entries: Given = number(
-        "count", "answers kept; the least recently used go first", default=10_000, minimum=1, maximum=10_000_000
-    )
+        "count", "answers kept; what is too old goes first, then what saves least (hits times price, of late)",
+        default=10_000, minimum=1, maximum=10_000_000,
+    )  # fmt: skip
     semantic: SemanticSpec = one(SemanticSpec, "answers what means the same, too", default=SemanticSpec())

@@ -9,7 +9,7 @@ from archwright.spec.charges import Provisioned
 from archwright.spec.day import Day
 from archwright.spec.given import Given, Word, given
 from archwright.spec.settings.work import Scale
-from archwright.spec.shapes import Record, choice, day, many, number, one, text
+from archwright.spec.shapes import DEAREST, Record, choice, day, many, number, one, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,9 @@ class TokenPrice(Record):
     )
     audio: Given | None = number("token-price", "input tokens of sound", default=None, estimate=True)
     speech: Given | None = number("token-price", "output tokens of sound", default=None, estimate=True)
-    request: Given | None = number("money", "each call, besides its tokens", default=None, estimate=True)
+    request: Given | None = number(
+        "money", "each call, besides its tokens", default=None, maximum=DEAREST, estimate=True
+    )
     long: LongContext | None = one(LongContext, "dearer prices of long inputs", default=None)
     longer: tuple[LongContext, ...] = many(LongContext, "prices of inputs that are longer still, tier by tier")
 
@@ -201,7 +203,9 @@ class GpuSettings(ModelSettings):
         "how the number of its replicas follows the load, with `batching`: their use is the share of `max_seqs` that "
         "calls take, or of the KV cache if that is more, waiting calls counted", default=None,
     )  # fmt: skip
-    hourly: Given | None = number("money", "cost of one accelerator for one hour", default=None, estimate=True)
+    hourly: Given | None = number(
+        "money", "cost of one accelerator for one hour", default=None, maximum=DEAREST, estimate=True
+    )
     bought: str = choice(
         ("on-demand", "spot", "reserved"), "how the hours of accelerators are bought", default="on-demand"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archwright.spec.calendar import Hours
 from archwright.spec.given import Given
-from archwright.spec.shapes import Record, choice, number, one, opening
+from archwright.spec.shapes import DEAREST, Record, choice, number, one, opening
 
 LAWS = ("log-normal", "exponential", "constant", "gamma")
 
@@ -74,5 +74,5 @@ class WorkSettings(Record):
 class HumanSettings(WorkSettings):
     """People at work: how many, when, and what a minute costs."""
 
-    wage: Given | None = number("money", "cost of one hour of one person", default=None, estimate=True)
+    wage: Given | None = number("money", "cost of one hour of one person", default=None, maximum=DEAREST, estimate=True)
     hours: Hours | None = opening("when they work; always if left out. It counts in scenarios that say when they begin")

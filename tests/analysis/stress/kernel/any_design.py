@@ -75,10 +75,13 @@ CHANGES = st.builds(
     HALF,
 )
 SCENARIOS = st.builds(
-    lambda changes, begins_s, months: Scenario("trial", "", LASTS_S, tuple(changes), begins_s, months, True),
+    lambda changes, *more: Scenario("trial", "", LASTS_S, tuple(changes), *more),
     st.lists(CHANGES, max_size=3),
     st.sampled_from((-1.0, 7180.0)),
     st.sampled_from((0, 6)),
+    st.just(True),
+    HALF,
+    st.sampled_from((1.0, 1.0, 0.1)),
 )
 TENANTS = st.sampled_from(((), (Tenant("one", 1.0, 0, 1.0), Tenant("two", 2.0, 10**6, 0.0))))
 TRACE = Trace("made", (0.0, 0.5, 0.5, 3.0, 9.0, 30.0, 50.0), (9, 1, 0, 40, 700, 3, 1), (2, 90, 7, 0, 65, 64, 1))

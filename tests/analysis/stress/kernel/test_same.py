@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.engines import unfit
 from archwright.analysis.stress.kernel import engine
 from archwright.plan.faults import struck
-from archwright.plan.model import Plan, Scenario
+from archwright.plan.model import Plan, Scenario, Tenant
 from archwright.plan.trace import Trace
 from tests.analysis.stress import designs as d
 from tests.analysis.stress.kernel.any_design import SCENARIOS, TRACE, designs
@@ -31,6 +32,20 @@ def test_on_any_small_design(
     assert not list(unfit(plan, trace))
     plain = simulate(plan, scenario, seed=seed, load=load, trace=trace)
     assert engine.simulate(plan, struck(plan, scenario, seed), seed, load, trace, loop) == plain
+
+
+@pytest.mark.parametrize("entries", [8, 1000])
+@pytest.mark.parametrize("tenants", [(), (Tenant("one", 1.0, 0, 1.0), Tenant("two", 2.0, 0, 0.0))])
+def test_what_comes_once_and_is_found_by_meaning(loop: engine.Run, tenants: tuple[Tenant, ...], entries: int) -> None:
+    once = d.journey(d.step(seen=0.3, repeat_mean=2.0, repeat_most=3), rate=0.5, wordings=2)
+    plan = d.plan(
+        once, d.journey(name="again", answers=10, rate=0.5),
+        routes=(d.route(cache=0, stale_s=30.0),), caches=(d.cache(20.0, entries),), tenants=tenants,
+    )  # fmt: skip
+    scenario = replace(d.scenario(40.0, d.change("down", "first", 0.0, 30.0)), cold=False)
+    plain = simulate(plan, scenario, seed=0)
+    assert plain.degraded > 0
+    assert engine.simulate(plan, scenario, 0, 1.0, None, loop) == plain
 
 
 def test_on_a_busy_one(loop: engine.Run) -> None:
@@ -60,3 +75,14 @@ def test_a_cache_that_fills_and_forgets(loop: engine.Run, entries: int) -> None:
     plain = simulate(plan, d.scenario(60.0), seed=4)
     assert plain.cached > 0
     assert engine.simulate(plan, d.scenario(60.0), 4, 1.0, None, loop) == plain
+
+
+@pytest.mark.parametrize("cold", [True, False])
+@pytest.mark.parametrize(("ttl_s", "entries"), [(40.0, 10_000), (1e6, 3000), (1e6, 100_000)])
+def test_more_answers_than_the_tables_begin_with(loop: engine.Run, cold: bool, ttl_s: float, entries: int) -> None:
+    journey = d.journey(answers=20_000, wordings=2, skew=0.6, rate=150.0)
+    plan = d.plan(journey, routes=(d.route(cache=0),), caches=(d.cache(ttl_s, entries),))
+    scenario = replace(d.scenario(40.0), cold=cold)
+    plain = simulate(plan, scenario, seed=4)
+    assert plain.cached > 0
+    assert engine.simulate(plan, scenario, 4, 1.0, None, loop) == plain

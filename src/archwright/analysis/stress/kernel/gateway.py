@@ -11,7 +11,7 @@ from archwright.analysis.stress.kernel.heap import CALL_ENDS, WAKES, reply, sche
 from archwright.analysis.stress.kernel.tables import NOBODY, Record, State
 from archwright.plan.rules import began_after
 from archwright.policy import breaker, chance, decide, route
-from archwright.policy.lanes import BATCH
+from archwright.policy.lanes import BATCH, REALTIME
 from archwright.policy.state import (
     CACHED,
     CALL,
@@ -72,11 +72,15 @@ def _luck(s: State, at: int) -> float:
 
 
 def _reserve(s: State, number: int, lane: int, walk: Record) -> int:
-    """What the dearest target of a route would cost."""
+    """What the dearest target of a route would bill, in the lane or in real time."""
     way = s.routes[number]
+    tokens_in, tokens_out = int(walk.tokens_in), int(walk.tokens_out)
     dearest = 0
     for hop in range(way.first, way.end):
-        dearest = max(dearest, prices.most(s, int(s.hops[hop]), lane, int(walk.tokens_in), int(walk.tokens_out)))
+        target = int(s.hops[hop])
+        dearest = max(dearest, prices.most(s, target, lane, tokens_in, tokens_out))
+        if lane != REALTIME:
+            dearest = max(dearest, prices.most(s, target, REALTIME, tokens_in, tokens_out))
     return dearest
 
 
@@ -189,7 +193,7 @@ def _do(s: State, now: float) -> None:
         elif order.kind == SLEEP:
             schedule(s, order.seconds, WAKES, order.slot, order.ticket)
         elif order.kind == KEEP:
-            kept.keep(s, now, order.target, order.key)
+            kept.keep(s, now, order.target, order.key, s.machine.slots[order.slot].cost, 0)
         elif order.kind == COPY:
             doubles.begin(s, now, place)
         elif order.kind == CANCEL:

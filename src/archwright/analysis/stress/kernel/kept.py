@@ -1,9 +1,14 @@
-"""Exact caches: kept answers in a chain by use; the one that nobody used for longest makes room. One index for all."""
+"""Exact caches as in `policy.kept`: answers in a chain as they were kept; the least worth makes room.
+
+One index finds the answers of all of them.
+"""
 
 from __future__ import annotations
 
+from archwright.analysis.stress.kernel import worths
 from archwright.analysis.stress.kernel.tables import NOBODY, State, fetch
 from archwright.policy.chance import scramble
+from archwright.policy.worth import worth
 
 ROW = 0x7FFFFFFF
 
@@ -37,6 +42,13 @@ def fetch_place(s: State, cache: int, key: int) -> None:
     fetch(s.index, _mark(cache, key) & (len(s.index) - 1))
 
 
+def fetch_answer(s: State, cache: int, key: int) -> None:
+    """The answer to a key, if there is one where it is looked for first, will be looked at next."""
+    entry = s.index[_mark(cache, key) & (len(s.index) - 1)]
+    if entry != NOBODY:
+        fetch(s.answers, entry & ROW)
+
+
 def find(s: State, cache: int, key: int) -> int:
     """The row of the answer to a key; -1: there is none."""
     entry = s.index[_place(s, cache, key)]
@@ -51,18 +63,24 @@ def age(s: State, now: float, row: int) -> float:
 def use(s: State, row: int) -> None:
     """The answer in a row was given, unless there is none any more."""
     if row != NOBODY:
-        _unlink(s, row)
-        _link(s, row)
+        answer = s.answers[row]
+        answer.hits += 1
+        answer.worth = worth(s.shelves[answer.cache].clock, answer.hits, answer.cost)
 
 
-def keep(s: State, now: float, cache: int, key: int) -> None:
-    """Keep the answer to a key."""
+def keep(s: State, now: float, cache: int, key: int, cost: int, hits: int) -> None:
+    """Keep the answer to a key, which cost so many pico-dollars; `hits` are those of before this cache began.
+
+    Where room is short, the answer that was kept first leaves, if it is too old to be given as new; else the one that
+    is worth least.
+    """
     shelf = s.shelves[cache]
     place = _place(s, cache, key)
     entry = s.index[place]
     if entry != NOBODY:
         at = entry & ROW
         _unlink(s, at)
+        s.answers[at].hits = max(hits, s.answers[at].hits)
     else:
         at = s.desk[0].answers
         s.desk[0].answers = s.answers[at].next
@@ -70,11 +88,30 @@ def keep(s: State, now: float, cache: int, key: int) -> None:
         s.index[place] = _mark(cache, key) << 32 | at
         s.answers[at].key = key
         s.answers[at].cache = cache
+        s.answers[at].hits = hits
         shelf.count += 1
-    s.answers[at].at = now
+    answer = s.answers[at]
+    answer.at = now
+    answer.cost = cost
+    answer.worth = worth(shelf.clock, answer.hits, cost)
     _link(s, at)
-    while shelf.count > shelf.entries:
-        _forget(s, shelf.oldest)
+    if shelf.count <= shelf.entries:
+        worths.enter(s, at)
+    elif now - s.answers[shelf.oldest].at >= shelf.ttl_s:
+        worths.enter(s, at)
+        forget(s, shelf.oldest)
+    else:
+        leaves = worths.exchange(s, at)
+        shelf.clock = max(shelf.clock, s.answers[leaves].worth)
+        forget(s, leaves)
+        _fetch_next(s, cache)
+
+
+def _fetch_next(s: State, cache: int) -> None:
+    """The answer that is worth least will be looked at when room is short again."""
+    least = s.ranked[s.shelves[cache].first]
+    fetch(s.answers, least.row)
+    fetch_place(s, cache, least.key)
 
 
 def _link(s: State, at: int) -> None:
@@ -102,11 +139,13 @@ def _unlink(s: State, at: int) -> None:
         s.answers[answer.older].newer = answer.newer
 
 
-def _forget(s: State, at: int) -> None:
+def forget(s: State, at: int) -> None:
+    """Drop the answer in a row."""
     answer = s.answers[at]
     place = _place(s, answer.cache, answer.key)
     _unlink(s, at)
     s.shelves[answer.cache].count -= 1
+    answer.cache = NOBODY
     answer.next = s.desk[0].answers
     s.desk[0].answers = at
     s.desk[0].used_answers -= 1
@@ -127,8 +166,9 @@ def _close_gap(s: State, gap: int) -> None:
         place = (place + 1) & mask
 
 
-def rebuild(s: State) -> None:
-    """Fill an empty index with all kept answers."""
+def file(s: State) -> None:
+    """Fill an empty index with all kept answers, as it is after it was made larger."""
+    s.desk[0].filed = 1
     for cache in range(len(s.shelves)):
         at = s.shelves[cache].oldest
         while at != NOBODY:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from archwright.analysis.stress.kernel import arrivals, crews, gateway, pools, rooms, trips
+from archwright.analysis.stress.kernel import arrivals, crews, gateway, kept, pools, rooms, trips, warmth
 from archwright.analysis.stress.kernel.heap import (
     BEGINS,
     CALL_ENDS,
     CANCELS,
     CHANGES,
     COMES,
+    EACH,
     GIVES_UP,
     GOES_ON,
     KINDS,
@@ -39,10 +40,8 @@ def run(s: State, events: int) -> int:
     """Go on for so many events at most, and say why it stopped."""
     desk = s.desk[0]
     end = desk.events + events
-    if desk.begun == 0:
-        desk.begun = 1
-        pools.begin(s)
-        crews.begin(s)
+    if _ready(s) == 0:
+        return FULL
     while desk.events < end:
         if desk.room <= desk.most_at_once:
             desk.room = room(s)
@@ -67,12 +66,26 @@ def run(s: State, events: int) -> int:
     return PAUSED
 
 
+def _ready(s: State) -> int:
+    """See to what has to be there before the first event, and after tables became larger; 0 if they are too small."""
+    desk = s.desk[0]
+    if desk.filed == 0:
+        kept.file(s)
+    if desk.begun == 0:
+        if warmth.begin(s) == 0:
+            return 0
+        desk.begun = 1
+        pools.begin(s)
+        crews.begin(s)
+    return 1
+
+
 def room(s: State) -> int:
     """So many events can happen before a table may be full, whatever they bring."""
     desk = s.desk[0]
     walks = (len(s.walks) - desk.used_walks) // desk.widest
     # A walk has three events to come at most; what it waited for in vain may stand there beside them.
-    events = (len(s.heap) - desk.pending - 3 * desk.used_walks) // (4 * desk.widest)
+    events = (len(s.heap) - EACH - desk.pending - 3 * desk.used_walks) // (4 * desk.widest)
     soon = (len(s.soon) - desk.soon_end - desk.used_walks) // desk.widest
     beside = desk.hedges * desk.used_walks  # each walk may begin one more
     calls = len(s.calls) - desk.used_calls - desk.widest - beside
@@ -122,9 +135,15 @@ def _happen(s: State) -> None:
 def _fetch_next(s: State) -> None:
     """What the next event of the heap will touch for the first time since it was scheduled, seconds ago."""
     event = s.heap[0]
-    if event.order & (KINDS - 1) == CALL_ENDS:
+    kind = event.order & (KINDS - 1)
+    if kind == CALL_ENDS:
         fetch(s.calls, event.a)
         fetch(s.walks, event.b)
+    elif kind == WORKED:
+        walk = s.walks[event.a]
+        route = s.steps[walk.step].route
+        if route >= 0 and walk.key != 0:
+            kept.fetch_answer(s, s.routes[route].cache, walk.key)
 
 
 def _at_replicas(s: State, now: float, kind: int, a: int, b: int) -> None:

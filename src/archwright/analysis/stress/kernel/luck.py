@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archwright.analysis.stress.kernel.tables import Record, State
-from archwright.plan.workload import RUNS
+from archwright.plan.workload import RUNS, content_key, shared_key
 from archwright.policy import chance
 
 MOST = 0x7FFFFFFF  # tokens in one piece of work; a plan that may ask for more is not run here
@@ -16,7 +16,7 @@ def tokens_of(s: State, at: int) -> None:
     step = s.steps[walk.step]
     law = s.journeys[trip.journey]
     if trip.tokens_in >= 0 and step.traced == 1:
-        tokens_in = max(1, trip.tokens_in)
+        tokens_in = max(1, trip.tokens_in - step.passages)
         tokens_out = max(1, trip.tokens_out)
     else:
         both = _both(s, step, trip.answer * max(1, law.wordings) + trip.wording)
@@ -28,20 +28,29 @@ def tokens_of(s: State, at: int) -> None:
         run = step.index * RUNS + walk.place
         content = trip.answer * max(1, law.wordings) + trip.wording
         if chance.seen(step.seen, s.desk[0].seed, content, step.index):
-            high = chance.fold(trip.journey, 0, run, chance.SEMANTIC)
-            low = chance.fold(0, 0, run, chance.SEMANTIC)
+            walk.key = shared_key(trip.journey, run, trip.tenant)
         else:
-            high = chance.fold(trip.journey, trip.answer, run, trip.wording)
-            low = chance.fold(tokens_in, trip.answer, run, tokens_out)
-        walk.key = (
-            (high ^ chance.scramble(trip.tenant + 1)) << 32 | low
-        ) + 1  # wraps around where Python's integers go on: as different as it was
+            walk.key = content_key(trip.journey, run, trip.answer, trip.wording, trip.tenant)
     walk.tokens_in = tokens_in + step.passages
     walk.tokens_out = tokens_out
     cached = max(0, trip.tokens_cached) if step.traced == 1 else 0
     if step.prefix == 1 and walk.place > 0:
         cached = max(cached, walk.tokens_in - step.growth)
     walk.cached = min(cached, walk.tokens_in)
+
+
+def key_of(s: State, row: int, run: int, asked: tuple[int, int, int]) -> int:
+    """The key of a run's answer to a question in a wording for a tenant, which is none that is found by meaning."""
+    step = s.steps[row]
+    answer, wording, tenant = asked
+    return content_key(step.journey, step.index * RUNS + run, answer, wording, tenant)
+
+
+def tokens(s: State, row: int, run: int, answer: int, wording: int) -> tuple[int, int]:
+    """Tokens of a run's question, without passages, and of its answer."""
+    step = s.steps[row]
+    both = _both(s, step, answer * max(1, s.journeys[step.journey].wordings) + wording)
+    return int(step.system_tokens + (both >> 32) + step.growth * run), int(both & MOST)
 
 
 def _both(s: State, step: Record, content: int) -> int:

@@ -11,10 +11,12 @@ import numpy as np
 from archwright.analysis.stress.kernel import tables as t
 from archwright.analysis.stress.kernel.prepare_pools import hedges, most_at_once, replicas
 from archwright.analysis.stress.kernel.prepare_suppliers import suppliers
+from archwright.analysis.stress.kernel.prepare_warmth import before
 from archwright.analysis.stress.outcome import HOWS, OUTCOMES
 from archwright.analysis.stress.station import RANKS
 from archwright.analysis.stress.tally import BUCKETS, first_change_s
 from archwright.base.histogram import BINS
+from archwright.plan.expect import once_more
 from archwright.plan.faults import Faults, faults_of
 from archwright.plan.load import pieces as load_pieces
 from archwright.plan.model import Journey, Plan, Scenario, Step, Target
@@ -70,8 +72,10 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
     targets, prices = suppliers(plan)
     stations = len(plan.stations)
     law = written(rules(plan), t.make)
+    rows, past, kept = before(plan, scenario, steps, (seed, load, trace))
     shelves = t.blank(len(plan.caches), t.SHELF)
     shelves["entries"] = [cache.entries for cache in plan.caches]
+    shelves["ttl_s"] = [cache.ttl_s for cache in plan.caches]
     shelves["newest"] = shelves["oldest"] = t.NOBODY
     queues = t.blank(stations * RANKS, t.QUEUE)
     queues["first"] = queues["last"] = t.NOBODY
@@ -85,8 +89,8 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
     sources = t.blank(len(plan.journeys), t.SOURCE)
     sources["number"] = sources["piece"] = -1
     return t.State(
-        machine=packed(begun(law, rules(plan), 0.0, 0, t.make)),
-        desk=_desk(plan, scenario, seed, trace),
+        machine=packed(begun(law, rules(plan), 0.0, 0, t.make, scenario.filled)),
+        desk=_desk(plan, scenario, seed, trace, kept),
         journeys=journeys,
         steps=steps,
         stations=_stations(plan, scenario, numbers),
@@ -113,9 +117,14 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
         pairs=t.blank(0, t.PAIR),
         rooms=_rooms(plan, begins[:stations]),
         queues=queues,
-        meters=_meters(plan, begins[stations:]),
+        meters=_meters(plan, scenario.filled, begins[stations:]),
         answers=t.blank(0, t.ANSWER),
         shelves=shelves,
+        ranks=t.blank(0, t.RANK),
+        ranked=t.blank(0, t.RANKED),
+        candidates=t.blank(0, t.CANDIDATE),
+        streams=t.written(t.STREAM, rows),
+        past=past,
         index=np.full(1, t.NOBODY, dtype=np.int64),
         of_slot=np.zeros(0, dtype=np.int64),
         counts=t.blank(len(plan.journeys), t.COUNT),
@@ -132,7 +141,7 @@ def prepare(plan: Plan, scenario: Scenario, seed: int, load: float, trace: Trace
     )
 
 
-def _desk(plan: Plan, scenario: Scenario, seed: int, trace: Trace | None) -> t.Table:
+def _desk(plan: Plan, scenario: Scenario, seed: int, trace: Trace | None, kept: int) -> t.Table:
     row = {
         "seed": seed,
         "lasts_s": scenario.lasts_s,
@@ -147,6 +156,7 @@ def _desk(plan: Plan, scenario: Scenario, seed: int, trace: Trace | None) -> t.T
         "widest": max((len(journey.steps) for journey in plan.journeys), default=1) * _copies(plan),
         "most_at_once": most_at_once(plan),
         "hedges": hedges(plan),
+        "kept": kept,
         **dict.fromkeys(("trips", "walks", "calls", "answers", "seats"), t.NOBODY),
     }
     return t.written(t.DESK, [row])
@@ -183,12 +193,13 @@ def _step(plan: Plan, journey: Journey, index: int) -> dict[str, float]:
     step = journey.steps[index]
     route = plan.routes[step.route] if step.route >= 0 else None
     names = (
-        "repeat_most", "growth", "system_tokens", "passages", "probability", "repeat_mean", "timeout_s", "stage",
+        "repeat_most", "growth", "system_tokens", "passages", "probability", "timeout_s", "stage",
         "station", "search", "route", "background", "skips", "prefix", "pause_s", "pause_spread", "seen",
     )  # fmt: skip
     return {
         **{name: getattr(step, name) for name in names},
         "index": index,
+        "repeat_again": once_more(step.repeat_mean, step.repeat_most),
         "in_median": step.tokens_in.median,
         "in_spread": step.tokens_in.spread,
         "out_median": step.tokens_out.median,
@@ -358,13 +369,13 @@ def _row(faults: Faults, since: float, target: Target | None) -> dict[str, float
     return row
 
 
-def _meters(plan: Plan, weather: list[int]) -> t.Table:
+def _meters(plan: Plan, filled: float, weather: list[int]) -> t.Table:
     meters = t.blank(len(plan.targets), t.METER)
     meters["weather"] = weather
     for number, target in enumerate(plan.targets):
         limits = target_limits(target)
-        meters["requests"][number] = limits.requests.burst
-        meters["tokens"][number] = limits.tokens.burst
+        meters["requests"][number] = filled * limits.requests.burst
+        meters["tokens"][number] = filled * limits.tokens.burst
     return meters
 
 

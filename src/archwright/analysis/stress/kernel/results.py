@@ -123,7 +123,7 @@ def _suppliers(plan: Plan, s: t.State) -> list[Supplier | Pool]:
 
 def _pool(target: Target, stated: Stated, s: t.State, place: int) -> Pool:
     """Replicas of the plain engine with what was counted."""
-    pool = Pool(target, stated, Faults(()), 0, float(s.desk[0]["lasts_s"]), _never, _never, _never)
+    pool = Pool(target, stated, Faults(()), 0, float(s.desk[0]["lasts_s"]), 1.0, _never, _never, _never)
     row = s.pools[place]
     mine = slice(int(row["first"]), int(row["first"]) + int(row["number"]))
     pool.turned_away = int(row["away"])

@@ -11,10 +11,10 @@ from types import ModuleType
 from archwright import policy
 from archwright.analysis.stress import kernel, station, tally
 from archwright.base import histogram
-from archwright.plan import rules, servers, workload
+from archwright.plan import rules, servers, warm, workload
 
 # Packages of which everything may be compiled, and modules of which something is.
-SOURCES: tuple[ModuleType, ...] = (policy, kernel, histogram, rules, servers, station, tally, workload)
+SOURCES: tuple[ModuleType, ...] = (policy, kernel, histogram, rules, servers, station, tally, warm, workload)
 COMPILERS = ("numba", "llvmlite", "numpy")
 
 

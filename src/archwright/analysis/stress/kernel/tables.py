@@ -7,6 +7,7 @@ can add, and where there is not, the loop stops and `engine` makes the tables la
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple, get_type_hints
@@ -16,15 +17,24 @@ import numpy as np
 from archwright.policy.sequences import Calls, Replicas
 
 NOBODY = -1
+LINE = 64  # bytes that the processor fetches at once
 Table = Any  # an array of records; the compiler finds out of which
 Record = Any
 Type = np.dtype[Any]
 
 
-def _type(whole: str = "", real: str = "") -> Type:
-    """A type of records from the names of its whole numbers and of its floats."""
+def _type(whole: str = "", real: str = "", rows: str = "") -> Type:
+    """A type of records from the names of its whole numbers, of its floats, and of its rows in other tables."""
     columns = [(name, np.int64) for name in whole.split()] + [(name, np.float64) for name in real.split()]
-    return np.dtype(columns, align=True)
+    return np.dtype(columns + [(name, np.int32) for name in rows.split()], align=True)
+
+
+def _lined(kind: Type) -> Type:
+    """The same, each record in a line of the processor's cache of its own: it is fetched at once."""
+    fields: Any = kind.fields
+    names = list(fields)
+    formats, offsets = zip(*(fields[name] for name in names), strict=True)
+    return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": LINE}, align=True)
 
 
 # What the plan says; written once.
@@ -38,7 +48,7 @@ STEP = _type(
         "repeat_most growth system_tokens passages strata_in strata_out journey index stage station "
         "search route background skips cacheable draws sticky traced prefix known"
     ),
-    real=("probability repeat_mean timeout_s pause_s pause_spread in_median in_spread out_median out_spread seen"),
+    real=("probability repeat_again timeout_s pause_s pause_spread in_median in_spread out_median out_spread seen"),
 )
 # `hours` points to the hours of the week; `drawn` is 1 where its time is a matter of luck; `patience` is a law
 STATION = _type(
@@ -67,6 +77,12 @@ WEATHER = _type(
 # up to `end` the load of a journey runs straight from `first` to `last`
 PIECE = _type(
     real="end first last",
+)
+
+# Requests for a run of the step in `row`, looked back at for `due`; its journey's past is rows of `past`.
+STREAM = _type(
+    whole="cache journey row run repeats past past_end",
+    real="rate due pace ttl_s shared",
 )
 
 # A model's replicas: rows `first` to `first + number` of the posts. `there` of them work, `turned` got the last call.
@@ -146,14 +162,20 @@ METER = _type(
     whole="working weather",
     real="requests requests_at tokens tokens_at",
 )
-# a kept answer
-ANSWER = _type(
-    whole="key cache newer older next",
-    real="at",
+# a kept answer, between those that were kept after and before it
+ANSWER = _lined(_type(whole="key hits cost", real="at worth", rows="cache newer older next"))
+# an answer that may have been kept before the scenario
+CANDIDATE = _type(
+    whole="key cost hits",
+    real="at asked",
 )
-# a cache
+# what an answer was worth once, and whose that is (see `worths`)
+RANK = _type(real="worth at")
+RANKED = _type(whole="key row")
+# a cache; where room was short once, `filed` of its answers are ranked, from `first` on
 SHELF = _type(
-    whole="entries count newest oldest",
+    whole="entries count newest oldest first filed",
+    real="ttl_s clock",
 )
 
 # What is counted.
@@ -185,7 +207,7 @@ DESK = _type(
     whole=(
         "seed events order fallbacks retries most_in_flight most_waiting recorded room journeys tenants "
         "pending soon soon_end visit visits over begun draws widest trips walks calls answers used_trips used_walks "
-        "used_calls used_answers seats used_seats serial most_at_once hedges"
+        "used_calls used_answers kept candidates filed seats used_seats serial most_at_once hedges"
     ),
     real="lasts_s width_s begins_s since_s felt_s changed told waited_s",
 )
@@ -197,10 +219,10 @@ class State(NamedTuple):
     `prices` has a row for each tier of each price. `firsts` are the first visits of users who come back, `comer` is
     one row: whoever comes back now. `numbers` holds sums and strata that journeys, steps and tenants point to,
     `guides` where to look in them for an answer, `known` the tokens of contents that were asked for (see `luck`).
-    `bins` has a row of counts for each row of `histograms`: journeys, all requests, intervals. `index` finds kept
-    answers by their key. `of_slot` is the walk of each of the machine's slots, `pairs` its calls; `sides` has a row
-    for each row of `calls`; both are empty where no route hedges. `sequences` and `replicas` are the columns of
-    `policy.sequences`.
+    `streams` are requests whose answers were kept before the scenario, `past` the load that there was. `bins` has a
+    row of counts for each row of `histograms`: journeys, all requests, intervals. `index` finds kept answers by their
+    key. `of_slot` is the walk of each of the machine's slots, `pairs` its calls; `sides` has a row for each row of
+    `calls`; both are empty where no route hedges. `sequences` and `replicas` are the columns of `policy.sequences`.
     """
 
     machine: Any
@@ -234,6 +256,11 @@ class State(NamedTuple):
     meters: Table
     answers: Table
     shelves: Table
+    ranks: Table
+    ranked: Table
+    candidates: Table
+    streams: Table
+    past: Table
     index: Table
     of_slot: Table
     counts: Table
@@ -275,8 +302,11 @@ def make(kind: type[Any], values: Sequence[Any]) -> Any:
 
 
 def blank(rows: int | tuple[int, int], kind: Type) -> Table:
-    """A table of zeros."""
-    return np.zeros(rows, kind).view(np.recarray)
+    """A table of zeros. It begins where a line of the processor's cache begins."""
+    size = math.prod(rows if isinstance(rows, tuple) else (rows,)) * kind.itemsize
+    raw = np.zeros(size + LINE, np.uint8)
+    begin = -raw.ctypes.data % LINE
+    return raw[begin : begin + size].view(kind).reshape(rows).view(np.recarray)
 
 
 def written(kind: Type, rows: list[dict[str, float]]) -> Table:

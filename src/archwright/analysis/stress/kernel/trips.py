@@ -81,9 +81,9 @@ def _stage(s: State, now: float, number: int, end: int) -> None:
         if step.probability < 1.0 and chance.uniform(seed, luck, 0, chance.TAKEN) >= step.probability:
             continue
         runs = 1
-        if step.repeat_mean > 1.0:
+        if step.repeat_again > 0.0:
             often = chance.uniform(seed, luck, 0, chance.REPEATS)
-            runs = min(RUNS, chance.geometric(step.repeat_mean, step.repeat_most, often))
+            runs = min(RUNS, chance.geometric(step.repeat_again, step.repeat_most, often))
         _begin_walk(s, now, number, row, runs)
     trip.open -= 1
 

@@ -9,28 +9,32 @@ from __future__ import annotations
 import time
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
-from archwright.plan.model import Plan, plan_hash
 from archwright.runtime.embedder import Vector, packed
 from archwright.runtime.entries import entry as kept
 from archwright.runtime.entries.file import Entries
 from archwright.runtime.gateway.exchange import Stored
+from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.meaning.memory import Entry
 
 ROOM: Final = 1 << 30  # bytes of questions and answers of one route
 
 
 class _Answer(msgspec.Struct):
-    """An answer as it is kept: as the target wrote it, which is called `target`, and the id that its header named."""
+    """An answer as it is kept: as the target wrote it, which is called `target`, and the id that its header named.
+
+    `rests` as in `exchange.Stored`.
+    """
 
     target: str
     whole: bytes = b""
     events: tuple[bytes, ...] = ()
     id: str = ""
+    rests: bytes = b""
 
 
 _answer = msgspec.msgpack.Decoder(_Answer)
@@ -38,7 +42,7 @@ _answer = msgspec.msgpack.Decoder(_Answer)
 
 def written(stored: Stored, answer_id: str, targets: Sequence[str]) -> bytes:
     """An answer as it is kept, with the name of its target in place of its number."""
-    return msgspec.msgpack.encode(_Answer(targets[stored.target], stored.whole, stored.events, answer_id))
+    return msgspec.msgpack.encode(_Answer(targets[stored.target], stored.whole, stored.events, answer_id, stored.rests))
 
 
 def read(data: bytes, targets: Sequence[str]) -> tuple[Stored, str]:
@@ -48,7 +52,7 @@ def read(data: bytes, targets: Sequence[str]) -> tuple[Stored, str]:
         ValueError: it is none, or its target is none of these.
     """
     answer = _answer.decode(data)
-    return Stored(answer.whole, answer.events, targets.index(answer.target)), answer.id
+    return Stored(answer.whole, answer.events, targets.index(answer.target), rests=answer.rests), answer.id
 
 
 class Again(NamedTuple):
@@ -68,16 +72,18 @@ class Keeping:
         file: the entries of all routes.
         route: the name of this one.
         model: what makes vectors of its questions.
-        plan: what answers rest on.
+        house: the gateway's: answers rest on its plan, which a new one replaces.
         ttl_s: how long an answer is fresh (seconds).
         most: entries at most.
     """
 
-    def __init__(self, file: Entries, route: str, model: str, plan: Plan, ttl_s: float, most: int) -> None:
+    def __init__(
+        self, file: Entries, route: str, model: str, house: Callable[[], House], ttl_s: float, most: int
+    ) -> None:
         self.file = file
         self.route = route
-        self.basis = f"{model} {plan_hash(plan)}"
-        self.targets = [target.name for target in plan.targets]
+        self.model = model
+        self.house = house
         self.ttl_s = ttl_s
         self.most = most
         self._hits: Counter[int] = Counter()
@@ -91,13 +97,13 @@ class Keeping:
         """
         if stored.given is not None:
             return
-        now = time.time()
-        answer = written(stored, entry.answer_id, self.targets)
+        now, (basis, targets) = time.time(), self._plan()
+        answer = written(stored, entry.answer_id, targets)
         self.file.put(
             kept.Entry(
-                self.route, entry.key, entry.space, entry.group, packed(vector), self.basis, kept.digest(entry.text),
+                self.route, entry.key, entry.space, entry.group, packed(vector), basis, kept.digest(entry.text),
                 now, now + self.ttl_s, entry.text, answer, entry.tenant, entry.client,
-                entry.scope, used_at=now, cost=entry.cost, confirmed=confirmed,
+                entry.scope, dict.fromkeys(stored.documents, ""), now, entry.hits, entry.cost, confirmed,
             )
         )  # fmt: skip
         self._gone.discard(entry.key)
@@ -137,19 +143,24 @@ class Keeping:
         now = time.time()
         self.file.used(self.route, hits, now)
         self.file.expire(now)
-        self.file.trim(self.route, self.most, ROOM, now)
+        self.file.trim(self.route, self.most, ROOM)
 
     def again(self) -> Iterator[Again]:
-        """What was kept for this plan, that used last as the last one. Everything else of this route is erased.
+        """What was kept for this plan, that kept last as the last one. Everything else of this route is erased.
 
         Raises:
             InputError: the file is damaged.
         """
-        now = time.time()
-        for item in sorted(self.file.load(self.route, self.basis, now), key=lambda item: (item.used_at, item.key)):
-            stored, answer_id = read(item.answer, self.targets)
+        now, (basis, targets) = time.time(), self._plan()
+        for item in sorted(self.file.load(self.route, basis, now), key=lambda item: (item.kept_at, item.key)):
+            stored, answer_id = read(item.answer, targets)
             entry = Entry(
                 item.key, item.space, item.group, item.client, item.tenant, item.scope, item.text, item.cost, item.hits,
                 answer_id,
             )  # fmt: skip
             yield Again(entry, item.vector, stored, max(0.0, now - item.kept_at), item.confirmed)
+
+    def _plan(self) -> tuple[str, list[str]]:
+        """What answers rest on now, and the names of its targets."""
+        house = self.house()
+        return f"{self.model} {house.hash}", [target.name for target in house.plan.targets]

@@ -29,6 +29,7 @@ from archwright.runtime.http1.request import Header
 
 _log = logging.getLogger(__name__)
 
+WARY: Final = 100  # would-be hits that are asked after several answers were forgotten: who was near them is unknown
 WAITING: Final = 1000  # answers that may wait to be compared; more are left out
 LONGEST_ID: Final = 1000  # characters of an id in a header
 PAYS: Final = (b"authorization", b"x-api-key", b"host")  # of a client: what pays for a judge
@@ -65,12 +66,13 @@ class Look(msgspec.Struct, eq=False):
 
 
 class _Job(msgspec.Struct, eq=False):
-    """A fresh answer that is to be compared."""
+    """A fresh answer that is to be compared; `basis` is the hash of the plan that it rests on."""
 
     look: Look
     entry: Entry
     answer: str
     headers: dict[bytes, bytes]
+    basis: str
 
 
 class Meaning:
@@ -96,6 +98,7 @@ class Meaning:
         self.audit_cost = 0
         self.left_out = 0
         self.owed: Counter[int] = Counter()  # vectors of requests that were answered from the cache, by tenant
+        self._wary = 0
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue(WAITING)
 
     # ------------------------------------------------------------------------------------------------- look up
@@ -109,7 +112,7 @@ class Meaning:
         try:
             vectors = await self.vectors.of(house, x, (asked.text,), self.semantic.patience)
             x.owed += self.owed.pop(x.tenant_index, 0)
-            luck = uniform(house.seed, x.luck, 0, SEMANTIC)
+            luck = uniform(house.seed, x.luck, 0, SEMANTIC) if not self._wary else 0.0  # which asks every hit anyway
             with house.deadlines.within(self.semantic.patience):
                 found = await self.memory.run(self.memory.find, asked, vectors[0], x.client, luck)
         except FAILURES as fault:  # whatever it is: the client gets the model's answer
@@ -151,9 +154,11 @@ class Meaning:
         if x.owed:
             self.owed[x.tenant_index] += x.owed
             x.owed = 0
-        if look is None:
-            return
         how = x.reply.how if x.reply is not None else machine.LEFT
+        if look is None:
+            if how in (machine.CACHED, machine.STALE) and x.key in self.memory.entries:
+                self.memory.used(x.key)  # the same words: what that saves makes it worth keeping, too
+            return
         if look.served and how not in (machine.CACHED, machine.STALE):
             if how == machine.ANSWERED:  # it was dropped in between, and this is no answer to that key
                 house.brain.forget(self.cache, x.key)
@@ -169,6 +174,7 @@ class Meaning:
             self.saved += x.cost
         if look.result == "audited":
             self.audit_cost += x.cost
+            self._wary = max(0, self._wary - 1)
         if not look.served and how == machine.ANSWERED and x.last is not None and x.last.outcome == route.OK:
             self._queue(house, x, look)
 
@@ -181,7 +187,7 @@ class Meaning:
         said_id = (x.last.headers or {}).get(self.semantic.answer_header.encode(), b"").decode("latin-1")[:LONGEST_ID]
         entry = Entry(x.key, about.space, 0, x.client, x.tenant, about.scope, about.text, x.cost, 0, said_id)
         try:
-            self._jobs.put_nowait(_Job(look, entry, words(house, said), headers))
+            self._jobs.put_nowait(_Job(look, entry, words(house, said), headers, house.hash))
         except asyncio.QueueFull:
             self.left_out += 1
 
@@ -190,7 +196,7 @@ class Meaning:
         while True:
             job = await self._jobs.get()
             try:
-                await self._learn(house(), job)
+                await self._learn(house, job)
             except FAILURES as fault:  # the comparator failed: nothing is learned
                 self._failed(fault)
             finally:
@@ -200,7 +206,8 @@ class Meaning:
         """Wait until nothing waits to be compared."""
         await self._jobs.join()
 
-    async def _learn(self, house: House, job: _Job) -> None:
+    async def _learn(self, now: Callable[[], House], job: _Job) -> None:
+        house = now()
         memory, verdict = self.memory, job.look.found.verdict
         rivals = await memory.run(memory.rivals, verdict.ticket)
         others = dict.fromkeys((*((verdict.entry,) if verdict.entry >= 0 else ()), *rivals, job.look.found.stranger))
@@ -216,6 +223,8 @@ class Meaning:
                 alike = await self.compare(Pair(job.entry.text, job.answer, self._kept(house, key), job.headers, ids))
             same = entry if alike else None
             nearest = alike if key == verdict.entry else nearest
+        if job.basis != now().hash:  # another plan's answer teaches nothing, and is kept for nobody
+            return
         if verdict.entry >= 0:
             await memory.run(memory.recall.label, verdict.ticket, nearest)
         if memory.held(job.entry.key) and memory.may_add(job.entry.client, time.monotonic()):
@@ -245,8 +254,14 @@ class Meaning:
         return len(dropped.union(shared))
 
     async def let_go(self, house: House, chosen: Chosen) -> set[int]:
-        """Forget answers of these keys in this process; which there were."""
+        """Forget answers of these keys in this process; which there were.
+
+        What was learned was learned with them: a question that they answered finds others now, which are farther. So
+        where several went, the next hits are asked anyway, and what they say is learned before any is trusted.
+        """
         dropped = {key for key in chosen.keys if house.brain.forget(self.cache, key)}
+        if len(dropped) > 1 and self.memory.entries.keys() - dropped:
+            self._wary = WARY
         for key in chosen.keys:
             await self.memory.run(self.memory.drop, key)
         return dropped

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, ParamSpec, Protocol, TypeVar
 import msgspec
 
 from archwright.base.units import HOUR
+from archwright.learn.features import MOST
 from archwright.learn.recall import Near, Recall, Verdict
 from archwright.plan.model import Semantic
 from archwright.runtime.embedder import Vector
@@ -23,7 +24,7 @@ from archwright.runtime.index import Index
 
 P = ParamSpec("P")
 R = TypeVar("R")
-NEAREST: Final = 10
+NEAREST: Final = MOST
 NOBODY: Final = 0  # no key is 0
 SPARE: Final = 64
 OWN: Final = ("entries", "groups", "pending")  # parts of what was learned that are about single questions
@@ -48,11 +49,13 @@ class Entry(msgspec.Struct, eq=False):
 
 
 class News(NamedTuple):
-    """An answer that another process gave, its key, and how old it is (seconds)."""
+    """An answer that another process gave, its key, how old it is (seconds), its cost, and how often it was given."""
 
     key: int
     stored: Stored
     age_s: float
+    cost: int
+    hits: int
 
 
 class Found(NamedTuple):
@@ -71,11 +74,12 @@ class Found(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """Which answers are to be forgotten: those of these keys, and all of a tenant or a scope, or every one."""
+    """Which answers are to be forgotten: those of these keys, and all of a tenant, scope or document, or every one."""
 
     keys: tuple[int, ...] = ()
     tenant: str | None = None
     scope: str | None = None
+    document: str | None = None
     every: bool = False
 
 
@@ -222,6 +226,8 @@ class Memory:
             The keys of answers that others had erased.
         """
         if self.keeping is not None:
+            for key in [key for key in self.entries if not self.held(key)]:  # the file holds what the cache does
+                self.drop(key)
             self.keeping.flush(self.state(whole=True))
         return ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Final
 import msgspec
 
 from archwright.base.errors import ArchwrightError
+from archwright.base.text import plural
 from archwright.learn.recall import Recall
 from archwright.ledger.rows import Request as Row
 from archwright.plan.model import Cache, Plan, Route, Semantic
 from archwright.runtime.embedder import Source
 from archwright.runtime.embedders import open_embedder
 from archwright.runtime.entries.file import Entries
+from archwright.runtime.entries.orphans import ENDING, adopt, orphans
 from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.circle import Member
 from archwright.runtime.gateway.exchange import Exchange
@@ -76,9 +79,10 @@ class Meanings:
         self._tasks: list[asyncio.Task[None]] = []
 
     def told(self, row: Told, x: Exchange) -> None:
-        """A request ended: a fresh answer may be compared."""
-        if isinstance(row, Row) and row.route in self.found:
-            self.found[row.route].ended(self.app.house, x)
+        """A request ended: a fresh answer may be compared, if no other plan was taken over meanwhile."""
+        house = self.app.house
+        if isinstance(row, Row) and row.route in self.found and row.plan == house.hash:
+            self.found[row.route].ended(house, x)
 
     async def start(self) -> None:
         """Begin to compare answers."""
@@ -197,7 +201,8 @@ def _kept(app: Gateway, setup: Setup, plan: Plan, found: Mapping[str, Meaning]) 
     if not routes or setup.mode == "rehearse" or setup.record:
         return None
     try:
-        entries = Entries(answers_file(setup.ledger))
+        entries = Entries(answers_file(setup.ledger), Path(setup.family or setup.ledger).name)
+        _adopt(entries, setup)
     except (ArchwrightError, OSError) as error:
         _log.warning("questions and answers are kept in memory alone: %s", error)
         return None
@@ -205,12 +210,13 @@ def _kept(app: Gateway, setup: Setup, plan: Plan, found: Mapping[str, Meaning]) 
         cache = plan.caches[item.cache]
         meaning = found[item.name]
         model = plan.targets[meaning.semantic.embedder].name if meaning.semantic.embedder >= 0 else LOCAL
-        keeping = Keeping(entries, item.name, model, plan, cache.ttl_s, cache.entries)
+        keeping = Keeping(entries, item.name, model, lambda: app.house, cache.ttl_s, cache.entries)
         try:
             known = _known(meaning.memory, keeping.learned())
             for again in keeping.again():
-                app.house.brain.again(item.cache, again.entry.key, again.stored, again.age_s)
-                meaning.memory.again(again.entry, again.vector, again.confirmed)
+                entry = again.entry
+                app.house.brain.again(item.cache, entry.key, again.stored, again.age_s, entry.cost, entry.hits)
+                meaning.memory.again(entry, again.vector, again.confirmed)
             for key in known - set(meaning.memory.entries):
                 meaning.memory.recall.drop(key)
         except (ArchwrightError, OSError, ValueError) as error:
@@ -218,6 +224,17 @@ def _kept(app: Gateway, setup: Setup, plan: Plan, found: Mapping[str, Meaning]) 
             continue
         meaning.memory.keeping = keeping
     return entries
+
+
+def _adopt(entries: Entries, setup: Setup) -> None:
+    """The first worker takes over what workers left that are no more."""
+    if setup.worker == 0:
+        base = Path(setup.family or setup.ledger)
+        own = [base.with_name(f"{base.stem}-{number + 1}{ENDING}") for number in range(setup.workers)]
+        here = answers_file(str(base))
+        count = adopt(entries, orphans(here, own if setup.family else [here]), time.time())
+        if count:
+            _log.warning("taken over from workers that are no more: %s", plural(count, "answer"))
 
 
 def _known(memory: Memory, learned: bytes) -> set[int]:
@@ -236,7 +253,7 @@ def _known(memory: Memory, learned: bytes) -> set[int]:
 def answers_file(ledger: str) -> Path:
     """The file beside a ledger that keeps questions and answers; in the working folder for one in a database."""
     file = Path("ledger" if "://" in ledger else ledger)
-    return file.with_name(f"{file.stem}.answers.sqlite")
+    return file.with_name(f"{file.stem}{ENDING}")
 
 
 def state_file(ledger: str) -> Path:

@@ -22,7 +22,7 @@ from archwright.runtime.gateway.exchange import Stored
 from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.meaning.keeping import ROOM, read, written
 from archwright.runtime.gateway.meaning.memory import NEAREST, Chosen, Entry, Found, Memory, News
-from archwright.runtime.gateway.meaning.subject import Subject
+from archwright.runtime.gateway.meaning.subject import Subject, named
 from archwright.runtime.index import IndexKind, Shared, SharedIndex
 from archwright.runtime.orders import Heard
 
@@ -133,7 +133,7 @@ class SharedMemory(Memory):
             stored, answer_id = read(told.answer, targets)
         except ValueError:
             return False
-        self._news.append(News(told.key, stored, item.age_s))
+        self._news.append(News(told.key, stored, item.age_s, told.cost, told.hits))
         if self._stamps.get(told.key) != stamp or told.key not in self.entries:
             self.entries[told.key] = Entry(
                 told.key, told.space, told.group, told.client, told.tenant, told.scope, told.text, told.cost, told.hits,
@@ -185,7 +185,7 @@ class SharedMemory(Memory):
             kept.Entry(
                 self.place.route, entry.key, entry.space, entry.group, packed(vector), self.place.model, "", 0.0,
                 self.place.ttl_s, entry.text, written(stored, entry.answer_id, targets), entry.tenant, entry.client,
-                entry.scope, cost=entry.cost,
+                entry.scope, dict.fromkeys(stored.documents, ""), cost=entry.cost,
             )
         )  # fmt: skip
         self._stamps[entry.key] = (entry.group, kept_at)
@@ -220,7 +220,8 @@ class SharedMemory(Memory):
         Raises:
             OSError: the database does not answer, and nothing is erased there.
         """
-        gone = self._any().erase(*chosen)
+        forms = named(chosen.scope) if chosen.scope is not None else (None,)
+        gone = [key for form in forms for key in self._any().erase(*chosen._replace(scope=form))]
         for key in gone:
             self.drop(key)
         return gone

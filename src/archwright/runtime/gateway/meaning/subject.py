@@ -15,6 +15,7 @@ import msgspec
 from archwright.runtime.gateway.ask import Ask
 
 LONGEST: Final = 8000  # characters of a question; longer ones are asked
+LONGEST_SCOPE: Final = 200  # characters of a scope by which it is known for erasure; all of it counts for who gets what
 ASIDE: Final = frozenset(("messages", "stream", "stream_options", "user", "metadata"))
 TOOLS: Final = ("tools", "functions", "mcp_servers")
 INSTRUCTIONS: Final = frozenset(("system", "developer"))
@@ -73,7 +74,16 @@ def subject(ask: Ask, salt: tuple[str, ...], scope: bytes, conversations: bool) 
     for message in messages[:-1]:
         digest.update(b"\0%b" % bytes(message))
     space = int.from_bytes(digest.digest()[:8]) >> 1
-    return Subject(text, space, scope.decode("latin-1")[:200])
+    return Subject(text, space, scope.decode("latin-1")[:LONGEST_SCOPE])
+
+
+def named(scope: str) -> tuple[str, ...]:
+    """What a scope that somebody names may be called here, as clients send letters as UTF-8 or as Latin-1.
+
+    Of a very long one its beginning; then others that begin so are named, too.
+    """
+    forms = (scope.encode(code, "replace").decode("latin-1") for code in ("utf-8", "latin-1"))
+    return tuple(dict.fromkeys(form[:LONGEST_SCOPE] for form in forms))
 
 
 def _text(message: _Message) -> str:
