@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import psycopg
 import pytest
+from psycopg import sql
 
 from archwright.base.errors import InputError, UsageError
 from archwright.ledger.chain import Head, seal, verify
@@ -252,6 +253,33 @@ def test_postgres_takes_no_change(database: Server, tmp_path: Path) -> None:
         ):
             with pytest.raises(psycopg.errors.RaiseException, match="only added to"):
                 base.execute(change)
+
+
+@pytest.fixture
+def empty(database: Server, tmp_path: Path) -> Iterator[str]:
+    """A database of its own that nobody has written to; while a connection to it is open it cannot be dropped."""
+    name = tmp_path.name
+    with psycopg.connect(database.place, autocommit=True) as base:
+        base.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield database.place.rpartition("/")[0] + "/" + name
+        base.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+def test_what_is_read_or_refused_leaves_no_connection(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="ledger-missing: there is no ledger `main`"):
+        read(empty)
+    with monkeypatch.context() as patch:
+        patch.setattr(PostgresStore, "_kept", lambda self: self.base.execute("SELECT nonsense"))
+        with pytest.raises(StoreError, match="nonsense"):
+            opened(empty)
+    store = opened(empty)
+    add(store, 1, RUN)
+    with pytest.raises(InputError, match="another gateway"):
+        opened(empty)
+    store.close()
+    unread, head = store_for(empty).read(empty)
+    assert (head, read(empty)) == (store.head, list(unread))
+    store_for(empty).read(empty)
 
 
 def test_two_ledgers_share_a_database(database: Server, tmp_path: Path) -> None:

@@ -126,7 +126,10 @@ class VectorTable(SharedIndex):
         self.orders = Orders(self.family, self._asked, lambda: self.base, self._turn)
         self._erased = -1  # erasures of the family that were seen; below 0: none was asked for yet
         self._graphed = False
-        self._asked(self._tables)
+        with contextlib.ExitStack() as stack:
+            stack.callback(self.close)
+            self._asked(self._tables)
+            stack.pop_all()
 
     def _tables(self) -> None:
         with self.base.transaction():  # one gateway at a time makes them

@@ -55,38 +55,44 @@ class PostgresStore(Store):
             if sync
             else "a loss of the database's power takes at most about a second more (its synchronous_commit is off)"
         )
-        self.base: Any
-        with translated(self.driver.Error, StoreError):
-            self._connect()
-            with self.base.transaction():
-                self.base.execute(_TABLES)
-                self.base.execute(
-                    "INSERT INTO archwright_head VALUES (%s, 0, %s) ON CONFLICT DO NOTHING", (self.name, GENESIS)
-                )
-            query = "SELECT number, line FROM archwright_ledger WHERE ledger = %s ORDER BY number DESC LIMIT 1"
-            last = self.base.execute(query, (self.name,)).fetchone()
-            self.head = Head(last[0], digest(last[1].encode())) if last else Head()
-            kept = self._kept()
-            self.missing = max(0, kept.rows - self.head.rows)
-            if kept != self.head:  # what is missing is said in a row; from here the head is that of what is there
-                self.base.execute(
-                    "UPDATE archwright_head SET rows=%s, hash=%s WHERE ledger=%s", (*self.head, self.name)
-                )
+        with contextlib.ExitStack() as stack, translated(self.driver.Error, StoreError):
+            self.base = self._connected()
+            stack.callback(self.base.close)
+            self._find_end()
+            stack.pop_all()
 
-    def _connect(self) -> None:
+    def _find_end(self) -> None:
+        with self.base.transaction():
+            self.base.execute(_TABLES)
+            self.base.execute(
+                "INSERT INTO archwright_head VALUES (%s, 0, %s) ON CONFLICT DO NOTHING", (self.name, GENESIS)
+            )
+        query = "SELECT number, line FROM archwright_ledger WHERE ledger = %s ORDER BY number DESC LIMIT 1"
+        last = self.base.execute(query, (self.name,)).fetchone()
+        self.head = Head(last[0], digest(last[1].encode())) if last else Head()
+        kept = self._kept()
+        self.missing = max(0, kept.rows - self.head.rows)
+        if kept != self.head:  # what is missing is said in a row; from here the head is that of what is there
+            self.base.execute("UPDATE archwright_head SET rows=%s, hash=%s WHERE ledger=%s", (*self.head, self.name))
+
+    def _connected(self) -> Any:
+        """A connection that alone writes to the ledger; none is left behind where that cannot be had."""
         options = f"-c statement_timeout={STATEMENT_MS} -c synchronous_commit={'on' if self.sync else 'off'}"
-        self.base = self.driver.connect(
-            self.address, autocommit=True, connect_timeout=CONNECT_S, options=options, application_name="archwright"
-        )
         key = int.from_bytes(self.name.encode(), "big") % 0x7FFFFFFF
-        if not self.base.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LOCK, key)).fetchone()[0]:
-            self.base.close()
-            problem = f"another gateway writes to the ledger `{self.name}` of this database"
-            raise refused("taken", problem, self.address, "stop it, or name another ledger after `#`")
+        with contextlib.ExitStack() as stack:
+            base = self.driver.connect(
+                self.address, autocommit=True, connect_timeout=CONNECT_S, options=options, application_name="archwright"
+            )
+            stack.callback(base.close)
+            if not base.execute("SELECT pg_try_advisory_lock(%s, %s)", (_LOCK, key)).fetchone()[0]:
+                problem = f"another gateway writes to the ledger `{self.name}` of this database"
+                raise refused("taken", problem, self.address, "stop it, or name another ledger after `#`")
+            stack.pop_all()
+        return base
 
     def _again(self) -> None:
         try:
-            self._connect()
+            self.base = self._connected()
         except InputError as error:
             raise StoreError(str(error)) from error
 
@@ -145,23 +151,31 @@ def _open(place: str, sync: bool, anew: bool) -> Store:
 def _read(place: str) -> tuple[Iterator[bytes], Head | None]:
     postgres = driver(WHAT)
     address, name = parts(WHAT, place)
+    with _reading(postgres, address) as base:
+        found = None
+        with contextlib.suppress(postgres.errors.UndefinedTable):  # no gateway has written to this database yet
+            found = base.execute("SELECT rows, hash FROM archwright_head WHERE ledger = %s", (name,)).fetchone()
+    if found is None:
+        raise refused("ledger-missing", f"there is no ledger `{name}` in this database", address, "serve first")
+    return _read_lines(postgres, address, name), Head(*found)
+
+
+def _read_lines(postgres: Any, address: str, name: str) -> Iterator[bytes]:
+    """All lines. The connection is made when the first one is asked for, so that who asks for none leaves none open."""
+    with _reading(postgres, address) as base:
+        yield from _pages(base, name, ">", "ASC", 0)
+
+
+@contextlib.contextmanager
+def _reading(postgres: Any, address: str) -> Iterator[Any]:
     try:
-        base = postgres.connect(address, autocommit=True, connect_timeout=CONNECT_S)
-        found = base.execute("SELECT rows, hash FROM archwright_head WHERE ledger = %s", (name,)).fetchone()
+        with contextlib.closing(postgres.connect(address, autocommit=True, connect_timeout=CONNECT_S)) as base:
+            yield base
     except postgres.Error as error:
         text = " ".join(str(error).split())
         raise refused(
             "ledger-unread", f"the ledger cannot be read: {text}", address, "is the database there?"
         ) from None
-    if found is None:
-        base.close()
-        raise refused("ledger-missing", f"there is no ledger `{name}` in this database", address, "serve first")
-    return _closing(base, name), Head(*found)
-
-
-def _closing(base: Any, name: str) -> Iterator[bytes]:
-    with contextlib.closing(base):
-        yield from _pages(base, name, ">", "ASC", 0)
 
 
 STORE = StoreKind("postgres", lambda place: place.startswith(SCHEMES), _open, _read)

@@ -131,16 +131,21 @@ def _read(place: str) -> tuple[Iterator[bytes], Head | None]:
     if not file.is_file():
         raise refused("ledger-missing", "there is no such ledger", place, "rehearse or serve first")
     try:
-        base = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
-        rows, found = base.execute("SELECT rows, hash FROM archwright_head").fetchone()
+        with _reading(file) as base:
+            rows, found = base.execute("SELECT rows, hash FROM archwright_head").fetchone()
     except (sqlite3.DatabaseError, TypeError) as error:
         raise refused("not-a-ledger", f"this is no ledger: {error}", place, "name another") from error
-    return _closing(base), Head(rows, found)
+    return _read_lines(file), Head(rows, found)
 
 
-def _closing(base: sqlite3.Connection) -> Iterator[bytes]:
-    with contextlib.closing(base):
+def _read_lines(file: Path) -> Iterator[bytes]:
+    """All lines. The file is opened when the first one is asked for, so that who asks for none leaves none open."""
+    with _reading(file) as base:
         yield from _lines(base)
+
+
+def _reading(file: Path) -> contextlib.closing[sqlite3.Connection]:
+    return contextlib.closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True))
 
 
 STORE = StoreKind("sqlite", lambda place: place.endswith(ENDINGS), _open, _read)
