@@ -146,7 +146,15 @@ def test_a_file_is_read_compressed_or_not(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     file.write_bytes(gzip.compress(AZURE.encode()) if name.endswith(".gz") else AZURE.encode())
     trace = read_trace_file(file)
-    assert trace == read(AZURE)._replace(name=name)
+    assert trace == read(AZURE)._replace(name=str(file))
+
+
+def test_a_bad_row_is_found_by_the_path_that_was_given(tmp_path: Path) -> None:
+    file = tmp_path / "trace.csv"
+    file.write_text("a,b\n1,2\n")
+    with pytest.raises(InputError) as caught:
+        read_trace_file(file)
+    assert [str(problem.where) for problem in caught.value.problems] == [f"{file}:1:1"]
 
 
 @pytest.mark.parametrize(

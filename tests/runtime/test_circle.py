@@ -78,10 +78,11 @@ async def test_who_is_alone_has_nobody_to_ask() -> None:
 SERVE = """
 import sys
 from pathlib import Path
+from click import echo
 from archwright.verbs.serve import serve
 serve(Path(sys.argv[1]), port=0, ledger=Path(sys.argv[2]), emulated=sys.argv[3], environment={},
       workers=int(sys.argv[4]),
-      admin_port=0, say=lambda text: print(text, flush=True))
+      admin_port=0, say=echo)
 """
 
 

@@ -26,9 +26,10 @@ from tests.runtime.test_faults import ASK
 SERVE = """
 import sys
 from pathlib import Path
+from click import echo
 from archwright.verbs.serve import serve
 serve(Path(sys.argv[1]), port=0, ledger=Path(sys.argv[2]), emulated=sys.argv[3], workers=2,
-      environment={"ARCHWRIGHT_KEYS": "rate:rate,crowd:crowd,money:money"}, say=lambda text: print(text, flush=True))
+      environment={"ARCHWRIGHT_KEYS": "rate:rate,crowd:crowd,money:money"}, say=echo)
 """
 LINES = 24  # connections, which the kernel deals out to the workers
 COST = 10 * 400_000 + 5 * 1_600_000

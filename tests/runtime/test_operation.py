@@ -36,9 +36,10 @@ from tests.runtime.test_faults import ASK, post, well
 SERVE = """
 import sys
 from pathlib import Path
+from click import echo
 from archwright.verbs.serve import serve
 serve(Path(sys.argv[1]), port=0, ledger=Path(sys.argv[2]), emulated=sys.argv[3], environment={},
-      workers=int(sys.argv[4]), say=lambda text: print(text, flush=True))
+      workers=int(sys.argv[4]), say=echo)
 """
 
 

@@ -86,9 +86,10 @@ async def test_a_child_that_dies_says_how(tmp_path: Path) -> None:
 SERVE = """
 import sys
 from pathlib import Path
+from click import echo
 from archwright.verbs.serve import serve
 where = {"port": 0, "ledger": Path(sys.argv[2]), "emulated": "http://127.0.0.1:9", "environment": {}}
-serve(Path(sys.argv[1]), **where, say=lambda text: print(text, flush=True))
+serve(Path(sys.argv[1]), **where, say=echo)
 design = ("archwright.spec", "archwright.analysis", "archwright.render")
 print([name for name in sys.modules if name.startswith(design)])
 """

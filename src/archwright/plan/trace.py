@@ -21,6 +21,7 @@ UNKNOWN: Tokens = (-1, -1, -1)
 class Trace(NamedTuple):
     """Arrivals in seconds from the first one, rising, and their tokens.
 
+    `name` is the file's, with the path by which it was asked for; problems are found by it.
     Of recorded sessions the times count from the beginning of each, `sessions` holds the row with which each begins,
     and `think_s` the pause before each row. `tokens_cached` may be empty: nothing is known of it.
     """

@@ -187,7 +187,7 @@ def read_trace_file(path: Path) -> Trace:
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8") as lines:
-            trace = read_trace(islice(lines, MOST_ROWS), path.name)
+            trace = read_trace(islice(lines, MOST_ROWS), str(path))
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise refused(f"it cannot be read: {error}") from error
     return trace

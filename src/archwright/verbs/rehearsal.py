@@ -213,7 +213,7 @@ def _document(plan: Plan, done: Rehearsal, scenario: Scenario, trace: Trace | No
         (change.what, change.component or "–", *_moments(book, number, change))
         for number, change in enumerate(scenario.changes, 1)
     )
-    source = f"arrivals and tokens from {trace.name}" if trace else "the file's own workload"
+    source = f"arrivals and tokens from {Path(trace.name).name}" if trace else "the file's own workload"
     what = Text(
         f"{scenario.summary or scenario.name}: {show_duration(scenario.lasts_s)} of the design's time, {source}."
     )

@@ -21,7 +21,7 @@ from archwright.policy.worth import Use, leaving, worth
 from archwright.runtime.database import CONNECT_S, SCHEMES, STATEMENT_MS, driver, parts, translated
 from archwright.runtime.directions import unit
 from archwright.runtime.entries.entry import Entry
-from archwright.runtime.index import Index, IndexFailure, IndexKind, Shared, SharedIndex, checked
+from archwright.runtime.index import IndexFailure, IndexKind, Shared, SharedIndex, checked
 from archwright.runtime.orders import TABLES, Orders
 
 WHAT: Final = "an index"
@@ -387,10 +387,6 @@ def _cut(line: socket.socket) -> None:
         line.shutdown(socket.SHUT_RDWR)
 
 
-def _open(dimensions: int, place: str) -> Index:
-    return VectorTable(dimensions, place)
-
-
 def _ready(place: str) -> None:
     if not place.startswith(SCHEMES):
         raise UsageError(f"{place!r} is no address of a database: write postgresql://host/database#name")
@@ -398,4 +394,4 @@ def _ready(place: str) -> None:
     driver(WHAT)
 
 
-INDEX = IndexKind("pgvector", True, _open, _ready)
+INDEX = IndexKind("pgvector", True, VectorTable, _ready)
