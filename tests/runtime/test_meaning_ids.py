@@ -6,11 +6,15 @@ import json
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from msgspec.structs import replace
 
+from archwright.runtime.gateway.ask import Ask
 from archwright.runtime.gateway.meaning import opening
 from archwright.runtime.gateway.meaning.compare import Pair, by_id
+from archwright.runtime.gateway.meaning.subject import subject
+from archwright.runtime.wires import WIRES
 from archwright.verbs.past import read_past
 from tests.runtime import sample as s
 from tests.runtime.test_meaning import PARCEL, SAME, Sure, cache_of, plan, semantic
@@ -77,3 +81,13 @@ def test_another_header_is_of_no_use(tmp_path: Path) -> None:
         answers: list[httpx.Response] = [desk.ask(PARCEL), desk.ask(SAME)]
     assert [cache_of(item) for item in answers] == ["miss", "miss"]
     assert [same for _, same in Sure.told] == [None]
+
+
+def test_who_says_it_is_no_other_s_answer() -> None:
+    def space(**more: str) -> int:
+        body = {"model": "r", "messages": [{"role": "user", "content": "What is my name?", **more}]}
+        found = subject(Ask(msgspec.json.encode(body), WIRES.get("openai")), ("t", "r", ""), b"", False)
+        assert found is not None
+        return found.space
+
+    assert len({space(), space(name="alice"), space(name="bob")}) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 import pytest
@@ -141,3 +142,15 @@ def test_details_never_count_more_than_there_is(written: int, sound: int, though
     assert kinds.inward <= usage.input - usage.cached
     assert kinds.outward <= usage.output
     assert sum(count for _, count in usage.counted()) == 1200
+
+
+def test_what_stood_beside_the_words_of_a_stream_stands_beside_the_whole() -> None:
+    def part(text: str, **more: Any) -> bytes:
+        return chunk(
+            choices=[{"index": 0, "delta": {"content": text}, "logprobs": {"content": [{"token": text}]}, **more}]
+        )
+
+    whole = msgspec.json.decode(as_whole([part("a"), part("b", content_filter_results={"hate": 1})]))
+    assert whole["choices"][0]["logprobs"] == {"content": [{"token": "a"}, {"token": "b"}]}
+    assert whole["choices"][0]["content_filter_results"] == {"hate": 1}
+    assert b'"content_filter_results":{"hate":1}' in as_stream(msgspec.json.encode(whole), False)

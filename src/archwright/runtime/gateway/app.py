@@ -94,7 +94,7 @@ class Gateway:
         if self.lease is not None:
             self.leaser = asyncio.get_running_loop().create_task(self.lease.run())
         if self.read_again is not None:
-            self.watcher = asyncio.get_running_loop().create_task(self._watch(self.read_again))
+            self.watcher = asyncio.get_running_loop().create_task(self._watch())
         if any(library.wants_vectors for library in self.house.libraries):
             first = asyncio.get_running_loop().create_task(self._learned())
             await asyncio.wait({first}, timeout=START_S)
@@ -124,10 +124,11 @@ class Gateway:
             except OSError as error:  # a full disk must not end the service, nor pass in silence
                 _log.error("the record of the machine cannot be written: %s", error.strerror)
 
-    async def _watch(self, read_again: Callable[[], None]) -> None:
+    async def _watch(self) -> None:
         while True:
             await asyncio.sleep(WATCH_S)
-            read_again()
+            if self.read_again is not None:  # another plan brings another one
+                self.read_again()
 
     async def _learned(self) -> bool:
         """Fetch the vectors of documents that still lack them; whether all are there now."""

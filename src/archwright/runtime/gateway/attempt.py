@@ -24,9 +24,8 @@ from archwright.runtime.wire import Event, Events, Reader, Teller, Wire
 
 MOST_ANSWER: Final = 64 * 1024 * 1024
 MOST_ERROR: Final = 256 * 1024
+LINGER_S: Final = 0.1  # after the last event of a stream its connection has so long to end the answer
 MOST_HELD: Final = 64  # events without content that are held back; then the stream is passed on as it is
-
-
 _TIER = re.compile(rb'"service_tier"\s*:\s*"([^"\\]*)"')
 
 
@@ -74,6 +73,8 @@ async def attempt(house: House, x: Exchange, call: Call) -> Try:
     # ValueError: text or a header that cannot be read or written; RecursionError: JSON that is nested too deeply.
     except (OSError, ValueError, RecursionError):
         item.outcome = route.CUT if x.begun else route.TRANSIENT
+    if item.over:  # what becomes of the connection after the end of its stream is nobody's fault
+        item.outcome = route.OK
     conclude(house, x, item)
     return item
 
@@ -177,7 +178,7 @@ async def _answer(house: House, x: Exchange, item: Try, stream: _Stream | None, 
     item.headers = connection.headers
     if item.status != 200:
         await _refused(x, item, line.wire, connection)
-    elif stream is not None:
+    elif stream is not None and _is_stream(connection.headers):
         await stream.run(connection)
     else:
         if (whole := connection.ready(MOST_ANSWER)) is None:
@@ -185,6 +186,8 @@ async def _answer(house: House, x: Exchange, item: Try, stream: _Stream | None, 
                 whole = await connection.read(MOST_ANSWER)
         item.body = whole
         item.usage = line.wire.usage(item.body)
+        if stream is not None:  # a whole answer where a stream was wanted is charged for, and is none
+            raise _Broken
         item.shown = item.body
         if line.wire is not x.wire:
             item.shown = x.wire.told(line.wire.said(item.body), int(time.time()))
@@ -212,6 +215,10 @@ async def _refused(x: Exchange, item: Try, wire: Wire, connection: Connection) -
         item.body = await connection.read(MOST_ERROR)
     item.retry_after = _retry_after(connection.headers)
     item.outcome = wire.classify(item.status, item.retry_after, item.body)
+
+
+def _is_stream(headers: Mapping[bytes, bytes]) -> bool:
+    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower() == b"text/event-stream"
 
 
 def _retry_after(headers: Mapping[bytes, bytes]) -> float:
@@ -256,8 +263,6 @@ class _Stream:
 
     async def run(self, connection: Connection) -> None:
         """Pass it on. Until content comes it is held back, so that another target can still take over."""
-        if connection.headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"text/event-stream":
-            raise _Broken
         self._connection = connection
         with Waiting(self.x):
             await connection.pour(self._take)
@@ -339,9 +344,12 @@ class _Stream:
         """The stream is over: an answer if it said so, and broken off otherwise."""
         if not (self.x.begun and self.finished):
             raise _Broken
-        self.over = True
+        self.over = self.item.over = True
         self.x.ending = end if self.teller is None else self.teller.close()
         self.item.outcome = route.OK
+        deadline = self.item.deadline
+        if deadline is not None:  # the connection may be used again if it ends as well; for long that is not waited for
+            deadline.move(min(deadline.due, time.monotonic() + LINGER_S))
 
     def _pass_on(self, content: bool) -> None:
         x, held = self.x, self.held

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -106,7 +108,7 @@ def tls_of(door: Door) -> ssl.SSLContext | None:
 
 
 def run(app: Gateway, place: Place, door: Door, made: Callable[[], Setup], say: Callable[[str, bool], None]) -> None:
-    """Serve until a signal comes. SIGHUP, or a word at the admin door, takes what `made` makes over.
+    """Serve until a signal comes. SIGHUP, or a word at an admin door, takes what `made` makes over, in all workers.
 
     `say` is told what happens, and whether that is the beginning.
     """
@@ -123,7 +125,16 @@ def run(app: Gateway, place: Place, door: Door, made: Callable[[], Setup], say: 
         except ArchwrightError as error:
             say(f"goes on with plan {app.house.hash}: {error}", False)
 
+    parent = os.getppid()
+
+    def reload_all() -> str:
+        """One door speaks for all: who started the workers passes the signal on to each."""
+        found = reload()
+        if door.workers > 1 and os.getppid() == parent:
+            os.kill(parent, signal.SIGHUP)
+        return found
+
     server.on_hang_up = hang_up
     if place.admin is not None:
-        server.beside.append((Admin(app, made().admin, reload), place.admin))
+        server.beside.append((Admin(app, made().admin, reload_all), place.admin))
     server.run([place.main])

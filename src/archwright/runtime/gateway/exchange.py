@@ -79,7 +79,7 @@ class Try:
 
     `body` and `came` are as the target wrote them, `came` in pieces of whole events; `shown` is a whole answer as the
     client gets it. `opening` is what a stream told of its input before the output was known, `headers` are those of an
-    answer. `slow`: its client takes no more for now.
+    answer. `slow`: its client takes no more for now. `over`: its stream has said its end.
     """
 
     sent: bool = False
@@ -98,6 +98,7 @@ class Try:
     headers: dict[bytes, bytes] | None = None
     deadline: Deadline | None = None
     slow: bool = False
+    over: bool = False
 
     def __init__(self, call: Call, began: float, at: str) -> None:
         self.call = call

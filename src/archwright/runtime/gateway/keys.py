@@ -79,7 +79,10 @@ class Watched:
             _log.error("the keys stay as they are: %s", error)
 
     def _stamp(self) -> tuple[int, int, int]:
-        told = self.file.stat()
+        try:
+            told = self.file.stat()
+        except OSError as error:
+            raise _refused(self.file, str(error.strerror), "make it with `archwright keys add TENANT`") from error
         return told.st_mtime_ns, told.st_size, told.st_ino
 
 

@@ -19,6 +19,7 @@ from archwright.runtime.wire import Wire
 
 _log = logging.getLogger(__name__)
 
+_SPACED = str.maketrans("\r\n", "  ")
 MOST = 1000  # exchanges that may wait to be written; more are left out and counted
 
 
@@ -57,7 +58,7 @@ class Prompts:
         elif x.stored is not None and wire is not None:
             said = wire.text_of_whole(x.stored.whole) if x.stored.whole else wire.text(list(x.stored.events))
         try:
-            self._waiting.put_nowait(Kept(x.id, x.at, x.tenant, x.route.name, msgspec.Raw(x.ask.body), said))
+            self._waiting.put_nowait(Kept(x.id, x.at, x.tenant, x.route.name, msgspec.Raw(_line(x.ask.body)), said))
         except queue.Full:
             self.left_out += 1
 
@@ -75,3 +76,8 @@ class Prompts:
                 os.write(self._sink, msgspec.json.encode(kept) + b"\n")
             except (OSError, ValueError) as error:
                 _log.error("a prompt could not be kept: %s", error)
+
+
+def _line(body: bytes) -> bytes:
+    """A request as text on one line, so that no client writes a second one: no string of JSON holds a line end."""
+    return body.decode(errors="replace").translate(_SPACED).encode()

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 
-from archwright.base.errors import InputError, UsageError
+from archwright.base.errors import UsageError
+from archwright.plan.model import Gateway as Declared
 from archwright.plan.model import Plan, Semantic, decode
 from archwright.plan.rules import compress, rules
 from archwright.policy.budget import Spent
@@ -38,16 +39,16 @@ def renew(app: Gateway, setup: Setup) -> House:
     house.libraries, house.listeners = old.libraries, old.listeners
     house.meanings, house.desk = old.meanings, old.desk
     house.client, house.deadlines, house.metrics = old.client, old.deadlines, old.metrics
-    house.copies = old.copies
+    house.copies, house.prompts = old.copies, old.prompts
     house.numbers, house.instance = old.numbers, old.instance
-    if app.lease is not None:
-        app.lease.attach(brain, compress(plan, setup.scale))
     app.house = house
     try:
         watch(app, setup)
-    except InputError:
+    except BaseException:
         app.house = old
         raise
+    if app.lease is not None:
+        app.lease.attach(brain, compress(plan, setup.scale))
     old.journal.add(begun(setup, plan))
     return house
 
@@ -59,19 +60,42 @@ def _same(old: House, plan: Plan) -> None:
         raise UsageError("other documents are taken only when the gateway is started again")
     if _meanings(old.plan) != _meanings(plan):
         raise UsageError("what is answered by meaning changes only when the gateway is started again")
+    if _written(old.plan.gateway) != _written(plan.gateway):
+        raise UsageError("`ledger` of the gateway changes only when it is started again")
     if old.brain.record is not None:
         raise UsageError("a gateway that records its decisions takes another plan only when it is started again")
 
 
-def _meanings(plan: Plan) -> list[tuple[str, int, Semantic]]:
-    """The routes that answer by meaning, and how."""
+def _written(gateway: Declared) -> tuple[bool, str, bool]:
+    """How a gateway keeps what happens."""
+    return gateway.ledger_sync, gateway.ledger_lost, gateway.record_prompts
+
+
+def _meanings(plan: Plan) -> list[tuple[str, int, Semantic, str, str]]:
+    """The routes that answer by meaning, and how: with which embedder, and which judge."""
     kept = [(route.name, route.cache, plan.caches[route.cache].semantic) for route in plan.routes if route.cache >= 0]
-    return [(name, cache, semantic) for name, cache, semantic in kept if semantic is not None]
+    return [
+        (name, cache, semantic, _embedder(plan, semantic.embedder),
+         plan.routes[semantic.judge].name if semantic.judge >= 0 else "")
+        for name, cache, semantic in kept
+        if semantic is not None
+    ]  # fmt: skip
+
+
+def _embedder(plan: Plan, place: int) -> str:
+    """The model at a place among the targets; empty where there is none."""
+    return plan.targets[place].model if place >= 0 else ""
 
 
 def _spent(old: House, plan: Plan) -> tuple[tuple[int, ...], float]:
-    """What was spent and is reserved, in all and by the tenants of a plan, and how long ago (s) that period began."""
-    machine = old.brain.machine
+    """What was spent and is reserved, in all and by the tenants of a plan, and how long ago (s) that period began.
+
+    Each account begins a period when it is asked first in it, and one without a cap never does: an account that was not
+    asked since the last period has spent nothing in this one.
+    """
+    machine, now = old.brain.machine, time.monotonic()
+    period_s = machine.state.law.caps[0].period_s
     by_tenant = dict(zip((tenant.name for tenant in old.plan.tenants), machine.tenant_spent, strict=True))
-    spent = (machine.spent, *(by_tenant.get(tenant.name, Spent()) for tenant in plan.tenants))
-    return tuple(item.settled + item.reserved for item in spent), time.monotonic() - machine.spent.since
+    spent = (machine.spent, *(by_tenant.get(tenant.name, Spent(since=now)) for tenant in plan.tenants))
+    told = tuple(item.reserved + (item.settled if now < item.since + period_s else 0) for item in spent)
+    return told, (now - machine.spent.since) % period_s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import glob
 import importlib
 import logging
 import os
@@ -13,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from archwright.base.errors import DependencyMissing, InputError, Location, Problem
-from archwright.ledger.balance import account
+from archwright.base.errors import ArchwrightError, DependencyMissing, InputError, Location, Problem
+from archwright.ledger.balance import Account, account
 from archwright.ledger.rows import Gap, Row, Run
 from archwright.ledger.rows import decode as rows
 from archwright.plan.model import Plan, decode, plan_hash
@@ -82,9 +83,12 @@ def gateway(setup: Setup, lease: Lease | None = None, member: Member | None = No
         if setup.record:
             record = files.enter_context(open_record(Path(setup.record), Path(setup.ledger), decided, anew))
         journal.start(_first(setup, plan, journal.store.missing))
-        book = journal.account
-        spent = (book.spent, *(book.tenants.get(tenant.name, 0) for tenant in plan.tenants))
-        brain = Brain(decided, record, spent, time.time() - book.since)
+        books = (journal.account, *(left_by_others(setup, plan) if setup.worker == 0 else ()))
+        spent = (
+            sum(book.spent for book in books),
+            *(sum(book.tenants.get(tenant.name, 0) for book in books) for tenant in plan.tenants),
+        )
+        brain = Brain(decided, record, spent, time.time() - min(book.since for book in books))
         app = Gateway(House(plan, setup.upstreams, setup.keys, brain, journal, setup.seed))
         app.house.libraries = libraries
         if lease is not None:
@@ -96,7 +100,7 @@ def gateway(setup: Setup, lease: Lease | None = None, member: Member | None = No
         app.house.listeners = tuple(listeners(setup, app.house))
         if any(cache.semantic is not None for cache in plan.caches):
             remember(app, setup, plan, member)
-        if plan.caches and app.house.desk is None:
+        if app.house.desk is None:  # without a cache, too: another plan may bring one
             app.house.desk = app.plain = Plain(lambda: app.house, member)
         watch(app, setup)
         app.counted_apart = setup.counted_apart
@@ -178,6 +182,33 @@ def open_ledger(setup: Setup, plan: Plan) -> Writer:
     newest_first = rows(store.backwards(), setup.ledger)
     spent = account(newest_first, plan.gateway.month_s / setup.scale, time.time())
     return Writer(store, spent, sync=sync, lost=plan.gateway.ledger_lost)
+
+
+def left_by_others(setup: Setup, plan: Plan) -> Iterator[Account]:
+    """What a gateway spent in this period in ledgers that none of its workers writes now: with more of them, or fewer.
+
+    It is counted by the first worker, and written into no ledger again.
+    """
+    if setup.mode != "serve" or "://" in setup.ledger:
+        return
+    base, now = Path(setup.family or setup.ledger), time.time()
+    numbers = range(1, setup.workers + 1) if setup.family else ()
+    own = {base.with_name(f"{base.stem}-{number}{base.suffix}") for number in numbers} or {base}
+    for file in sorted(base.parent.glob(f"{glob.escape(base.stem)}*{base.suffix}")):
+        rest = file.name.removeprefix(base.stem).removesuffix(base.suffix)
+        if file in own or (rest and not (rest[0] == "-" and rest[1:].isdecimal())):
+            continue
+        try:
+            store = store_for(str(file)).open(str(file), False, False)
+        except (ArchwrightError, OSError):  # another gateway writes to it, or it is no ledger
+            continue
+        with contextlib.closing(store):
+            first = next(rows(store.lines(), str(file)), None)
+            if isinstance(first, Run) and first.system == plan.system:
+                found = account(rows(store.backwards(), str(file)), plan.gateway.month_s / setup.scale, now)
+                if found.spent:
+                    _log.warning("%s was counted in: $%.4f were spent there in this period", file, found.spent / 1e12)
+                    yield found
 
 
 def begun(setup: Setup, plan: Plan) -> Run:

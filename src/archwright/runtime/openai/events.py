@@ -212,7 +212,8 @@ def as_stream(body: bytes, usage: bool) -> bytes:
         calls = [{"index": place, **call} for place, call in enumerate(message.get("tool_calls") or ())]
         delta = {**message, **({"tool_calls": calls} if calls else {})}
         said = {"index": index, "delta": delta, "logprobs": choice.get("logprobs"), "finish_reason": None}
-        last = {"index": index, "delta": {}, "finish_reason": choice.get("finish_reason")}
+        beside = {key: value for key, value in choice.items() if key not in ("message", "logprobs")}
+        last = {**beside, "index": index, "delta": {}, "finish_reason": choice.get("finish_reason")}
         events += [{**head, "choices": [said]}, {**head, "choices": [last]}]
     if usage:
         events.append({**head, "choices": [], "usage": whole.get("usage")})
@@ -236,8 +237,20 @@ def as_whole(events: list[bytes]) -> bytes:
             choice = choices.setdefault(index, {"index": index, "message": {"role": "assistant", "content": None}})
             _merge(choice["message"], part.get("delta") or {})
             choice["finish_reason"] = part.get("finish_reason") or choice.get("finish_reason")
+            _beside(choice, part)
     whole = {**head, "object": "chat.completion", "choices": [choices[index] for index in sorted(choices)]}
     return msgspec.json.encode({**whole, "usage": usage} if usage else whole)
+
+
+def _beside(choice: dict[str, Any], part: dict[str, Any]) -> None:
+    """Add what a part of a choice says besides its words: probabilities are joined, of all else the last holds."""
+    for key, value in part.items():
+        if key == "logprobs" and isinstance(value, dict):
+            known = choice.setdefault(key, {})
+            for name, items in value.items():
+                known[name] = [*(known.get(name) or ()), *items] if isinstance(items, list) else known.get(name)
+        elif key not in ("index", "delta", "finish_reason", "logprobs") and value is not None:
+            choice[key] = value
 
 
 def _merge(message: dict[str, Any], delta: dict[str, Any]) -> None:

@@ -43,6 +43,7 @@ class _Message(msgspec.Struct):
 
 _raw = msgspec.json.Decoder(list[msgspec.Raw])
 _message = msgspec.json.Decoder(_Message)
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def subject(ask: Ask, salt: tuple[str, ...], scope: bytes, conversations: bool) -> Subject | None:
@@ -73,8 +74,15 @@ def subject(ask: Ask, salt: tuple[str, ...], scope: bytes, conversations: bool) 
         digest.update(f"\0{name}\0{value}".encode())
     for message in messages[:-1]:
         digest.update(b"\0%b" % bytes(message))
+    digest.update(_beside(messages[-1]))
     space = int.from_bytes(digest.digest()[:8]) >> 1
     return Subject(text, space, scope.decode("latin-1")[:LONGEST_SCOPE])
+
+
+def _beside(message: msgspec.Raw) -> bytes:
+    """What a message says besides its words, such as who says it."""
+    fields = sorted(_fields.decode(message).items())
+    return b"".join(b"\0\0%b\0%b" % (name.encode(), part) for name, part in fields if name not in ("role", "content"))
 
 
 def named(scope: str) -> tuple[str, ...]:
