@@ -77,6 +77,18 @@ def test_an_objective_of_cost_that_is_broken_is_an_error() -> None:
     assert codes == ["PRI04"]  # $905 of models, at most $900
 
 
+def test_an_objective_of_one_journey_is_held_against_its_own_calls() -> None:
+    """All models cost $905 a month; `call` asks none of them."""
+    promise = ("{measure: cost, at_most: $900/month}", "{measure: cost, journey: call, at_most: $1/month}")
+    result = looked(promise)
+    assert found(result) == list(over_budget(result.book, result.plan)) == []
+    words = [item.words for item in price_document(result).sections[0].blocks if isinstance(item, Text)]
+    assert words[-1] == "Objective cheap, at most $1.00 for models of call a month: $0, kept."
+    dear = looked((promise[0], promise[1].replace("call", "ask")))
+    (finding,) = over_budget(dear.book, dear.plan)
+    assert finding.message == "models of ask cost $905.00 a month, and objective cheap says at most $1.00"
+
+
 def scenario(change: str) -> tuple[str, str]:
     return (
         "  baseline: {lasts: 10 min}",

@@ -57,6 +57,19 @@ def test_the_batch_journey_is_priced_in_its_lane() -> None:
     assert book["price.ask.think.call"].value > 100 * 2_000_000
 
 
+def test_what_each_call_is_charged_besides_its_tokens_stays_in_the_lane() -> None:
+    """One cent a call: the lane takes half of the tokens' price off, and nothing of that."""
+    agreed = "{input: $2/Mtok, output: $8/Mtok, request: $0.01}"
+    wide = ("limits: {requests: 600/min, tokens: 1M/min, concurrent: 50}", "limits: {requests: 60k/min}")
+    compiled = batched(("model: acme/large", f"model: acme/large\n    price: {agreed}"), wide)
+    book = price(compiled.plan, compiled.book).book
+    each = 10**10 + 1000 * 1_000_000 + 100 * 4_000_000
+    assert book["price.night.read.call"].value == each
+    outcome = simulate(compiled.plan, compiled.plan.scenarios[0], seed=2)
+    night = next(journey for journey in outcome.journeys if journey.name == "night")
+    assert night.cost == night.requests * each
+
+
 def test_what_the_lane_saves_is_the_same_calls_in_real_time_less_what_they_cost() -> None:
     compiled = batched()
     result = price(compiled.plan, compiled.book)

@@ -126,6 +126,9 @@ def test_a_record_of_nygards_form_is_read_too() -> None:
     assert (found.title, found.status, found.replaced_by) == ("Use files for orders", "superseded", 3)
     assert (found.date, found.question) == ("2016-02-12", "Orders must survive a crash.")
     assert (found.chosen, found.because) == ("Use files for orders", "We will use files.")
+    spelt = read_record(NYGARD.replace("Superseded by", "Superceded by"), 2)  # as adr-tools writes it
+    assert spelt is not None
+    assert (spelt.status, spelt.replaced_by) == ("superseded", 3)
     plain = read_record(NYGARD.replace("Superseded by [3. Use a database](0003-use-a-database.md)", ""), 2)
     assert plain is not None
     assert (plain.status, plain.replaced_by) == ("accepted", 0)

@@ -109,7 +109,7 @@ def _line(words: str) -> str:
 def _short(found: Found) -> Section:
     book = found.book
     tiles = (
-        ("Costs a month", "price.month", "models and people"),
+        ("Costs a month", "price.month", "what runs, and people"),
         ("Brings a month", "value.benefit.promised", "at its targets"),
         ("Return", "value.return.promised", "promised, on running cost"),
         ("Return", "value.return.measured", "measured, on running cost"),
@@ -178,6 +178,8 @@ def _cost(found: Found) -> Section:
         (str(found.system.components[name].title or name), _cell(book, key))
         for name, key in sorted(parts, key=lambda part: -book[part[1]].value)
     )
+    if "price.engineering.month" in book and book["price.engineering.month"].value > 0:
+        rows += (("Engineers who keep it running", _cell(book, "price.engineering.month")),)
     table = Table(("", "A month"), (*rows, ("All of it", _cell(book, "price.month"))), numeric=frozenset({1}))
     lead = "Means at the stated volume."
     guesses = [leaf.key for leaf, _ in book.deciding("price.month")] if "price.month" in book else []

@@ -50,4 +50,5 @@ def batch_price(work: Entries, component: str, lane: BatchLane, vendor: Vendor |
         prefix = tier_prefix(len(above) + 1)
         above.append((int(book[f"prices.{component}.{prefix}over"].value), entered(prefix)))
     said = f"{lane.discount} off the price of real time"
-    return made(entered(""), above, said, work.as_of.isoformat())
+    fee = f"prices.{component}.request"  # of a call and of no token, so nothing is off it
+    return made(entered(""), above, said, work.as_of.isoformat(), int(book[fee].value) if fee in book else 0)

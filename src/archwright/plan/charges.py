@@ -31,7 +31,8 @@ LABELS = {
 
 def enter_charges(work: Entries, plan: Plan) -> None:
     """Enter charges of components, provisioned units and the upkeep of the system."""
-    visited = {plan.stations[step.station].name for journey in plan.journeys for step in journey.steps}
+    steps = [step for journey in plan.journeys for step in journey.steps]
+    visited = {plan.stations[place].name for step in steps for place in (step.station, step.search) if place >= 0}
     for name, component in work.system.components.items():
         if component.charges is not None:
             _charges(work, name, component, component.charges, name in visited)

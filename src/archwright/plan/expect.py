@@ -86,6 +86,47 @@ def tokens_above(limit: float, fixed: float, median: float, spread: float) -> fl
     return fixed * share + mean_log_normal(median, spread) * drawn
 
 
+def _runs(
+    over: float, fixed: float, growth: float, law: tuple[float, float, float, float]
+) -> list[tuple[float, float, float]]:
+    """(weight, share above, tokens above) of each run of a loop, whose input grows from run to run."""
+    mean, most, median, spread = law
+    more = once_more(mean, most)
+    found = []
+    for run in range(int(most)):
+        args = (over, fixed + growth * run, median, spread)
+        found.append((more**run, share_above(*args), tokens_above(*args)))
+    return found
+
+
+def runs_above(  # noqa: PLR0913
+    over: float, fixed: float, growth: float, mean: float, most: float, median: float, spread: float
+) -> float:
+    """As `share_above`, in the mean over the runs of a loop: run by run, each with the input that it has by then."""
+    runs = _runs(over, fixed, growth, (mean, most, median, spread))
+    return sum(weight * share for weight, share, _ in runs) / sum(weight for weight, _, _ in runs)
+
+
+def run_tokens_above(  # noqa: PLR0913
+    over: float, fixed: float, growth: float, mean: float, most: float, median: float, spread: float
+) -> float:
+    """As `tokens_above`, in the mean over the runs of a loop."""
+    runs = _runs(over, fixed, growth, (mean, most, median, spread))
+    return sum(weight * tokens for weight, _, tokens in runs) / sum(weight for weight, _, _ in runs)
+
+
+def prefix_cached_above(  # noqa: PLR0913
+    over: float, fixed: float, growth: float, mean: float, most: float, median: float, spread: float, cached: float
+) -> float:
+    """Of `run_tokens_above`, those at the cached price where a run finds the input before it (see `prefix_cached`)."""
+    runs = _runs(over, fixed, growth, (mean, most, median, spread))
+    found = sum(
+        weight * max(cached * tokens, tokens - growth * share if run else 0.0)
+        for run, (weight, share, tokens) in enumerate(runs)
+    )
+    return found / sum(weight for weight, _, _ in runs)
+
+
 @lru_cache(maxsize=64)
 def blocks(answers: int, skew: float) -> tuple[tuple[int, float], ...]:
     """(how many, weight of each) over the ranks of a Zipf law, in few blocks: quick to sum many times."""
@@ -163,5 +204,8 @@ FUNCTIONS: Final[Mapping[str, Callable[..., float]]] = {
     "prefix_cached": prefix_cached,
     "share_above": share_above,
     "tokens_above": tokens_above,
+    "runs_above": runs_above,
+    "run_tokens_above": run_tokens_above,
+    "prefix_cached_above": prefix_cached_above,
     "on_curve": on_curve,
 }

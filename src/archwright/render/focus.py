@@ -110,7 +110,8 @@ def row(charge: Charge, version: str = "1.2") -> dict[str, str]:
         "PricingQuantity": decimal(priced), "PricingUnit": unit,
         "ProviderName": charge.provider, "PublisherName": charge.provider,
         "ServiceCategory": charge.category, "ServiceName": charge.service, "ServiceSubcategory": charge.subcategory,
-        "SkuId": charge.sku, "SkuMeter": charge.meter, "SkuPriceId": f"{charge.sku}/{charge.tier.lower()}",
+        "SkuId": charge.sku, "SkuMeter": charge.meter,
+        "SkuPriceId": f"{charge.sku}/{charge.details.get('x_ServiceTier', charge.tier.lower())}",
         "SkuPriceDetails": _json(charge.details), "Tags": _json(charge.tags), **charge.own,
     }  # fmt: skip
     used, used_unit = (charge.used, charge.used_unit) if charge.used is not None else (Decimal(1), "Months")

@@ -63,7 +63,7 @@ def read_record(text: str, number: int) -> Written | None:
         return None
     for _, name, lines in sections[:1]:
         fields |= {key: value for key, value in _listed(lines).items() if key not in fields and name}
-    status = str(fields.get("status", "") or _status(sections)).strip().lower()
+    status = _spelt(str(fields.get("status", "") or _status(sections)).strip().lower())
     found = Written(number, re.sub(r"^(?:ADR[- ]?)?\d+[.:]?\s+", "", title))
     found.status = next((word for word in STATUSES if status.startswith(word)), "proposed")
     later = _NUMBER.search(status) if found.status == "superseded" else None
@@ -92,7 +92,12 @@ def _status(sections: list[tuple[int, str, list[str]]]) -> str:
     lines = (
         _plain(line) for level, name, lines in sections if level == 2 and name.lower() == "status" for line in lines
     )
-    return next((line for line in reversed([*lines]) if line.lower().startswith(STATUSES)), "proposed")
+    return next((line for line in reversed([*lines]) if _spelt(line.lower()).startswith(STATUSES)), "proposed")
+
+
+def _spelt(status: str) -> str:
+    """A status as we spell it: `adr-tools` writes that a record is superceded."""
+    return status.replace("superceded", "superseded")
 
 
 def _listed(lines: list[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from archwright.base.text import plural, slug
 from archwright.ledger.rows import Attempt, Request, decode
 from archwright.plan.model import Plan, plan_hash
 from archwright.render.focus import Charge, columns, decimal, focus_csv, row, typed
+from archwright.spec.settings.models import ModelSettings
 from archwright.verbs.answer import Answer
 from archwright.verbs.project import Project
 
@@ -93,10 +94,13 @@ def forecast_charges(project: Project, priced: PriceResult) -> Iterator[Charge]:
 def _avoided(priced: PriceResult, line: Line) -> dict[str, str]:
     """What the calls that a cache answers would have cost: told beside the charge, never booked as a negative one."""
     book, base = priced.book, f"price.{line.journey}.{slug(line.step)}"
-    if line.meter != KINDS[0][0] or f"{base}.hits" not in book or f"{base}.call" not in book:
+    own = line.key.removesuffix(".input.month")
+    if own == line.key or f"{base}.hits" not in book or f"{own}.call" not in book:
         return {}
     hits, calls = book[f"{base}.hits"].value, book[f"{base}.calls.month"].value
-    return {"x_AvoidedCost": decimal(_exact(hits * calls * book[f"{base}.call"].value))} if hits > 0 else {}
+    # Of the calls that reach a model, those that this one is paid for by the token: it has that part of the others too.
+    paid = book[f"{own}.paid" if f"{own}.paid" in book else f"{own}.billed"].value / book[f"{base}.billed"].value
+    return {"x_AvoidedCost": decimal(_exact(hits * calls * paid * book[f"{own}.call"].value))} if hits > 0 else {}
 
 
 def _forecast(
@@ -106,6 +110,7 @@ def _forecast(
     cost, book = priced[0], priced[1].book
     provider, model = _supplier(project, plan, line.component)
     tokens = line.unit == "Tokens"
+    lane = _tier(project, line.component, line.price.startswith(f"prices.{line.component}.batch."))
     used = Decimal(str(round(book[line.quantity].value, 6))) if line.quantity else None
     return Charge(
         account=str(project.system.system), account_name=str(project.system.system), period=period, charged=period,
@@ -114,7 +119,7 @@ def _forecast(
         sku=f"{model or line.component or 'system'}/{line.meter}", description=line.title,
         cost=_exact(cost), used=used, used_unit=line.unit, unit_size=MILLION if tokens else 1,
         price=_exact(book[line.price].value) if line.price else None, recurring=not line.quantity,
-        details=_details(model, line.meter.lower().removesuffix(" tokens")) if tokens else {},
+        details=_details(model, line.meter.lower().removesuffix(" tokens"), lane) if tokens else {},
         tags=_tags(line.component, line.journey, line.step), own=own,
     )  # fmt: skip
 
@@ -170,7 +175,7 @@ def _hour(project: Project, plan: Plan, key: tuple[str, ...], members: list[Atte
                     category=AI[0], subcategory=AI[1], meter=meter, sku=f"{model}/{meter}",
                     description=f"{model} {meter.lower()}", cost=dollars(tokens * price), used=Decimal(tokens),
                     used_unit="Tokens", unit_size=MILLION, price=dollars(price),
-                    details=_details(model, kind, "batch" if lane == "batch" else "standard"),
+                    details=_details(model, kind, _tier(project, target, lane == "batch")),
                     tags=_tags(target, journey, "", tenant),
                     own={"x_Route": route, "x_RequestCount": str(len({one.request for one in members})),
                          "x_DesignRef": members[0].plan, "x_PriceSource": source,
@@ -213,6 +218,13 @@ def _supplier(project: Project, plan: Plan, component: str) -> tuple[str, str]:
     known = str(item.supplier.name) if item is not None and item.supplier is not None else ""
     house = str(project.system.owner or project.system.system)
     return known or (target.provider if target else house), target.model if target else ""
+
+
+def _tier(project: Project, component: str, batch: bool) -> str:
+    """The tier in which tokens are bought: the batch lane, or the one in which a component's real-time calls are."""
+    item = project.system.components.get(component)
+    settings = item.settings_as(ModelSettings) if item is not None else None
+    return "batch" if batch else settings.service_tier if settings is not None else "standard"
 
 
 def _details(model: str, kind: str, tier: str = "standard") -> dict[str, str]:

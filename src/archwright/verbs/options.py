@@ -11,6 +11,7 @@ from archwright.analysis.decide.matrix import a_month, option_key
 from archwright.analysis.decide.switching import Change
 from archwright.analysis.fleet import Fleet
 from archwright.analysis.price import Line, price
+from archwright.analysis.price.over import of, promised
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.objectives import DIMENSIONS, verdicts
 from archwright.analysis.stress.outcome import Outcome
@@ -124,6 +125,7 @@ def computed(
         hardware=tuple(_hardware(found)),
         fixed=_fixed(found),
         growth=_growth(found),
+        grows=tuple(_grows(found)) if each else (),
         once=once(decision, name, option, book),
     )
     return item, book
@@ -168,6 +170,16 @@ def _each(found: Seen) -> tuple[str, str]:
 def _fixed(found: Seen) -> tuple[str, ...]:
     """Lines of the bill that no journey makes, besides hardware."""
     return tuple(line.key for line in found.lines if not line.journey and not line.key.endswith(".hours"))
+
+
+def _grows(found: Seen) -> Iterator[tuple[str, str]]:
+    """Keys of what each journey costs a month, and of its growth: a dear one may grow while a cheap one does not."""
+    for journey in found.plan.journeys:
+        own = [found.book[line.key] for line in found.lines if line.journey == journey.name]
+        if own:
+            label = f"{journey.name}, a month"
+            month = found.book.total(f"price.each.{journey.name}", own, "money", label)
+            yield month.key, f"journeys.{journey.name}.growth"
 
 
 def _growth(found: Seen) -> str:
@@ -240,11 +252,9 @@ def _foreseen(found: Seen, demand: Predicate) -> Check:
 
 def _remarks(found: Seen, quality: tuple[str, ...]) -> Iterator[str]:
     """A budget is traded against other things, so a broken one is said and rules nothing out."""
-    for objective in found.plan.objectives:
-        spent = found.book["price.models.month"]
-        kept = spent.value <= objective.limit if objective.at_most else spent.value >= objective.limit
-        if objective.measure == "cost" and not kept:
-            yield f"models cost {spent.shown} a month, which breaks objective {objective.name}"
+    for objective, spent, kept in promised(found.book, found.plan):
+        if not kept:
+            yield f"models{of(objective)} cost {spent.shown} a month, which breaks objective {objective.name}"
     for name in quality:
         yield f"objective {name} is about quality, which is not computed: judge it as a criterion"
 
@@ -269,7 +279,7 @@ def renamed(item: Candidate, prefix: str, shared: Book, book: Book) -> tuple[Can
             {title: key(name) for title, name in item.cells.items()}, checks(item.checks), checks(item.assumed),
             item.remarks, key(item.each) if item.each else "", key(item.volume) if item.volume else "", hardware,
             tuple(key(name) for name in item.fixed), key(item.growth) if item.growth else "", item.stated,
-            key(item.once) if item.once else "",
+            key(item.once) if item.once else "", (), tuple((key(month), key(growth)) for month, growth in item.grows),
         ),
         moved,
     )  # fmt: skip

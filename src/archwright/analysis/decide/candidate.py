@@ -56,8 +56,9 @@ class Candidate:
     `cells` holds the key of the computed or stated value by criterion. `why` says why nothing could be computed.
     `each` is the key of what one journey costs without hardware, `volume` of the journeys a month; both are empty
     where the cost is not computed. `built` is false for the option to leave it. `fixed` are keys of what is the same in
-    every month besides hardware, `stated` is that of a stated cost a month, `once` that of what is paid once, `growth`
-    that of the growth of all journeys a month. `terms` are those of its parts, where it is a design.
+    every month besides hardware, `grows` those of what each journey costs a month and of its growth. `stated` is that
+    of a stated cost a month, `once` that of what is paid once, `growth` that of the growth of all journeys a month,
+    by which fleets and stated costs grow. `terms` are those of its parts, where it is a design.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Candidate:
     stated: str = ""
     once: str = ""
     terms: tuple[Terms, ...] = ()
+    grows: tuple[tuple[str, str], ...] = ()
 
     @property
     def broken(self) -> tuple[Check, ...]:

@@ -8,6 +8,7 @@ a point off, and a simulated time a tenth. Whether an option may be chosen at al
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -119,12 +120,22 @@ def _made(found: Matrix, varied: Mapping[str, Band], note: str, book: Book) -> D
     return Draws(note, book.work_out(f"{found.base}.drawn", len(varied), "count", "numbers drawn", how, **numbers))
 
 
+def _journeys(item: Candidate) -> list[tuple[str, dict[str, str]]]:
+    """What journeys cost: each grows by itself, where it is known what it costs."""
+    if not item.grows:
+        return [("each * volume * grown(growth, {n})", {"each": item.each, "volume": item.volume})]
+    return [
+        (f"journey{number} * grown(growth{number}, {{n}})", {f"journey{number}": month, f"growth{number}": growth})
+        for number, (month, growth) in enumerate(item.grows)
+    ]
+
+
 def _costs(found: Matrix, item: Candidate, book: Book) -> tuple[str, ...]:
     """Keys of what an option costs over one, two and three years."""
     base = f"{option_key(found.name, item.name)}.tco"
-    parts: list[tuple[str, dict[str, str | Figure]]] = []
+    parts: list[tuple[str, dict[str, str]]] = []
     if item.each:
-        parts.append(("each * volume * grown(growth, {n})", {"each": item.each, "volume": item.volume}))
+        parts += _journeys(item)
         for number, key in enumerate(item.fixed):
             parts.append((f"fixed{number} * {{n}}", {f"fixed{number}": key}))
         for number, part in enumerate(item.hardware):
@@ -133,7 +144,7 @@ def _costs(found: Matrix, item: Candidate, book: Book) -> tuple[str, ...]:
                 if part.needed
                 else f"replicas{number} * {{n}}"
             )
-            names: dict[str, str | Figure] = {f"month{number}": part.month, f"replicas{number}": part.replicas}
+            names = {f"month{number}": part.month, f"replicas{number}": part.replicas}
             names |= {f"needed{number}": part.needed} if part.needed else {}
             parts.append((f"month{number} / replicas{number} * {load}", names))
     elif item.stated:
@@ -154,7 +165,7 @@ def _costs(found: Matrix, item: Candidate, book: Book) -> tuple[str, ...]:
     return tuple(
         book.derive(
             f"{base}.{year}", formula.format(n=year * MONTHS), "money", f"over {year * MONTHS} months of growth",
-            **{name: key for name, key in inputs.items() if name in formula},
+            **{name: key for name, key in inputs.items() if re.search(rf"\b{name}\b", formula)},
         ).key
         for year in YEARS
     )  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from archwright.analysis.price.lines import Line
 from archwright.base.text import slug
 from archwright.plan.batch import LESS
@@ -30,13 +32,13 @@ METERS: Final = {
     "embedding": "Embedding Tokens",
 }
 SURCHARGE: Final = (
-    "tokens * ((1 - cached) * (long_input - price_in) + cached * (long_cached - price_cached))"
+    "(tokens - read) * (long_input - price_in) + read * (long_cached - price_cached)"
     " + share * tokens_out * (long_output - price_out)"
 )
 # Where a share of the input is written to the prompt cache, at a price that is another one in a dearer tier.
 WRITTEN: Final = (
-    SURCHARGE.replace("1 - cached", "1 - cached - written").replace("price_cached))", "price_cached)")
-    .replace(" + share", " + written * (long_written - price_written)) + share")
+    SURCHARGE.replace("tokens - read", "tokens * (1 - written) - read", 1)
+    .replace(" + share", " + tokens * written * (long_written - price_written) + share")
 )  # fmt: skip
 LEAST: Final = 1e-9  # a share of calls below this is no line
 
@@ -61,20 +63,42 @@ class Call(NamedTuple):
         return "batch." if self.journey.batch and self.target.batch_price is not None else ""
 
 
+class _Cost(NamedTuple):
+    """What one call costs, and of what: keys of plain tokens and their prices, other parts with theirs."""
+
+    whole: Figure
+    tokens: dict[str, str]
+    prices: dict[str, str]
+    parts: dict[str, Figure]
+    each: dict[str, tuple[str, str]]  # kind: (key of its tokens in a call, key of its price)
+
+
 def cost_of_call(book: Book, call: Call) -> tuple[Figure, list[Line]]:
     """The cost of one call in the mean, and the lines of the bill; `own` is where their keys begin."""
+    found = _cost(book, call)
+    lines = [_kind(book, call, kind, found.tokens, found.prices) for kind in KINDS]
+    lines += [_extra(book, call, kind, part, found.each.get(kind)) for kind, part in found.parts.items()]
+    return found.whole, lines
+
+
+def in_real_time(book: Book, call: Call) -> Figure:
+    """What a call in the batch lane would cost in real time."""
+    return _cost(book, call._replace(journey=replace(call.journey, batch=False), own=f"{call.own}.realtime")).whole
+
+
+def _cost(book: Book, call: Call) -> _Cost:
     own, target = call.own, call.target
     tokens, special = _tokens(book, call)
     named = {"price_in": "input", "price_cached": "cached_input", "price_out": "output"}
     prices = {name: _price(book, call, kind) for name, kind in named.items()}
     parts: dict[str, Figure] = {}
-    each: dict[str, tuple[str, str]] = {}  # kind: (key of its tokens in a call, key of its price)
+    each: dict[str, tuple[str, str]] = {}
     for kind, (count, price) in special.items():
         parts[kind] = book.derive(
             f"{own}.{kind}", "tokens * price", "money", f"{kind} in one call", tokens=count, price=price
         )
         each[kind] = (count, price)
-    for number, surcharge in enumerate(_long(book, call, prices), 1):
+    for number, surcharge in enumerate(_long(book, call, prices, tokens), 1):
         parts["long" if number == 1 else f"long{number}"] = surcharge
     request = f"prices.{target.name}.request"
     if request in book:
@@ -83,9 +107,7 @@ def cost_of_call(book: Book, call: Call) -> tuple[Figure, list[Line]]:
     cost = book.derive(plain, CALL_COST, "money", f"one call of {target.title}", **tokens, **prices)
     if parts:
         cost = book.total(f"{own}.call", [cost, *parts.values()], "money", f"one call of {target.title}")
-    lines = [_kind(book, call, kind, tokens, prices) for kind in KINDS]
-    lines += [_extra(book, call, kind, part, each.get(kind)) for kind, part in parts.items()]
-    return cost, lines
+    return _Cost(cost, tokens, prices, parts, each)
 
 
 def paid(book: Book, call: Call) -> str:
@@ -159,30 +181,45 @@ def _less(book: Book, key: str, whole: str, parts: list[str], label: str) -> str
     return book.derive(key, f"whole - {' - '.join(names)}", "number", label, whole=whole, **names).key
 
 
-def _long(book: Book, call: Call, prices: dict[str, str]) -> Iterator[Figure]:
-    """What calls with long inputs cost more, in the mean over all calls: tier by tier, each over the one below it."""
+def _long(book: Book, call: Call, prices: dict[str, str], usual_tokens: dict[str, str]) -> Iterator[Figure]:
+    """What calls with long inputs cost more, in the mean over all calls: tier by tier, each over the one below it.
+
+    What has a price of its own (pictures, sound, thought) keeps it in a dearer tier, as on the bill of a call.
+    """
     name, own, base, given = call.target.name, call.own, call.base, call.given
     if f"prices.{name}.long_over" not in book:
         return
     law = {"median": f"{given}.input.median", "spread": f"{given}.input.spread"}
+    loop: dict[str, str] = {}
+    formula = "tokens_in - mean_log_normal(median, spread)"
+    if book[f"{given}.growth"].value > 0:
+        loop = {"growth": f"{given}.growth", "mean": f"{given}.repeats.mean", "most": f"{given}.repeats.most"}
+        formula += " - growth * runs_before(mean, most)"
     fixed = book.derive(
-        f"{own}.long.fixed", "tokens_in - mean_log_normal(median, spread)", "number",
-        "input tokens that are not drawn", tokens_in=f"{base}.tokens_in", **law,
+        f"{own}.long.fixed", formula, "number", "input tokens that are not drawn", tokens_in=f"{base}.tokens_in",
+        **law, **loop,
     )  # fmt: skip
+    args = "over, fixed, growth, mean, most, median, spread" if loop else "over, fixed, median, spread"
     lower, number = prices | _written_price(book, call, ""), 1
     while f"prices.{name}.{tier_prefix(number)}over" in book:
         prefix = tier_prefix(number)
         key, over = f"{own}.{prefix[:-1]}", f"prices.{name}.{prefix}over"
+        above: dict[str, str | Figure] = {"over": over, "fixed": fixed, **law, **loop}
         share = book.derive(
-            f"{key}.share", "share_above(over, fixed, median, spread)", "share", "calls with a longer input",
-            over=over, fixed=fixed, **law,
-        )  # fmt: skip
+            f"{key}.share",
+            f"{'runs' if loop else 'share'}_above({args})",
+            "share",
+            "calls with a longer input",
+            **above,
+        )
         if share.value < LEAST:
             return
         tokens = book.derive(
-            f"{key}.tokens", "tokens_above(over, fixed, median, spread)", "number",
-            "input tokens of these, over all calls", over=over, fixed=fixed, **law,
+            f"{key}.tokens", f"{'run_' if loop else ''}tokens_above({args})", "number",
+            "input tokens of these, over all calls", **above,
         )  # fmt: skip
+        tokens = _text_above(book, own, key, share, tokens)
+        read = _read(book, call, key, above, tokens)
         usual = {"price_in": "input", "price_cached": "cached_input", "price_out": "output"}
         dear = {short: _price(book, call, f"{prefix}{kind}") for short, kind in usual.items()}
         dear |= _written_price(book, call, prefix)
@@ -191,10 +228,32 @@ def _long(book: Book, call: Call, prices: dict[str, str]) -> Iterator[Figure]:
         written = {"written": f"components.{name}.prompt_cache_writes"} if "price_written" in dear else {}
         yield book.derive(
             key, WRITTEN if written else SURCHARGE, "money", "surcharge of long inputs in one call", tokens=tokens,
-            share=share, cached=f"components.{name}.prompt_cache", tokens_out=f"{base}.tokens_out", **lower, **written,
+            share=share, read=read, tokens_out=usual_tokens["tokens_out"], **lower, **written,
             **{names[short]: found for short, found in dear.items()},
         )  # fmt: skip
         lower, number = dear, number + 1
+
+
+def _text_above(book: Book, own: str, key: str, share: Figure, tokens: Figure) -> Figure:
+    """The input tokens of long calls without pictures and sound that have prices of their own."""
+    aside = [f"{own}.tokens_{kind}" for kind in ("image", "audio") if f"{own}.tokens_{kind}" in book]
+    if not aside:
+        return tokens
+    names = {f"part{number}": part for number, part in enumerate(aside, 1)}
+    return book.derive(
+        f"{key}.text", f"tokens - share * ({' + '.join(names)})", "number", "of these, besides pictures and sound",
+        tokens=tokens, share=share, **names,
+    )  # fmt: skip
+
+
+def _read(book: Book, call: Call, key: str, above: dict[str, str | Figure], tokens: Figure) -> Figure:
+    """How many of the input tokens of long calls are at the cached price."""
+    cached = f"components.{call.target.name}.prompt_cache"
+    label = "of them at the cached price"
+    if call.step.prefix and "growth" in above:
+        args = "over, fixed, growth, mean, most, median, spread, cached"
+        return book.derive(f"{key}.read", f"prefix_cached_above({args})", "number", label, cached=cached, **above)
+    return book.derive(f"{key}.read", "tokens * cached", "number", label, tokens=tokens, cached=cached)
 
 
 def _written_price(book: Book, call: Call, prefix: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archwright.analysis.price.call import KINDS
 from archwright.analysis.price.chapters import chapters
 from archwright.analysis.price.forecast import PriceResult
-from archwright.analysis.price.over import headline
+from archwright.analysis.price.over import headline, of, promised
 from archwright.analysis.price.spread import Spread
 from archwright.base.money import show_money
 from archwright.base.text import plural, slug
@@ -57,13 +57,10 @@ def _summary(book: Book, plan: Plan, over: tuple[Finding, ...]) -> Section:
     ]
     shown = tuple((label, book[key].shown, book[key].label, key) for label, key in tiles if key in book)
     blocks: list[Block] = [headline(book, over), Tiles(shown)]
-    for objective in plan.objectives:
-        if objective.measure == "cost":
-            spent = book["price.models.month"].value
-            kept = spent <= objective.limit if objective.at_most else spent >= objective.limit
-            limit = f"{'at most' if objective.at_most else 'at least'} {show_money(objective.limit)}"
-            words = f"Objective {objective.name}, {limit} for models a month: {show_money(spent)}"
-            blocks.append(Text(f"{words}, {'kept' if kept else 'broken'}.", "good" if kept else "bad"))
+    for objective, spent, kept in promised(book, plan):
+        limit = f"{'at most' if objective.at_most else 'at least'} {show_money(objective.limit)}"
+        words = f"Objective {objective.name}, {limit} for models{of(objective)} a month: {spent.shown}"
+        blocks.append(Text(f"{words}, {'kept' if kept else 'broken'}.", "good" if kept else "bad"))
     return Section(
         "price-summary", "At a glance", tuple(blocks), "Means at the stated volume; every figure can be asked why."
     )

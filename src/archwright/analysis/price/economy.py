@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archwright.analysis.price.lines import Line
+from archwright.base.text import slug
 from archwright.base.units import DAY
 from archwright.plan.model import Journey, Plan
 from archwright.report.figures import Book, Figure
@@ -33,6 +34,9 @@ def _units(book: Book, journey: Journey, fixed: Figure, total: Figure) -> None:
         "own": f"price.{journey.name}.month", "fixed": fixed, "volume": f"{given}.volume", "total": total,
     }  # fmt: skip
     cost = "(own + fixed * volume / total)"
+    if f"price.{journey.name}.month.charges" in book:
+        inputs["charges"] = f"price.{journey.name}.month.charges"
+        cost = "(own + charges + fixed * volume / total)"
     book.derive(f"price.unit.{journey.name}", f"{cost} / (volume * month)", "money",
                 f"one {journey.name}, everything shared out", **inputs, month="month")  # fmt: skip
     if f"{given}.resolved" in book and book[f"{given}.resolved"].value > 0:
@@ -96,8 +100,8 @@ def _accelerators(book: Book, name: str) -> Figure | None:
 
 
 def _tokens(book: Book, name: str, lines: tuple[Line, ...]) -> Figure | None:
-    read = [line.quantity for line in lines if line.component == name and line.meter == "Input Tokens"]
-    said = [line.quantity for line in lines if line.component == name and line.meter == "Output Tokens"]
+    read = [_count(book, line, "read") for line in lines if line.component == name and line.meter == "Input Tokens"]
+    said = [_count(book, line, "said") for line in lines if line.component == name and line.meter == "Output Tokens"]
     if not said:
         return None
     into = book.total(f"price.energy.{name}.read", [book[key] for key in read], "count", "input tokens a month")
@@ -105,3 +109,24 @@ def _tokens(book: Book, name: str, lines: tuple[Line, ...]) -> Figure | None:
     return book.derive(f"price.energy.{name}.used", "read * input + said * output", "energy",
                        f"energy of {name}, a month", read=into, said=out, input="energy.input",
                        output="energy.output")  # fmt: skip
+
+
+def _count(book: Book, line: Line, what: str) -> str:
+    """The key of the tokens that a line stands for, whoever pays for them: bought units, all kinds."""
+    kind = "input" if what == "read" else "output"
+    own, base = line.key.removesuffix(f".{kind}.month"), f"price.{line.journey}.{slug(line.step)}"
+    if own == line.key:  # of a judge: no call of a step
+        return line.quantity
+    month = {"billed": f"{own}.billed", "volume": f"journeys.{line.journey}.volume", "month": "month"}
+    if what == "said":
+        tokens, inputs = "tokens", {"tokens": f"{base}.tokens_out"}
+    else:
+        tokens, inputs = "(tokens - cached)", {"tokens": f"{base}.tokens_in", "cached": f"{own}.tokens_cached"}
+    return book.derive(
+        f"{own}.{kind}.{what}",
+        f"{tokens} * billed * volume * month",
+        "count",
+        f"tokens {what} a month",
+        **inputs,
+        **month,
+    ).key

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archwright.analysis.price.call import KINDS, METERS, Call, cost_of_call, paid
+from archwright.analysis.price.call import KINDS, METERS, Call, cost_of_call, in_real_time, paid
 from archwright.analysis.price.lines import GROUPS, Line
 from archwright.analysis.price.meaning import PARTS, answered, looked_up
 from archwright.analysis.price.shadow import PART, copied
@@ -17,7 +17,6 @@ from archwright.analysis.price.standing import standing_lines
 from archwright.base.text import slug
 from archwright.base.units import HOUR, MONTH
 from archwright.plan.choice import first_choices
-from archwright.plan.cost import CALL_COST
 from archwright.plan.expect import FUNCTIONS
 from archwright.plan.model import Journey, Plan, Step, Target
 from archwright.report.figures import Book, Figure
@@ -41,6 +40,7 @@ def price(plan: Plan, given: Book) -> PriceResult:
     for journey in plan.journeys:
         lines += _journey(book, plan, journey)
     lines += standing_lines(book, plan)
+    _charged(book, plan, lines)
     _totals(book, plan, lines)
     return PriceResult(plan, book, tuple(lines))
 
@@ -66,6 +66,20 @@ def _journey(book: Book, plan: Plan, journey: Journey) -> list[Line]:
     if less:
         book.total(f"{base}.saved", less, "money", "the same calls in real time, less what they cost, a month")
     return lines
+
+
+def _charged(book: Book, plan: Plan, lines: list[Line]) -> None:
+    """What one journey costs with what its components are charged for it, call by call; where that is something."""
+    for journey in plan.journeys:
+        own = [book[line.key] for line in lines if line.journey == journey.name and not line.step]
+        if not own:
+            continue
+        base, volume = f"price.{journey.name}", f"journeys.{journey.name}.volume"
+        month = book.total(f"{base}.month.charges", own, "money", f"calls and egress for {journey.name}, a month")
+        book.derive(
+            f"{base}.charged", "each + charges / (volume * month)", "money", "one journey, with charges by the call",
+            each=f"{base}.journey", charges=month, volume=volume, month="month",
+        )  # fmt: skip
 
 
 def _saved_at(plan: Plan, journey: Journey, step: Step) -> list[str]:
@@ -148,18 +162,13 @@ def priced_at(plan: Plan, journey: Journey, step: Step, base: str) -> dict[str, 
 
 def _at(book: Book, call: Call, lines: list[Line], part: str = "") -> Figure:
     """The calls of a step at one target; `own` is where its keys begin."""
-    own, target, journey = call.own, call.target, call.journey
+    own, journey = call.own, call.journey
     cost, found = cost_of_call(book, call)
     lines += found
     if call.lane:
-        plain = f"{own}.call.plain" if f"{own}.call.plain" in book else f"{own}.call"
-        named = {"price_in": "input", "price_cached": "cached_input", "price_out": "output"}
-        realtime = {name: f"prices.{target.name}.{kind}" for name, kind in named.items()}
-        tokens = {name: key for name, key in book[plain].inputs if name.startswith("tokens")}
-        book.derive(f"{own}.realtime", CALL_COST, "money", "the same call in real time", **tokens, **realtime)
         book.derive(
             f"{own}.saved", "(realtime - call) * billed * volume * month", "money", "what the lane saves, a month",
-            realtime=f"{own}.realtime", call=plain, billed=f"{own}.billed",
+            realtime=in_real_time(book, call), call=cost, billed=paid(book, call),
             volume=f"journeys.{journey.name}.volume", month="month",
         )  # fmt: skip
     return book.derive(

@@ -60,6 +60,12 @@ def _priced(book: Book, key: str, journey: Journey, time: Figure, each: str | Fi
     return book.derive(key, COST, "money", label, volume=f"{given}.volume", peak=f"{given}.peak", time=time, each=each)
 
 
+def _each(book: Book, journey: Journey) -> str:
+    """The key of what one journey costs, charges by the call included."""
+    charged = f"price.{journey.name}.charged"
+    return charged if charged in book else f"price.{journey.name}.journey"
+
+
 def _usual(book: Book, scenario: Scenario, journey: Journey) -> Figure:
     base, given = f"price.scenario.{scenario.name}.{journey.name}", f"scenarios.{scenario.name}"
     seconds = total(pieces(journey, replace(scenario, changes=()), 1.0))
@@ -68,7 +74,7 @@ def _usual(book: Book, scenario: Scenario, journey: Journey) -> Figure:
         inputs |= {"growth": f"journeys.{journey.name}.growth", "months": f"{given}.months"}
     time = book.work_out(f"{base}.time", seconds, "duration", "time at the busiest hour's load", TIME, **inputs)
     label = f"{journey.name} without what happens"
-    return _priced(book, f"{base}.usual", journey, time, f"price.{journey.name}.journey", label)
+    return _priced(book, f"{base}.usual", journey, time, _each(book, journey), label)
 
 
 def _extra(book: Book, plan: Plan, scenario: Scenario, journey: Journey) -> Iterator[Figure]:
@@ -84,7 +90,7 @@ def _extra(book: Book, plan: Plan, scenario: Scenario, journey: Journey) -> Iter
             inputs = {word: f"{given}.{word}" for word in ("at", "lasts", "factor")}
             key = f"{base}.{journey.name}"
             time = book.work_out(f"{key}.time", seconds, "duration", "more of the busiest hour", TIME, **inputs)
-            yield _priced(book, key, journey, time, f"price.{journey.name}.journey", f"{journey.name}, more of them")
+            yield _priced(book, key, journey, time, _each(book, journey), f"{journey.name}, more of them")
             continue
         window = (change.at_s, change.at_s + change.lasts_s)
         found = _moved_journey(book, plan, (base, given), change, journey)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archwright.analysis.price.economy import broken_in
 from archwright.base.errors import NOWHERE, Location
 from archwright.base.money import show_money
-from archwright.plan.model import Plan
+from archwright.base.text import slug
+from archwright.plan.model import Objective, Plan
 from archwright.report.document import Finding, Severity, Text
-from archwright.report.figures import Book
+from archwright.report.figures import Book, Figure
 
 WHY = "A budget that is broken is found out from the invoice; here it is still a choice."
 MEND = "spend less (a cache, a smaller model, the batch lane), or raise the budget where it is agreed"
@@ -20,14 +23,38 @@ def over_budget(book: Book, plan: Plan, where: Location = NOWHERE) -> tuple[Find
     The growing forecast must have been entered (see `enter_growth`) where there is a budget.
     """
     found = [*_budget(book, where)] if "price.budget.limit" in book else []
-    for objective in plan.objectives:
-        spent = book["price.models.month"]
-        kept = spent.value <= objective.limit if objective.at_most else spent.value >= objective.limit
-        if objective.measure == "cost" and not kept:
+    for objective, spent, kept in promised(book, plan):
+        if not kept:
             limit = f"{'at most' if objective.at_most else 'at least'} {show_money(objective.limit)}"
-            message = f"models cost {spent.shown} a month, and objective {objective.name} says {limit}"
+            message = f"models{of(objective)} cost {spent.shown} a month, and objective {objective.name} says {limit}"
             found.append(Finding("PRI04", "error", message, NOWHERE, WHY, MEND, objective.name))
     return tuple(found)
+
+
+def promised(book: Book, plan: Plan) -> Iterator[tuple[Objective, Figure, bool]]:
+    """Objectives of cost, what the models of their journey (or all of them) cost a month, and whether that keeps it.
+
+    Of one journey these are its calls: hardware is shared by all.
+    """
+    for objective in plan.objectives:
+        if objective.measure == "cost":
+            spent = _models(book, plan, objective.journey)
+            kept = spent.value <= objective.limit if objective.at_most else spent.value >= objective.limit
+            yield objective, spent, kept
+
+
+def of(objective: Objective) -> str:
+    """Of which journey, in words; nothing where all are meant."""
+    return f" of {objective.journey}" if objective.journey else ""
+
+
+def _models(book: Book, plan: Plan, name: str) -> Figure:
+    key = f"price.{name}.models.month" if name else "price.models.month"
+    if key in book:
+        return book[key]
+    steps = [step for journey in plan.journeys if journey.name == name for step in journey.steps if step.route >= 0]
+    parts = [book[f"price.{name}.{slug(step.name)}.month"] for step in steps]
+    return book.total(key, parts, "money", "its model calls, a month")
 
 
 def _budget(book: Book, where: Location) -> list[Finding]:

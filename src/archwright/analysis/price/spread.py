@@ -8,7 +8,6 @@ a band are drawn together (`plan.bands`), and the bill is worked out again each 
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,10 +21,11 @@ from archwright.base.text import slug
 from archwright.base.units import show
 from archwright.plan.bands import Band, bands, drawn, finite
 from archwright.plan.choice import first_choices
-from archwright.plan.cost import CALL_COST, call_cost
+from archwright.plan.cost import call_cost
 from archwright.plan.draws import Again
 from archwright.plan.expect import once_more, repeated_roughly
-from archwright.plan.model import Journey, Plan, Step
+from archwright.plan.model import Journey, Plan, Step, Target
+from archwright.plan.price import NO_KINDS, Kinds, stored
 from archwright.policy import chance
 from archwright.report.document import Swing, Tornado
 from archwright.report.figures import Book, Figure
@@ -35,7 +35,6 @@ SAMPLED: Final = 400
 SHARES: Final = (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
 ROUGHLY: Final = {"repeated": repeated_roughly}
 SWINGS: Final = 12
-LONG: Final = re.compile(r"\.long\d*$")  # a surcharge of long inputs, which drawn calls pay by their own length
 WHOLE: Final = "price.month"
 DRAWN: Final = "price.spread.drawn"
 
@@ -182,32 +181,34 @@ def _run(book: Book, plan: Plan, at: tuple[Journey, Step], base: str, luck: tupl
     tokens_in += step.system_tokens + step.growth * run + step.passages
     tokens_out = round(chance.log_normal(step.tokens_out.median, step.tokens_out.spread, u(chance.TOKENS_OUT)))
     before = tokens_in - step.growth if step.prefix and run else 0
-    cost = call_cost(tokens_in, max(round(tokens_in * target.prompt_cache), before), tokens_out, price)
     name = base if len(shares) == 1 else f"{base}.{target.name}"
+    cached, kinds = _told(book, name, (step, target), (tokens_in, before, tokens_out))
+    cost = call_cost(tokens_in, cached, tokens_out, price, kinds)
     copy = copy_drawn(plan, at, (tokens_in, before, tokens_out), u(chance.STICKY))
-    return cost * _other(book, base, name, price.request) + copy
+    return cost * _carried(book, name) + copy
 
 
-def _other(book: Book, base: str, own: str, request: int) -> float:
-    """What a call costs in the mean over what is drawn of it: pictures, written cache, bought units."""
-    factor = 1.0
-    if f"{own}.call.plain" in book:
-        special = sum(book[item].value for _, item in book[f"{own}.call"].inputs if not LONG.search(item))
-        drawn_mean = _as_drawn(book, base, own) + request
-        factor *= special / drawn_mean if drawn_mean > 0 else 1.0
+def _told(book: Book, own: str, at: tuple[Step, Target], tokens: tuple[int, int, int]) -> tuple[int, Kinds]:
+    """Cached input tokens of a drawn call with (input, cached before, output) ones, and those of the other kinds."""
+    (step, target), (tokens_in, before, tokens_out) = at, tokens
+
+    def priced(kind: str) -> bool:
+        return f"{own}.tokens_{kind}" in book
+
+    image, audio = step.image if priced("image") else 0, step.audio if priced("audio") else 0
+    text = tokens_in - image - audio
+    cached = min(max(round(text * target.prompt_cache), before), text)
+    written = stored(text, cached, target.prompt_writes, target.prompt_keeps) or NO_KINDS
+    thought = round(tokens_out * step.reasoning) if priced("reasoning") else 0
+    said = round(tokens_out * step.speech) if priced("speech") else 0
+    return cached, written._replace(image=image, audio=audio, reasoning=thought, speech=said)
+
+
+def _carried(book: Book, own: str) -> float:
+    """The share of calls that are paid by the token, where bought units carry the others."""
     if f"{own}.paid" in book and book[f"{own}.billed"].value > 0:
-        factor *= book[f"{own}.paid"].value / book[f"{own}.billed"].value
-    return factor
-
-
-def _as_drawn(book: Book, base: str, own: str) -> float:
-    """What a call costs in the mean if all its tokens are plain ones, as `call_cost` counts those that are drawn."""
-    values = {name: book[key].value for name, key in book[f"{own}.call.plain"].inputs}
-    whole = book[f"{base}.tokens_in"].value
-    text = book[f"{own}.tokens_text"].value if f"{own}.tokens_text" in book else whole
-    values["tokens_cached"] *= whole / text if text > 0 else 1.0
-    values |= {"tokens_in": whole, "tokens_out": book[f"{base}.tokens_out"].value}
-    return float(CALL_COST.compute(*(values[name] for name in sorted(values))))
+        return book[f"{own}.paid"].value / book[f"{own}.billed"].value
+    return 1.0
 
 
 def _swings(book: Book, found: dict[str, Band], result: str, title: str) -> Tornado:

@@ -130,19 +130,20 @@ def _calls(book: Book, plan: Plan, name: str) -> Iterator[tuple[str, Figure]]:
     for journey in plan.journeys:
         parts = []
         for step in journey.steps:
-            if plan.stations[step.station].name != name and (
-                step.search < 0 or plan.stations[step.search].name != name
-            ):
-                continue
-            base = f"journeys.{journey.name}.{slug(step.name)}"
-            parts.append(
-                book.derive(
-                    f"price.component.{name}.calls.{journey.name}.{slug(step.name)}",
-                    "probability * mean_runs(mean, most) * volume * month", "count", "calls, a month",
-                    probability=f"{base}.probability", mean=f"{base}.repeats.mean", most=f"{base}.repeats.most",
-                    volume=f"journeys.{journey.name}.volume", month="month",
-                )
-            )  # fmt: skip
+            base, own = f"journeys.{journey.name}.{slug(step.name)}", f"price.{journey.name}.{slug(step.name)}"
+            key = f"price.component.{name}.calls.{journey.name}.{slug(step.name)}"
+            month = {"volume": f"journeys.{journey.name}.volume", "month": "month"}
+            if plan.stations[step.station].name == name:
+                parts.append(
+                    book.derive(
+                        key, "probability * mean_runs(mean, most) * volume * month", "count", "calls, a month",
+                        probability=f"{base}.probability", mean=f"{base}.repeats.mean", most=f"{base}.repeats.most",
+                        **month,
+                    )
+                )  # fmt: skip
+            elif step.search >= 0 and plan.stations[step.search].name == name:  # what a cache answers is not searched
+                searches = {"billed": f"{own}.billed", **month}
+                parts.append(book.derive(key, "billed * volume * month", "count", "searches, a month", **searches))
         if parts:
             yield journey.name, book.total(f"price.component.{name}.calls.{journey.name}", parts, "count",
                                            f"calls for {journey.name}, a month")  # fmt: skip
