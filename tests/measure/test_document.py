@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from archwright.ledger.rows import Run
-from archwright.ledger.tally import Tally
+from archwright.ledger.tally import Part, Tally
 from archwright.measure.document import Ran, measure
 from archwright.measure.sides import of_tally
 from archwright.plan.model import Objective, Plan
@@ -28,6 +28,7 @@ def tallied(**changes: object) -> Tally:
         overheads=[0.001] * 20,
         journeys={"answered": 8, "degraded": 1, "failed": 1},
         journey_durations=[1.0] * 8 + [3.0],
+        parts={"question": Part(cost=PICO, journeys={"answered": 8, "degraded": 1, "failed": 1})},
     )
     for name, value in changes.items():
         setattr(tally, name, value)
@@ -65,9 +66,54 @@ def test_every_measure_is_tested_on_what_ran() -> None:
     assert book["promise.there"].formula == "(arrivals - failed) / arrivals"
 
 
+def test_a_promise_about_one_journey_is_tested_on_that_journey() -> None:
+    asked = Part(
+        cost=PICO // 10, hows={"cached": 4}, cacheable=5, journeys={"answered": 8}, journey_durations=[2.0, 1.0] * 4
+    )
+    other = Part(cost=PICO, cacheable=3, journeys={"failed": 1, "degraded": 1}, journey_durations=[9.0])
+    plan = promised(
+        Objective("quick", "p95", "question", True, 2.5),
+        Objective("there", "availability", "question", False, 0.9),
+        Objective("caught", "cache-hit", "question", False, 0.7),
+        Objective("cheap", "cost", "question", True, float(10_000 * PICO)),
+        Objective("all", "cost", "", True, float(10_000 * PICO)),
+        Objective("never", "p95", "nobody", True, 2.5),
+    )
+    question = plan.journeys[0]
+    both = replace(
+        plan, standing=40 * PICO, journeys=(question, replace(question, name="other", rate=question.rate / 480))
+    )
+    tally = tallied(
+        parts={"question": asked, "other": other}, journeys={"answered": 8, "failed": 1, "degraded": 1}, cost=2 * PICO
+    )
+    document, _ = measure(both, Ran("rehearsed", tally, "the ledger"), PREDICTED, "simulated")
+    assert verdicts(document) == {
+        "quick": ("2 s", "kept"),  # 9 s is another journey's
+        "there": ("100 %", "kept"),
+        "caught": ("80 %", "kept"),
+        "cheap": ("$6,000", "kept"),  # ten cents in eight journeys, 480,000 a month
+        "all": ("$6,540", "kept"),  # 1,000 of the other a month at fifty cents each, and what stands
+        "never": ("not measured", ""),
+    }
+
+
+def test_what_bought_units_carry_is_not_paid_by_the_token_too() -> None:
+    """Ten cents in eight journeys, 480,000 a month; units carry three quarters of what the first target cost."""
+    plan = promised(Objective("all", "cost", "", True, float(10_000 * PICO)))
+    target = replace(plan.targets[0], covers=0.75)
+    bought = replace(plan, standing=40 * PICO, targets=(target, *plan.targets[1:]))
+    cost = PICO // 10
+    part = Part(cost=cost, journeys={"answered": 8}, costs={target.name: cost - 2 * PICO // 100, "other": PICO // 50})
+    document, book = measure(
+        bought, Ran("rehearsed", tallied(parts={"question": part}), "the ledger"), PREDICTED, "simulated"
+    )
+    assert verdicts(document) == {"all": ("$2,440", "kept")}  # two cents and a quarter of eight, and what stands
+    assert "less those that bought units carry" in book["promise.all.question.cost"].label
+
+
 def test_what_the_ledger_cannot_tell_is_not_measured() -> None:
     plan = promised(Objective("quick", "p95", "", True, 2.5), Objective("there", "availability", "", False, 0.9))
-    served = tallied(journeys={}, journey_durations=[])
+    served = tallied(journeys={}, journey_durations=[], parts={})
     document, _ = measure(plan, Ran("served", served, "the ledger"), PREDICTED, "simulated")
     assert verdicts(document) == {"quick": ("not measured", ""), "there": ("not measured", "")}
 

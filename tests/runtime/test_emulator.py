@@ -12,8 +12,11 @@ import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from archwright.plan.cost import call_cost
 from archwright.plan.model import Change, Scenario
+from archwright.plan.price import Tier
 from archwright.plan.rules import compress, pace
 from archwright.policy import chance, provider
 from archwright.policy.provider import Timing
@@ -204,6 +207,16 @@ def test_the_bill_counts_by_its_own_arithmetic() -> None:
     one.charge("cut", False, 0, 0, 1_000_000)
     assert statement({"a": one})["finished"] == "0.5"
     assert statement({"a": one})["cut"] == "1.6"
+
+
+def test_the_bill_has_what_a_call_costs_besides_and_the_prices_of_long_inputs() -> None:
+    tier = Tier(over=1000, input=2_000_000, cached_input=1_000_000, output=8_000_000)
+    dear = replace(price(), request=10**10, tiers=(tier,))
+    one = line(dear)
+    for prompt in (1000, 1001):
+        one.charge("finished", False, prompt, 0, 10)
+    expected = sum(call_cost(prompt, 0, 10, dear) for prompt in (1000, 1001))
+    assert Decimal(str(statement({"a": one})["finished"])) == Decimal(expected) / 10**12
 
 
 def test_a_request_s_number() -> None:

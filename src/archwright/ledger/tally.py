@@ -12,7 +12,10 @@ SERVED = frozenset(("answered", "cached", "degraded", "stale"))  # the client go
 
 @dataclass(slots=True)
 class Part:
-    """What ran for one kind of journey, in the words of `Tally`. Tokens are those of requests that a model answered."""
+    """What ran for one kind of journey, in the words of `Tally`. Tokens are those of requests that a model answered.
+
+    `costs` are those of calls by target.
+    """
 
     requests: int = 0
     hows: dict[str, int] = field(default_factory=dict)
@@ -24,6 +27,7 @@ class Part:
     tokens_out: int = 0
     journeys: dict[str, int] = field(default_factory=dict)
     journey_durations: list[float] = field(default_factory=list)
+    costs: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -71,16 +75,23 @@ class Tally:
 def tally(rows: Iterable[Row]) -> Tally:
     """Sum up the rows of a ledger, and of the client's ledger where a workload was replayed."""
     total = Tally()
+    costs: dict[str, dict[str, int]] = {}  # of the calls of each request, by target
+    journeys: dict[str, str] = {}  # of each request
     for row in rows:
         match row:
             case Run():
                 total.run = total.run or row
             case Attempt():
-                _attempt(total, row)
+                _attempt(total, row, costs)
             case Request():
                 _request(total, row)
+                journeys[row.request] = row.journey
             case Journey():
                 _journey(total, row)
+    for request, journey in journeys.items():
+        part = total.parts[journey]
+        for target, cost in costs.get(request, {}).items():
+            part.costs[target] = part.costs.get(target, 0) + cost
     scale = total.run.scale if total.run else 1.0
     total.durations = sorted(duration * scale for duration in total.durations)
     for side in total.called.values():
@@ -97,13 +108,16 @@ def _journey(total: Tally, row: Journey) -> None:
             side.journey_durations.append(row.total_s)
 
 
-def _attempt(total: Tally, row: Attempt) -> None:
+def _attempt(total: Tally, row: Attempt, costs: dict[str, dict[str, int]]) -> None:
     if row.number > 0:  # 0 is a search's call for vectors: it costs, and answers nobody
         total.attempts += 1
         total.outcomes[row.outcome] = total.outcomes.get(row.outcome, 0) + 1
         _called(total.called.setdefault((row.route, row.target, row.shadow), Called()), row)
     if row.shadow:
-        total.parts.setdefault(row.journey, Part()).cost += row.cost
+        part = total.parts.setdefault(row.journey, Part())
+        part.cost += row.cost
+    by_target = part.costs if row.shadow else costs.setdefault(row.request, {})
+    by_target[row.target] = by_target.get(row.target, 0) + row.cost
     total.cost += row.cost
     total.estimated += row.estimated
 

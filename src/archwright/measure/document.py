@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from archwright.analysis.stress.objectives import COUNTED, DIMENSIONS, MONTHLY, SHARES
 from archwright.base.numbers import percentile
 from archwright.base.units import show, show_duration
-from archwright.ledger.tally import Tally
+from archwright.ledger.tally import Part, Tally
 from archwright.measure.compare import MEASURES, apart, enter, table
 from archwright.measure.shadows import shadows
 from archwright.measure.sides import of_tally
@@ -107,41 +107,82 @@ def _limit(objective: Objective, book: Book) -> Cell:
 
 
 def _value(objective: Objective, plan: Plan, ran: Ran, book: Book) -> float | None:
-    """What ran, in the objective's measure, entered as a figure; None where the ledger cannot tell."""
-    key, word, measure = f"promise.{objective.name}", ran.word, objective.measure
+    """What ran of the objective's journey, in its measure, entered as a figure; None where the ledger cannot tell."""
+    key, measure = f"promise.{objective.name}", objective.measure
     if measure in SHARES:
-        source = f"{word}.{measure}"
-        return book.derive(key, "seen", "duration", "as it ran", seen=source).value if source in book else None
+        return _latency(objective, ran, book)
     if measure in COUNTED:
-        counts = _counts(ran.tally)
+        counts = _counts(_side(objective, ran))
         names = COUNTED[measure].names
         if not counts["cacheable" if "cacheable" in names else "arrivals"]:
             return None
         for name in names:
             book.leaf(f"{key}.{name}", counts[name], "count", label=name, origin="measured", note=ran.source)
         return book.derive(key, COUNTED[measure], "share", measure, **{name: f"{key}.{name}" for name in names}).value
-    if not ran.tally.journeys:
+    return _month(objective, plan, ran, book)
+
+
+def _side(objective: Objective, ran: Ran) -> Tally | Part:
+    """What ran of the journey that an objective is about, or of all."""
+    return ran.tally.parts.get(objective.journey, Part()) if objective.journey else ran.tally
+
+
+def _latency(objective: Objective, ran: Ran, book: Book) -> float | None:
+    key, measure = f"promise.{objective.name}", objective.measure
+    if objective.journey:
+        took = sorted(_side(objective, ran).journey_durations)
+        if not took:
+            return None
+        seen = percentile(took, SHARES[measure])
+        note = f"{objective.journey}, {ran.source}"
+        return book.leaf(key, seen, "duration", label=measure, origin="measured", note=note).value
+    source = f"{ran.word}.{measure}"
+    return book.derive(key, "seen", "duration", "as it ran", seen=source).value if source in book else None
+
+
+def _month(objective: Objective, plan: Plan, ran: Ran, book: Book) -> float | None:
+    """A month at the stated volume of each journey, if each costs what it did; of all of them, what stands besides."""
+    key, months, unseen = f"promise.{objective.name}", [], []
+    for journey in plan.journeys:
+        part = ran.tally.parts.get(journey.name, Part())
+        visits = sum(part.journeys.values())
+        if objective.journey not in ("", journey.name):
+            continue
+        if not visits:
+            unseen.append(journey.name)
+            continue
+        base = f"{key}.{journey.name}"
+        # The ledger has all tokens; those of calls that bought units carry are paid with the units.
+        carried = round(sum(target.covers * part.costs.get(target.name, 0) for target in plan.targets))
+        calls = "all its model calls" + (", less those that bought units carry" if carried else "")
+        inputs = {
+            name: book.leaf(f"{base}.{name}", value, dimension, label=label, origin=origin, note=note).key
+            for name, value, dimension, label, origin, note in (
+                ("cost", part.cost - carried, "money", calls, "measured", ran.source),
+                ("arrivals", visits, "count", "journeys", "measured", ran.source),
+                ("volume", journey.rate, "rate", "stated volume", "set", "the file's volume"),
+            )
+        }
+        month = book.leaf("month", plan.gateway.month_s, "duration", origin="fact", note="definition").key
+        label = "a month, if each journey costs what it did here"
+        months.append(book.derive(f"{base}.month", MONTHLY, "money", label, month=month, **inputs))
+    if not months:
         return None
-    volume = sum(journey.rate for journey in plan.journeys)
-    inputs = {
-        "cost": f"{word}.cost",
-        "arrivals": f"{word}.journeys",
-        "volume": book.leaf(
-            "design.volume", volume, "rate", label="journeys", origin="set", note="the file's volume"
-        ).key,
-        "month": book.leaf("month", plan.gateway.month_s, "duration", origin="fact", note="definition").key,
-    }
-    return book.derive(key, MONTHLY, "money", "a month, if every journey costs what it did here", **inputs).value
+    if plan.standing and not objective.journey:
+        label, note = "hardware and bought units, a month", "as `price` bills them"
+        months.append(book.leaf(f"{key}.standing", plan.standing, "money", label=label, origin="computed", note=note))
+    without = f", without {' and '.join(unseen)}, which nobody took" if unseen else ""
+    return book.total(key, months, "money", f"a month at the stated volume{without}").value
 
 
-def _counts(tally: Tally) -> dict[str, int]:
+def _counts(side: Tally | Part) -> dict[str, int]:
     """The counts that shares are made of, by the names that a simulation gives them."""
     return {
-        "arrivals": sum(tally.journeys.values()),
-        "answered": tally.journeys.get("answered", 0),
-        "failed": tally.journeys.get("failed", 0),
-        "cached": tally.how("cached"),
-        "cacheable": tally.cacheable,
+        "arrivals": sum(side.journeys.values()),
+        "answered": side.journeys.get("answered", 0),
+        "failed": side.journeys.get("failed", 0),
+        "cached": side.hows.get("cached", 0),
+        "cacheable": side.cacheable,
     }
 
 

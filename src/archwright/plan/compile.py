@@ -202,6 +202,7 @@ def _target(work: Entries, gateway: str, name: str) -> m.Target:
         provisioned_rate=work.note(f"{key}.provisioned", settings.limits.provisioned, "tokens paid for in advance"),
         prompt_writes=settings.prompt_cache_writes.value,
         prompt_keeps="1h" if settings.prompt_cache_keeps == "1h" else "5m",
+        covers=settings.provisioned.covers.value if settings.provisioned is not None else 0.0,
         **patience(work, gateway, name),
     )
 

@@ -35,7 +35,8 @@ class Target(msgspec.Struct, frozen=True):
 
     Its batch lane, where it has one, has a price of its own, is so many times slower, and is asked for by a word. With
     a `pool` its times follow from the load of its replicas, and those of the target are of a call alone. Of its input,
-    a share `prompt_writes` is written to the prompt cache, to be kept so long as `prompt_keeps`.
+    a share `prompt_writes` is written to the prompt cache, to be kept so long as `prompt_keeps`. Units that are bought
+    carry a share `covers` of its calls, which cost no tokens.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Target(msgspec.Struct, frozen=True):
     stall_s: Seconds = 0.0
     prompt_writes: Share = 0.0
     prompt_keeps: Literal["5m", "1h"] = "5m"
+    covers: Share = 0.0
 
 
 class Hop(msgspec.Struct, frozen=True):

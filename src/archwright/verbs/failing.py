@@ -34,17 +34,25 @@ def failures_project(project: Project, bench: Bench, seed: int = 1, load: float 
     cases = [_case(project, plan, name, struck) for name, struck in after.items() if not _asks(project, name)]
     told = [case for case in cases if case.struck or case.plan is not plan]
     silent = [case for case in cases if case not in told]
-    points = [Point(case.plan, case.scenario, seed + n, load) for case in told for n in range(SEEDS)]
+    nothing = Case("nothing", "nothing", plan, scenario_of(plan, "nothing", ()), ())
+    points = [Point(case.plan, case.scenario, seed + n, load) for case in (nothing, *told) for n in range(SEEDS)]
     readings = bench.run(points, None, "failures") if plan.journeys else []
-    found = [felt(case, readings[n * SEEDS : (n + 1) * SEEDS]) for n, case in enumerate(told)] if readings else []
+    parts = [readings[n : n + SEEDS] for n in range(0, len(readings), SEEDS)]
+    usual, *found = (
+        (felt(case, part, parts[0]) for case, part in zip((nothing, *told), parts, strict=True)) if parts else (None,)
+    )
     book = Book()
-    section = failure_section(book, found, silent, load)
+    section = failure_section(book, found, silent, load, usual)
     facts = (
         ("configuration", plan_hash(plan)), ("seeds", f"{seed} to {seed + SEEDS - 1}"), ("load", f"{load:.3g}x"),
         ("prices", plan.facts), ("as of", plan.as_of),
     )  # fmt: skip
     document = Document("If it fails", (section,), f"{plan.system}, each part away in turn, simulated", facts)
-    data = {"failures": [plain(item) for item in found], "points": {"simulated": bench.made, "kept": bench.found}}
+    data = {
+        "failures": [plain(item) for item in found],
+        "usual": usual and plain(usual),
+        "points": {"simulated": bench.made, "kept": bench.found},
+    }
     return Answer("stress", (document,), book, data=data, plan=plan_hash(plan))
 
 

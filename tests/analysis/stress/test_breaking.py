@@ -175,9 +175,9 @@ def test_more_places_do_not_help_against_a_limit_that_is_meant() -> None:
     plan = replace(base, gateway=replace(base.gateway, concurrency=8))
     result = found(plan)
     assert result.edge is not None
-    assert result.edge.cause.mechanism == "tenants' request limits"
+    assert result.edge.cause.mechanism == "tenants' limits"
     said = to_do(plan, result)
-    assert said[0] == "raise what the file allows (tenants' request limits), if that load is to be let in."
+    assert said[0] == "raise what the file allows (tenants' limits), if that load is to be let in."
     assert not any("would carry" in words for words in said)
 
 

@@ -68,10 +68,11 @@ def test_what_too_few_journeys_leave_open_is_said(
     monkeypatch.setattr(breaking, "SAMPLE", 100)
     monkeypatch.setattr(breaking, "ENOUGH", enough)
     monkeypatch.setattr(breaking, "MOST", 2.0)
-    found = breaking.breaking(d.plan(objectives=(d.objective("availability", 0.999, at_most=False),)), seed=1)
+    plan = d.plan(objectives=(d.objective("availability", 0.999, at_most=False),))
+    found = breaking.breaking(plan, seed=1)
     assert found.edge is None
     assert found.open == open_
-    said = " ".join(words for words, _ in edge_words(found))
+    said = " ".join(words for words, _ in edge_words(plan, found))
     assert ("too few to tell whether promise holds there" in said) is bool(open_)
     assert ("every objective is kept" in said) is not bool(open_)
 
@@ -88,8 +89,8 @@ def test_what_is_open_between_two_loads_is_said(monkeypatch: pytest.MonkeyPatch)
     assert found.edge is not None
     assert found.edge.held is not None
     sure = replace(found, edge=replace(found.edge, sure=found.edge.held))
-    assert "still holds" in " ".join(words for words, _ in edge_words(sure))
+    assert "still holds" in " ".join(words for words, _ in edge_words(plan, sure))
     open_ = replace(found, edge=replace(found.edge, sure=found.trials[0]))
-    assert "Between" in " ".join(words for words, _ in edge_words(open_))
+    assert "Between" in " ".join(words for words, _ in edge_words(plan, open_))
     none = replace(found, edge=replace(found.edge, sure=None))
-    assert "Below that it cannot be told" in " ".join(words for words, _ in edge_words(none))
+    assert "Below that it cannot be told" in " ".join(words for words, _ in edge_words(plan, none))

@@ -8,7 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from archwright.analysis.price import price
-from archwright.analysis.stress.answer import to_do
+from archwright.analysis.stress import breaking as breaks
+from archwright.analysis.stress.answer import edge_words, to_do
+from archwright.analysis.stress.aside import as_text
 from archwright.analysis.stress.breaking import breaking
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.objectives import verdicts
@@ -47,9 +49,31 @@ def test_a_month_has_what_models_cost_without_being_called() -> None:
     assert one.value == calls.value, "no journey alone has them"
 
 
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_calls_that_bought_units_carry_cost_no_tokens(share: float) -> None:
+    plain = d.plan()
+    bought = replace(plain, targets=tuple(replace(item, covers=share) for item in plain.targets))
+    usual, less = (simulate(plan, d.scenario(100.0), seed=1) for plan in (plain, bought))
+    assert usual.cost > 0
+    assert less.cost == pytest.approx(usual.cost * (1 - share), abs=2)
+    assert sum(item.cost for item in less.journeys) == less.cost
+    assert simulate(as_text(bought), d.scenario(100.0), seed=1).cost == usual.cost, "a supplier's bill has all tokens"
+
+
 def test_a_cost_that_is_too_high_at_any_load_is_no_edge() -> None:
     found = breaking(promised(1.0), seed=1)
     assert found.verdict is None or found.verdict.objective.measure != "cost"
+
+
+def test_a_cost_that_is_too_high_at_any_load_is_not_said_to_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breaks, "MOST", 1.0)
+    dear, fine = promised(1.0), promised(1e18)
+    ((said, _),) = edge_words(dear, breaking(dear, seed=1))
+    assert said == (
+        "Nothing breaks up to 1 times the busiest hour: too dear already (affordable), no other objective breaks."
+    )
+    ((said, _),) = edge_words(fine, breaking(fine, seed=1))
+    assert said == "Nothing breaks up to 1 times the busiest hour: every objective is kept."
 
 
 def test_no_limit_is_raised_where_the_cost_breaks() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archwright.analysis.stress.breaking import Breaking, Edge
+from archwright.analysis.stress.breaking import Breaking, Edge, broken
 from archwright.analysis.stress.deciding import NO_FAILURES
 from archwright.analysis.stress.diagnosis import Cause
 from archwright.analysis.stress.objectives import DIMENSIONS, Verdict, verdicts
@@ -36,7 +36,7 @@ def answer_section(book: Book, plan: Plan, runs: Sequence[tuple[Scenario, Outcom
     for scenario, outcome in runs:
         blocks += [Text(words, tone) for words, tone in scenario_words(plan, scenario, outcome)]
     if found is not None:
-        blocks += [Text(words, tone) for words, tone in edge_words(found)]
+        blocks += [Text(words, tone) for words, tone in edge_words(plan, found)]
         if found.quick and any(edge is not None and edge.held for edge in (found.edge, found.degrading)):
             blocks.append(Text(ROUGH.format(share=show(found.exact - 1.0, "share")), "muted"))
         blocks += [Text(f"To do: {words}") for words in to_do(plan, found)]
@@ -115,7 +115,7 @@ def recovery_words(name: str, seen: Recovery, outcome: Outcome) -> tuple[str, To
 # ------------------------------------------------------------------------------------------------- the edge
 
 
-def edge_words(found: Breaking) -> list[tuple[str, Tone]]:
+def edge_words(plan: Plan, found: Breaking) -> list[tuple[str, Tone]]:
     """At which load what breaks, and the chain of its cause."""
     said: list[tuple[str, Tone]] = []
     if found.degrading is not None:
@@ -126,7 +126,9 @@ def edge_words(found: Breaking) -> list[tuple[str, Tone]]:
         said.append((f"{words}: {blamed(edge.cause)}. {' '.join(edge.cause.chain)}", "plain"))
         said += _open_between(edge)
     if found.edge is None or found.verdict is None:
-        words = f"Nothing breaks up to {found.tried:.3g} times the busiest hour: every objective is kept"
+        dear = " and ".join(item.objective.name for item in broken(plan, found.usual))
+        kept = f"too dear already ({dear}), no other objective breaks" if dear else "every objective is kept"
+        words = f"Nothing breaks up to {found.tried:.3g} times the busiest hour: {kept}"
         canned = show(found.widest.degraded / max(1, found.widest.arrivals), "share")
         canned = f", while {canned} of the journeys get a canned answer" if found.degrading else ""
         if found.open:

@@ -1,5 +1,7 @@
 """What simulated calls cost besides text: pictures, sound and thought have prices of their own, and so have vectors.
 
+What units that are bought carry costs no tokens.
+
 None of it decides anything while a simulation runs, so it is worked out from the tokens that were billed, in the mean:
 the same for both engines, and by the formulas of the forecast.
 """
@@ -20,14 +22,15 @@ from archwright.policy.lanes import BATCH, REALTIME
 
 
 def priced(plan: Plan, outcome: Outcome) -> Outcome:
-    """The outcome with the cost of what is not text, and of vectors and judges, in what each step cost."""
+    """The outcome with the cost of what is not text, and of vectors and judges, in what each step cost; less bought."""
     if not _any(plan):
         return outcome
     bills: list[Tokens] = []
     for bill in outcome.tokens:
         journey, step = _step(plan, bill)
         target = next(item for item in plan.targets if item.name == bill.target)
-        bills.append(replace(bill, cost=bill.cost + round(_media(journey, step, target, bill))))
+        cost = bill.cost + round(_media(journey, step, target, bill))
+        bills.append(replace(bill, cost=round(cost * (1.0 - target.covers)) if target.covers > 0.0 else cost))
     for journey in plan.journeys:
         for step in journey.steps:
             mine = [item for item in outcome.tokens if (item.journey, item.step) == (journey.name, step.name)]
@@ -38,18 +41,20 @@ def priced(plan: Plan, outcome: Outcome) -> Outcome:
 
 
 def as_text(plan: Plan) -> Plan:
-    """The plan with pictures, sound and thought as text: so emulated suppliers bill them."""
+    """The plan with pictures, sound and thought as text, and all tokens billed: so emulated suppliers do it."""
     text = {"image": 0, "audio": 0, "reasoning": 0.0, "speech": 0.0}
     journeys = tuple(
         structs.replace(item, steps=tuple(structs.replace(step, **text) for step in item.steps))
         for item in plan.journeys
     )
-    return structs.replace(plan, journeys=journeys)
+    targets = tuple(structs.replace(item, covers=0.0) for item in plan.targets)
+    return structs.replace(plan, journeys=journeys, targets=targets)
 
 
 def _any(plan: Plan) -> bool:
     steps = [step for journey in plan.journeys for step in journey.steps]
     media = any(step.image or step.audio or step.reasoning or step.speech for step in steps)
+    media = media or any(item.covers > 0.0 for item in plan.targets)
     return media or any(item.embedder >= 0 for item in plan.retrievers) or any(item.semantic for item in plan.caches)
 
 

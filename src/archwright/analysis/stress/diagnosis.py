@@ -237,7 +237,8 @@ def _refusals(plan: Plan, held: Outcome, broke: Outcome) -> list[Cause]:
             grew(machine.OVER_BUDGET), meant=True,
         ),
         Cause(
-            name, "tenants' request limits", ("Tenants reach their request limits.", turned(machine.OVER_RATE)),
+            name, "tenants' limits", ("Tenants reach their limits of requests, tokens or calls at once.",
+                                      turned(machine.OVER_RATE)),
             grew(machine.OVER_RATE), meant=True,
         ),
     ]  # fmt: skip

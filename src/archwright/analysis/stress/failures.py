@@ -1,7 +1,8 @@
 """The failure table: every component fails in turn, in the busiest hour, and the journeys tell what becomes of them.
 
 What fails is simulated as down. A component that the simulation does not know by itself is failed through those that
-cannot work without it, as the file says who waits for whom; a cache that is away misses every time.
+cannot work without it, as the file says who waits for whom; a cache that is away misses every time. It is held against
+the same time with nothing away and the same luck: what goes wrong anyhow, as while replicas start, is nobody's failure.
 """
 
 from __future__ import annotations
@@ -49,10 +50,11 @@ class Case:
 class Felt:
     """What a failure did to the journeys that came while it lasted; times in seconds from its beginning.
 
-    `felt_s` is when the first journey was not answered in full (None: they were no worse than before), `noticed_s` when
-    the first call of what is away failed, `opened_s` when its breaker opened (None: that did not happen): times of
-    events, in the mean over the seeds. `good_s` is when journeys were as before again (None: not while the failure
-    lasted) and `back_s`, from its end, when they were as before for good; both are told by intervals.
+    `usual` is the share that is answered in full in the same time with nothing away. `felt_s` is when the first journey
+    was not answered in full (None: they were no worse than usual), `noticed_s` when the first call of what is away
+    failed, `opened_s` when its breaker opened (None: that did not happen): times of events, in the mean over the seeds.
+    `good_s` is when journeys were as usual again (None: not while the failure lasted) and `back_s`, from its end, when
+    they were as usual for good; both are told by intervals.
     """
 
     case: Case
@@ -60,7 +62,7 @@ class Felt:
     full: float
     degraded: float
     failed: float
-    before: float
+    usual: float
     felt_s: float | None
     noticed_s: float | None
     opened_s: float | None
@@ -83,28 +85,28 @@ def without_cache(plan: Plan, name: str) -> Plan:
     return replace(plan, routes=routes)
 
 
-def felt(case: Case, readings: Sequence[Reading]) -> Felt:
-    """What the simulations of a case say, over all seeds."""
+def felt(case: Case, readings: Sequence[Reading], usual: Sequence[Reading]) -> Felt:
+    """What the simulations of a case say, over all seeds, beside those of the same time with nothing away."""
     slots, width = added([item.slots for item in readings]), readings[0].width_s
+    pairs = list(zip(slots, added([item.slots for item in usual]), strict=True))
     begins, ends = BEGINS * case.scenario.lasts_s, (BEGINS + LASTS) * case.scenario.lasts_s
-    calm = [slot for slot in slots if slot.begin + width <= begins + 1e-9]
-    during = [slot for slot in slots if begins - 1e-9 <= slot.begin and slot.begin + width <= ends + 1e-9]
-    later = [slot for slot in slots if slot.begin + 1e-9 >= ends]
-    before = _full(calm)
-    bad = [slot for slot in during if not _good(slot, before)]
+    both = [pair for pair in pairs if begins - 1e-9 <= pair[0].begin and pair[0].begin + width <= ends + 1e-9]
+    during = [slot for slot, _ in both]
+    bad = [slot for slot, other in both if not _good(slot, other)]
     arrivals = sum(slot.arrivals for slot in during)
     good = None if not during or (bad and bad[-1] is during[-1]) else bad[-1].begin + width - begins if bad else 0.0
-    back = [slot.begin + width - ends for slot in later if not _good(slot, before)]
+    back = [slot.begin + width - ends for slot, other in pairs if slot.begin + 1e-9 >= ends and not _good(slot, other)]
     return Felt(
         case, arrivals, _full(during), sum(slot.degraded for slot in during) / max(1, arrivals),
-        sum(slot.failed for slot in during) / max(1, arrivals), before, _felt(case, readings, bad, begins),
+        sum(slot.failed for slot in during) / max(1, arrivals), _full([other for _, other in both]),
+        _felt(case, readings, bad, begins),
         _first(case, [item.noticed_s for item in readings], begins, ends),
         _first(case, [item.opened_s for item in readings], begins, ends), good, max(back, default=0.0),
     )  # fmt: skip
 
 
 def _felt(case: Case, readings: Sequence[Reading], bad: Sequence[Slot], begins: float) -> float | None:
-    """When the first journey ended not in full; what did so before journeys were worse than usual does not count."""
+    """When the first journey ended not in full; what did so before they were worse than usual does not count."""
     if not bad:
         return None
     known = [item.felt_s - begins for item in readings if item.felt_s is not None] if case.struck else []
@@ -116,8 +118,8 @@ def _full(slots: Sequence[Slot]) -> float:
     return sum(slot.answered for slot in slots) / arrivals if arrivals else 1.0
 
 
-def _good(slot: Slot, before: float) -> bool:
-    return not slot.arrivals or slot.answered / slot.arrivals >= before - SLACK - 1.0 / slot.arrivals
+def _good(slot: Slot, usual: Slot) -> bool:
+    return not slot.arrivals or slot.answered / slot.arrivals >= _full([usual]) - SLACK - 1.0 / slot.arrivals
 
 
 def _first(case: Case, times: Sequence[Sequence[float | None]], begins: float, ends: float) -> float | None:
@@ -131,13 +133,16 @@ def _first(case: Case, times: Sequence[Sequence[float | None]], begins: float, e
 # ------------------------------------------------------------------------------------------------ the document
 
 
-def failure_section(book: Book, found: Sequence[Felt], silent: Sequence[Case], load: float = 1.0) -> Section:
+def failure_section(
+    book: Book, found: Sequence[Felt], silent: Sequence[Case], load: float = 1.0, usual: Felt | None = None
+) -> Section:
     """The table as a section of a document, the worst failures first; figures are entered under `failing.`.
 
-    `load` is the multiple of the busiest hour that was simulated.
+    `load` is the multiple of the busiest hour that was simulated, `usual` the same time with nothing away.
     """
     ordered = sorted(found, key=lambda item: (-item.failed, item.full))
     rows = tuple(_row(book, item) for item in ordered)
+    rows += (_usual_row(book, usual),) if usual is not None else ()
     times = ("First felt", "First call fails", "Breaker opens", "Good again", "Back")
     headings = ("Away", "In full", "Degraded", "Failed", *times)
     width = show(found[0].case.scenario.lasts_s / 60, "duration") if found else ""
@@ -145,7 +150,7 @@ def failure_section(book: Book, found: Sequence[Felt], silent: Sequence[Case], l
         "shares of the journeys that came while it was away, one that leaves a step out counts as in full; times count "
         "from its beginning, back from its end: those of events (a journey ends not in full, a call fails, a breaker "
         f"opens, each for the first time) in the mean over the seeds, good again and back to {width}; "
-        f"hardly: no interval lost more than {show(SLACK, 'share')} of its journeys"
+        f"hardly: no interval lost more than {show(SLACK, 'share')} of its journeys besides those that it loses anyhow"
     )
     table = Table(headings, rows, caption, frozenset(range(1, 9)))
     who = tuple(
@@ -161,13 +166,22 @@ def failure_section(book: Book, found: Sequence[Felt], silent: Sequence[Case], l
     return Section("stress-failures", "If it fails", tuple(blocks), lead)
 
 
+def _share(book: Book, item: Felt, name: str, label: str, tone: Tone = "plain") -> Cell:
+    note = f"{plural(item.arrivals, 'journey')} while {', '.join(item.case.struck) or item.case.component} was away"
+    value = {"full": item.full, "degraded": item.degraded, "failed": item.failed}[name]
+    key = f"failing.{item.case.component}.{name}"
+    return Cell(book.leaf(key, value, "share", label=label, origin="simulated", note=note).shown, tone, key)
+
+
+def _usual_row(book: Book, item: Felt) -> tuple[str | Cell, ...]:
+    """The same time with nothing away."""
+    shares = (("full", "answered in full"), ("degraded", "canned answers"), ("failed", "failed"))
+    return (item.case.title, *(_share(book, item, name, label) for name, label in shares), *(Cell("–", "muted"),) * 5)
+
+
 def _row(book: Book, item: Felt) -> tuple[str | Cell, ...]:
     base = f"failing.{item.case.component}"
     note = f"{plural(item.arrivals, 'journey')} while {', '.join(item.case.struck) or item.case.component} was away"
-
-    def share(name: str, value: float, label: str, tone: Tone = "plain") -> Cell:
-        figure = book.leaf(f"{base}.{name}", value, "share", label=label, origin="simulated", note=note)
-        return Cell(figure.shown, tone, figure.key)
 
     def time(name: str, value: float | None, label: str, never: str, tone: Tone = "plain") -> Cell:
         if value is None:
@@ -178,22 +192,22 @@ def _row(book: Book, item: Felt) -> tuple[str | Cell, ...]:
     worse = item.felt_s is not None
     return (
         item.case.title,
-        share("full", item.full, "answered in full", "bad" if worse else "good"),
-        share("degraded", item.degraded, "canned answers"),
-        share("failed", item.failed, "failed", "bad" if item.failed > SLACK else "plain"),
+        _share(book, item, "full", "answered in full", "bad" if worse else "good"),
+        _share(book, item, "degraded", "canned answers"),
+        _share(book, item, "failed", "failed", "bad" if worse and item.failed > SLACK else "plain"),
         time("felt", item.felt_s, "until journeys were worse", *_not_felt(item)),
         time("noticed", item.noticed_s, "until the first call failed", "–", "muted"),
         time("opened", item.opened_s, "until the breaker opened", "–", "muted"),
-        time("good", item.good_s, "until journeys were as before", "not while away", "bad")
+        time("good", item.good_s, "until journeys were as usual", "not while away", "bad")
         if worse
         else Cell("–", "muted"),
-        time("back", item.back_s, "from its end until journeys were as before", "–"),
+        time("back", item.back_s, "from its end until journeys were as usual", "–"),
     )
 
 
 def _not_felt(item: Felt) -> tuple[str, Tone]:
     """What to say where journeys were not worse than usual: a few may have been."""
-    return ("never", "good") if item.full >= item.before else ("hardly", "plain")
+    return ("never", "good") if item.full >= item.usual else ("hardly", "plain")
 
 
 def plain(item: Felt) -> Mapping[str, object]:

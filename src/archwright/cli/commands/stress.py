@@ -46,7 +46,8 @@ SET = click.option(
 @TRACE
 @click.option(
     "--engine", type=click.Choice(ENGINES),
-    help="Which engine simulates: both say the same, the fast one sooner.  [default: fast where it is compiled]",
+    help="Which engine simulates: both say the same of a scenario, the fast one sooner; the plain one looks for the "
+    "load that breaks in shorter trials.  [default: fast where it is compiled]",
 )  # fmt: skip
 @click.option("--workers", type=click.IntRange(0, 1024), default=0, help="Processes.  [default: one for each core]")
 @click.option("--cluster", default="", metavar="ADDRESS", help="A Ray cluster to work on, or `local`.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from archwright.plan.price import NO_KINDS, Kinds, Price
@@ -12,13 +13,14 @@ MILLION = Decimal(1_000_000)
 
 
 class Rates(NamedTuple):
-    """Dollars for a million tokens of each kind."""
+    """Dollars for a million tokens of each kind, and for a million calls besides."""
 
     fresh: Decimal
     cached: Decimal
     written: Decimal
     kept_5m: Decimal
     kept_1h: Decimal
+    call: Decimal
 
 
 class Charged(NamedTuple):
@@ -35,11 +37,11 @@ class Charged(NamedTuple):
 class Line:
     """What one target charged: calls, tokens by kind and dollars, finished answers and cut ones apart.
 
-    `lane` are the rates of its batch lane, and `batch` counts the calls that were charged by them.
+    `lane` is the price of its batch lane, and `batch` counts the calls that were charged by it.
     """
 
-    rates: Rates
-    lane: Rates
+    price: Price
+    lane: Price
     calls: dict[str, int] = field(default_factory=lambda: {"finished": 0, "cut": 0})
     dollars: dict[str, Decimal] = field(default_factory=lambda: {"finished": Decimal(0), "cut": Decimal(0)})
     tokens: dict[str, int] = field(default_factory=lambda: {"input": 0, "cached": 0, "output": 0})
@@ -54,7 +56,7 @@ class Line:
 
         Of `kinds` those that the prompt cache keeps are told apart: they are dearer than what is only read.
         """
-        rates = self.lane if batch else self.rates
+        rates = _rates((self.lane if batch else self.price).at(prompt))
         self.batch += batch
         self.calls[kind] += 1
         self.tokens["input"] += prompt
@@ -62,22 +64,24 @@ class Line:
         self.tokens["output"] += written
         short, long = kinds.cache_write_5m, kinds.cache_write_1h
         millionths = (prompt - cached - short - long) * rates.fresh + cached * rates.cached + written * rates.written
-        millionths += short * rates.kept_5m + long * rates.kept_1h
+        millionths += short * rates.kept_5m + long * rates.kept_1h + rates.call
         self.dollars[kind] += millionths / MILLION
         return millionths / MILLION
 
 
 def line(price: Price, batch: Price | None = None) -> Line:
     """An empty line; `batch` is the price of the batch lane, where there is one."""
-    return Line(_rates(price), _rates(batch or price))
+    return Line(price, batch or price)
 
 
+@lru_cache(maxsize=64)
 def _rates(price: Price) -> Rates:
     """A pico-dollar a token is a millionth of a dollar for a million tokens."""
     kept = (price.input, price.input)
     if price.special is not None:
         kept = (price.special.cache_write_5m, price.special.cache_write_1h)
-    return Rates(*(Decimal(kind) / MILLION for kind in (price.input, price.cached_input, price.output, *kept)))
+    each = (price.input, price.cached_input, price.output, *kept, price.request)
+    return Rates(*(Decimal(kind) / MILLION for kind in each))
 
 
 def statement(lines: dict[str, Line]) -> dict[str, object]:
