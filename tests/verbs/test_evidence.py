@@ -11,6 +11,7 @@ from archwright.analysis.draw.overlay import Need
 from archwright.analysis.stress.at_hand import put_at_hand
 from archwright.report.figures import Book
 from archwright.verbs import engines
+from archwright.verbs.brief import brief_project
 from archwright.verbs.evidence import gather
 from archwright.verbs.project import open_project
 from archwright.verbs.stress import stress_project
@@ -27,7 +28,7 @@ def cold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     put_at_hand(None)
 
 
-def test_the_picture_and_the_stress_of_one_run_know_one_edge_while_nothing_is_compiled() -> None:
+def test_picture_brief_and_stress_of_one_run_know_one_edge_while_nothing_is_compiled(tmp_path: Path) -> None:
     project = open_project(SYSTEM)
     needs: tuple[Need, ...] = ("breaking",)
     drawn = gather(project, needs).book
@@ -37,3 +38,6 @@ def test_the_picture_and_the_stress_of_one_run_know_one_edge_while_nothing_is_co
     both.join(drawn)
     both.join(stressed)  # refuses two values of one figure
     assert drawn["stress.breaks.load"].value == stressed["stress.breaks.load"].value
+    briefed = brief_project(project, tmp_path).book
+    assert briefed is not None
+    assert briefed["brief.breaks"].value == stressed["stress.breaks.load"].value

@@ -23,6 +23,7 @@ from archwright.verbs import figures
 from archwright.verbs.answer import Answer
 from archwright.verbs.check import check_project
 from archwright.verbs.decide import decide_project
+from archwright.verbs.engines import missing
 from archwright.verbs.govern import govern_project
 from archwright.verbs.project import Project
 from archwright.verbs.stress import SEED
@@ -41,7 +42,8 @@ def brief_project(project: Project, out: Path, seed: int = SEED) -> Answer:
     priced = price(plan, project.compiled.book).book
     worth = value(project.system, priced, project.as_of)
     book = Book(worth.book)
-    tested = stress(plan, seed=seed, trace=project.trace())
+    trace = project.trace()
+    tested = stress(plan, seed=seed, trace=trace, quick=missing(plan, trace))  # as `stress` does: one edge in a run
     decided = decide_project(project, out / "decisions", seed=seed)
     governed = govern_project(project)
     checked = check_project(project)
