@@ -191,3 +191,13 @@ async def test_a_stream_that_stalls_ends_with_an_error_and_never_in_silence(tmp_
             _, body, _ = await post(here, STREAM)
     assert b"stream_cut" in body
     assert [row.outcome for row in here.attempts] == ["cut"]
+
+
+async def test_the_bound_of_a_request_s_cost_counts_the_call_under_way(tmp_path: Path) -> None:
+    """The first call may cost 400 microdollars and more, and so may one beside it: together they pass 500."""
+    made = plan(routes=(route("both", (hop(0, timeout_s=0.5), hop(1)), hedge_s=0.1, most_cost=500_000_000),))
+    long = {**ASK, "max_tokens": 1, "messages": [{"role": "user", "content": "x" * 4000}]}
+    with desk(tmp_path, made, supplier=Script({"first": silent, "second": well})) as here:
+        await post(here, long)
+    assert [row.target for row in here.attempts] == ["first"]
+    assert here.requests[0].cost <= 500_000_000

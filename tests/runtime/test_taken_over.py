@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -19,12 +20,14 @@ from archwright.base.errors import InputError, UsageError
 from archwright.ledger.rows import Request
 from archwright.plan import model as m
 from archwright.runtime.gateway import app as app_module
+from archwright.runtime.gateway.door import grace_s
 from archwright.runtime.gateway.house import wall
 from archwright.runtime.gateway.keys import KeyEntry, KeyFile
 from archwright.runtime.gateway.leases import Lease, Table, counted
 from archwright.runtime.gateway.renewal import renew
 from archwright.runtime.gateway.server import gateway
-from tests.runtime.sample import plan
+from archwright.runtime.serving import GRACE_S
+from tests.runtime.sample import hop, plan, price, route, target
 from tests.runtime.test_meaning import plan as by_meaning
 from tests.runtime.test_meaning import semantic
 from tests.runtime.test_operation import setup
@@ -174,3 +177,43 @@ def test_another_plan_reaches_all_workers_by_one_door(tmp_path: Path) -> None:
         process.communicate(timeout=20)
     assert len(before) == len(set(after)) == 1
     assert not before.intersection(after)
+
+
+def test_a_file_beside_the_ledger_that_is_none_is_left_alone(tmp_path: Path) -> None:
+    file, notes = tmp_path / "ledger-2024.sqlite", tmp_path / "ledger-2025.jsonl"
+    base = sqlite3.connect(file)
+    base.execute("CREATE TABLE mine (x)")
+    base.commit()
+    base.close()
+    notes.write_text("my notes\n")
+    before = file.read_bytes()
+    for name in ("ledger.sqlite", "ledger.jsonl"):
+        with gateway(setup(plan(), tmp_path, ledger=str(tmp_path / name))):
+            """It has begun."""
+    assert (file.read_bytes(), notes.read_text()) == (before, "my notes\n")
+    assert not notes.with_name("ledger-2025.jsonl.head").exists()
+
+
+def test_a_cap_that_a_reload_brings_knows_what_was_spent_without_one(tmp_path: Path) -> None:
+    def tenants(budget: int) -> tuple[m.Tenant, ...]:
+        return (m.Tenant("shop", 1.0, budget, 0.0),)
+
+    made = plan(tenants=tenants(0))
+    capped = plan(tenants=tenants(1000), gateway=replace(plan().gateway, budget=1000))
+    with gateway(setup(made, tmp_path)) as app:
+        for item in app.house.brain.machine.state.spent:
+            item.since, item.settled = item.since - 1.5 * made.gateway.month_s, 2900  # 2,000 of the last month
+        account = app.house.journal.account
+        account.spent, account.tenants = 900, {"shop": 900}
+        machine = renew(app, setup(capped, tmp_path)).brain.machine
+    assert [item.settled for item in machine.state.spent] == [900, 900]
+
+
+def test_what_is_under_way_may_take_as_long_as_its_lane_gives_it(tmp_path: Path) -> None:
+    dear = target("first", batch_price=price(), batch_slower=3.0, batch_tier="flex")
+    rooms = replace(plan().gateway, batch_places=5, batch_queue=10, batch_wait_s=60.0)
+    made = plan(gateway=rooms, targets=(dear, target("second")), routes=(route("both", (hop(0),), deadline_s=20.0),))
+    with gateway(setup(made, tmp_path)) as app:
+        assert grace_s(app.house) == app.house.brain.machine.state.law.routes[0].batch_deadline_s > 20.0
+    with gateway(setup(plan(), tmp_path, ledger=str(tmp_path / "other.jsonl"))) as app:
+        assert grace_s(app.house) == max(GRACE_S, *(item.deadline_s for item in plan().routes))

@@ -260,7 +260,9 @@ def answers(draw: st.DrawFn) -> Said:
     text = draw(_words)
     parts = (*((Text(text),) if text else ()), *draw(st.lists(_uses, max_size=3, unique_by=lambda use: use.id)))
     cached, written, rest, out = (draw(st.integers(0, 999)) for _ in range(4))
-    why = draw(st.sampled_from([END, LENGTH, TOOLS, REFUSED]))
+    why = draw(
+        st.sampled_from([*(() if any(isinstance(part, Use) for part in parts) else (END,)), LENGTH, TOOLS, REFUSED])
+    )
     usage = Usage(cached + written + rest, cached, out, Kinds(written) if written else None)
     return Said("id", "model", parts, why, None, usage, written)
 

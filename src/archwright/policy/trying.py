@@ -99,13 +99,20 @@ def _admitted(m: State, now: float, slot: int, hop: int) -> int:
 
 
 def _too_dear(m: State, slot: int, target: int) -> bool:
-    """Whether one more attempt would take the request's cost beyond its bound. The first is always made."""
+    """Whether one more attempt would take the request's cost beyond its bound. The first is always made.
+
+    Beside a call that is under way it would come on top of what that may cost.
+    """
     item = m.slots[slot]
     most = m.law.routes[item.route].most_cost
     if most <= 0 or item.attempts == 0:
         return False
     cost = m.law.costs[target]
-    return item.cost + item.tokens_in * cost.input + item.tokens_out * cost.output > most
+    beside = 0
+    if item.verdict != REFUSED:
+        known = m.law.costs[target_of(m, slot, item.hop)]
+        beside = item.tokens_in * known.input + item.tokens_out * known.output
+    return item.cost + beside + item.tokens_in * cost.input + item.tokens_out * cost.output > most
 
 
 def _call(m: State, now: float, slot: int, hop: int) -> None:

@@ -43,6 +43,7 @@ from archwright.runtime.gateway.ask import RESTS
 from archwright.runtime.gateway.exchange import Exchange, Stored, Try
 
 MOMENT_S: Final = 0.02
+SOON_S: Final = 0.001
 MOST_KEPT: Final = 1024 * 1024  # bytes of an answer; a longer one is not kept, as caches count answers and not bytes
 
 
@@ -244,7 +245,26 @@ class Brain:
             exchange.stored = self.answers[exchange.route.cache].get(exchange.key, exchange.stored)
         exchange.give(order)
 
+    def in_time(self, call: Call) -> Call:
+        """A call that is made later than it was ordered: it too ends by the deadline of its request."""
+        slot = self.machine.open.get(call.request, NOBODY)
+        if slot == NOBODY:
+            return call
+        left_s = self.machine.state.slots[slot].deadline - time.monotonic()
+        return call._replace(timeout_s=max(SOON_S, min(call.timeout_s, left_s)))
+
+    def called(self, x: Exchange) -> None:
+        """The first call of a request is made: from now on counts when another may be made beside it."""
+        if x.later is not None:
+            ticket, seconds = x.later
+            x.later = None
+            asyncio.get_running_loop().call_later(seconds, self._wake, x.number, ticket)
+
     def _sleep(self, now: float, number: int, ticket: int, until: float) -> None:
+        x = self.exchanges[number]
+        if x.route is not None and x.route.retriever >= 0 and x.route.hedge_s > 0.0 and x.inbox and not x.calls:
+            x.later = (ticket, until - now)  # its first call waits for passages
+            return
         asyncio.get_running_loop().call_later(max(0.0, until - now), self._wake, number, ticket)
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from archwright.base.errors import ArchwrightError, UsageError
 from archwright.runtime.gateway.admin import Admin
 from archwright.runtime.gateway.app import Gateway
+from archwright.runtime.gateway.house import House
 from archwright.runtime.gateway.renewal import renew
 from archwright.runtime.gateway.setup import Setup
 from archwright.runtime.serving import GRACE_S, Server, listen, secret
@@ -107,16 +108,22 @@ def tls_of(door: Door) -> ssl.SSLContext | None:
         raise UsageError(f"certificate {door.cert} and key {door.key or 'in it'} cannot be used: {reason}") from error
 
 
+def grace_s(house: House) -> float:
+    """How long what is under way may take to have its answer, in the lane that is given most time."""
+    routes = house.brain.machine.state.law.routes
+    return max([GRACE_S, *(max(route.deadline_s, route.batch_deadline_s) for route in routes)])
+
+
 def run(app: Gateway, place: Place, door: Door, made: Callable[[], Setup], say: Callable[[str, bool], None]) -> None:
     """Serve until a signal comes. SIGHUP, or a word at an admin door, takes what `made` makes over, in all workers.
 
     `say` is told what happens, and whether that is the beginning.
     """
-    longest = max((route.deadline_s for route in app.house.plan.routes), default=0.0)
-    server = Server(app, lambda: say("", True), tls_of(door), max(GRACE_S, longest))
+    server = Server(app, lambda: say("", True), tls_of(door), grace_s(app.house))
 
     def reload() -> str:
         house = renew(app, made())
+        server.grace_s = max(server.grace_s, grace_s(house))  # what began by the old plan may still be under way
         return f"plan {house.hash} of {house.plan.system}"
 
     def hang_up() -> None:

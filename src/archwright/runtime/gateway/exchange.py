@@ -115,6 +115,7 @@ class Try:
 class Exchange:
     """A request on its way. Times are monotonic seconds.
 
+    `later` is a ticket of the machine's, and how long (s) after the first call it holds.
     `order` is what the machine wants done next. `given` are the passages of a route that answers from documents,
     `cited` the numbers that the answer names; `owed` (pico-dollars) is what finding them cost, as long as the machine
     was not told. `look` is what a route that answers by meaning found.
@@ -148,6 +149,7 @@ class Exchange:
     estimated: bool = False
     last: Try | None = None
     order: Call | None = None
+    later: tuple[int, float] | None = None
     copy: Copy | None = None
     copied: bool = False
     given: Given | None = None

@@ -13,7 +13,7 @@ from archwright.base.errors import UsageError
 from archwright.plan.model import Gateway as Declared
 from archwright.plan.model import Plan, Semantic, decode
 from archwright.plan.rules import compress, rules
-from archwright.policy.budget import Spent
+from archwright.policy.budget import Cap, Spent
 from archwright.runtime.gateway.app import Gateway
 from archwright.runtime.gateway.brain import Brain
 from archwright.runtime.gateway.house import House
@@ -90,12 +90,22 @@ def _embedder(plan: Plan, place: int) -> str:
 def _spent(old: House, plan: Plan) -> tuple[tuple[int, ...], float]:
     """What was spent and is reserved, in all and by the tenants of a plan, and how long ago (s) that period began.
 
-    Each account begins a period when it is asked first in it, and one without a cap never does: an account that was not
-    asked since the last period has spent nothing in this one.
+    Each account begins a period when it is asked first in it: one that was not asked since the last period has spent
+    nothing in this one. One without a cap never begins another; what it spent in this one is in the ledger's account.
     """
-    machine, now = old.brain.machine, time.monotonic()
-    period_s = machine.state.law.caps[0].period_s
-    by_tenant = dict(zip((tenant.name for tenant in old.plan.tenants), machine.tenant_spent, strict=True))
-    spent = (machine.spent, *(by_tenant.get(tenant.name, Spent(since=now)) for tenant in plan.tenants))
-    told = tuple(item.reserved + (item.settled if now < item.since + period_s else 0) for item in spent)
-    return told, (now - machine.spent.since) % period_s
+    machine, book, now = old.brain.machine, old.journal.account, time.monotonic()
+    caps = machine.state.law.caps
+    period_s, known = caps[0].period_s, time.time() < book.since + book.period_s
+
+    def told(cap: Cap, item: Spent, booked: int) -> int:
+        if now < item.since + period_s:
+            return item.reserved + item.settled
+        return item.reserved + (booked if known and not cap.limit else 0)
+
+    names = [tenant.name for tenant in old.plan.tenants]
+    by_tenant = {
+        name: told(cap, item, book.tenants.get(name, 0))
+        for name, cap, item in zip(names, caps[1:], machine.tenant_spent, strict=True)
+    }
+    spent = (told(caps[0], machine.spent, book.spent), *(by_tenant.get(tenant.name, 0) for tenant in plan.tenants))
+    return spent, (now - machine.spent.since) % period_s

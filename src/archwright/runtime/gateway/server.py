@@ -8,6 +8,7 @@ import glob
 import importlib
 import logging
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -198,17 +199,19 @@ def left_by_others(setup: Setup, plan: Plan) -> Iterator[Account]:
         rest = file.name.removeprefix(base.stem).removesuffix(base.suffix)
         if file in own or (rest and not (rest[0] == "-" and rest[1:].isdecimal())):
             continue
-        try:
-            store = store_for(str(file)).open(str(file), False, False)
-        except (ArchwrightError, OSError):  # another gateway writes to it, or it is no ledger
+        kind = store_for(str(file))
+        try:  # it is read before it is opened, because who opens it makes it a ledger
+            first = next(rows(kind.read(str(file))[0], str(file)), None)
+            if not (isinstance(first, Run) and first.system == plan.system):
+                continue
+            store = kind.open(str(file), False, False)
+        except (ArchwrightError, OSError, sqlite3.Error):  # another gateway writes to it, or it is no ledger
             continue
         with contextlib.closing(store):
-            first = next(rows(store.lines(), str(file)), None)
-            if isinstance(first, Run) and first.system == plan.system:
-                found = account(rows(store.backwards(), str(file)), plan.gateway.month_s / setup.scale, now)
-                if found.spent:
-                    _log.warning("%s was counted in: $%.4f were spent there in this period", file, found.spent / 1e12)
-                    yield found
+            found = account(rows(store.backwards(), str(file)), plan.gateway.month_s / setup.scale, now)
+            if found.spent:
+                _log.warning("%s was counted in: $%.4f were spent there in this period", file, found.spent / 1e12)
+                yield found
 
 
 def begun(setup: Setup, plan: Plan) -> Run:

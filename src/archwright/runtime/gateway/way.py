@@ -220,6 +220,8 @@ async def decide(house: House, x: Exchange) -> Answer | Streamed | None:
     """Call the target that the machine names and tell it how that ended, until it says what to reply."""
     if x.copy is not None:
         shadow.start(house, x, x.copy)
+    if x.given is not None and x.order is not None:
+        x.order = house.brain.in_time(x.order)
     if x.route is not None and x.route.hedge_s > 0.0:
         return await _beside(house, x)
     while x.order is not None:
@@ -237,6 +239,7 @@ async def _beside(house: House, x: Exchange) -> Answer | Streamed | None:
     try:
         while found is None and x.order is not None:
             beside.start(house, x, x.order)
+            house.brain.called(x)
             found = await _ordered(house, x)
     except BaseException as error:  # noqa: BLE001 - it is raised below
         left = error
@@ -310,7 +313,8 @@ def _cached(house: House, x: Exchange) -> Answer | Streamed:
     wire = house.line(x, stored.target).wire
     try:
         answer = again(x, stored, wire, int(time.time()))
-    except (ValueError, RecursionError):  # a stream passes as it is; as a whole, or in another wire, it may be nothing
+    # A stream passes as it is; as a whole, or in another wire, it may be nothing, and of any shape.
+    except (ValueError, RecursionError, TypeError, AttributeError, LookupError):
         return error(x, 502, "upstream_failed", "the answer that is kept cannot be given in this form")
     x.given = stored.given
     note(x, wire, stored.whole, stored.events)

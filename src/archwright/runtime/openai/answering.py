@@ -92,14 +92,16 @@ def said(body: bytes) -> Said:
         id=whole.id or "",
         model=whole.model or "",
         parts=(*(Text(text) for text in words if text), *uses),
-        why=_why(choice.finish_reason or "", choice.message),
+        why=_why(choice.finish_reason or "", choice.message, bool(choice.message.tool_calls)),
         usage=plain(whole.usage),
         written=_written(whole.usage),
     )
 
 
-def _why(finish: str, message: _Message) -> str:
-    return REFUSED if message.refusal else WHY.get(finish, END)
+def _why(finish: str, message: _Message, called: bool) -> str:
+    """Why an answer ended. A call of a tool that was asked for by name ends with `stop` in this wire."""
+    why = REFUSED if message.refusal else WHY.get(finish, END)
+    return TOOLS if called and why == END else why
 
 
 def _written(usage: Tokens | None) -> int:
@@ -184,7 +186,7 @@ class ChunkReader(Reader):
         for call in choice.delta.tool_calls or ():
             yield from self._called(call)
         if choice.finish_reason:
-            yield Ending(_why(choice.finish_reason, choice.delta))
+            yield Ending(_why(choice.finish_reason, choice.delta, bool(self.calls)))
 
     def _called(self, call: _Call) -> Iterable[Piece]:
         """A new id begins a new call, also where a supplier gives all of them the same place."""

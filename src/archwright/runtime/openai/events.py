@@ -225,6 +225,7 @@ def as_whole(events: list[bytes]) -> bytes:
     head: dict[str, Any] = {}
     usage: Any = None
     choices: dict[int, dict[str, Any]] = {}
+    places: dict[tuple[int, int], int] = {}  # of calls of tools in their choice's list, by what a supplier calls them
     for event in events:
         data = payload(event)
         if not data or data == b"[DONE]":
@@ -232,10 +233,13 @@ def as_whole(events: list[bytes]) -> bytes:
         chunk: dict[str, Any] = msgspec.json.decode(data)
         head = head or {key: value for key, value in chunk.items() if key not in ("choices", "usage", "object")}
         usage = chunk.get("usage") or usage
-        for part in chunk.get("choices", ()):
-            index = part.get("index", 0)
+        for part in chunk.get("choices") or ():
+            index = part.get("index") or 0
             choice = choices.setdefault(index, {"index": index, "message": {"role": "assistant", "content": None}})
-            _merge(choice["message"], part.get("delta") or {})
+            delta = dict(part.get("delta") or {})
+            for call in delta.pop("tool_calls", None) or ():
+                _called(choice["message"].setdefault("tool_calls", []), places, index, call)
+            _merge(choice["message"], delta)
             choice["finish_reason"] = part.get("finish_reason") or choice.get("finish_reason")
             _beside(choice, part)
     whole = {**head, "object": "chat.completion", "choices": [choices[index] for index in sorted(choices)]}
@@ -253,17 +257,21 @@ def _beside(choice: dict[str, Any], part: dict[str, Any]) -> None:
             choice[key] = value
 
 
+def _called(calls: list[dict[str, Any]], places: dict[tuple[int, int], int], choice: int, call: dict[str, Any]) -> None:
+    """Add to a call of a tool. A new id begins a new one, also where a supplier gives all of them the same place."""
+    told = (choice, call.get("index") or 0)
+    place, identity = places.get(told, -1), call.get("id")
+    if place < 0 or (identity and calls[place].get("id") not in (None, identity)):
+        if len(calls) <= MOST_CALLS:
+            calls.append({})
+        place = places[told] = len(calls) - 1
+    _merge(calls[place], {name: part for name, part in call.items() if name != "index"})
+
+
 def _merge(message: dict[str, Any], delta: dict[str, Any]) -> None:
-    """Add what a delta says to a message: text is joined, tool calls are put together by their index."""
+    """Add what a delta says to a message: text is joined."""
     for key, value in delta.items():
-        if key == "tool_calls":
-            calls = message.setdefault(key, [])
-            for call in value or ():
-                place = min(call.get("index", 0), MOST_CALLS)
-                while len(calls) <= place:
-                    calls.append({})
-                _merge(calls[place], {name: part for name, part in call.items() if name != "index"})
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             _merge(message.setdefault(key, {}), value)
         elif isinstance(value, str) and key not in ("role", "type", "id"):
             message[key] = (message.get(key) or "") + value
