@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import msgspec
 import pytest
 
-from archwright.measure.tripwires import Sight, Tripwire, growth_of, tripwire_section, tripwires
+from archwright.measure.tripwires import Sight, Tripwire, tripwire_section, tripwires
+from archwright.plan.model import Plan
 from archwright.report.figures import Book, Figure
 from archwright.spec.day import day
 from archwright.spec.decisions import Decision, Option
@@ -26,6 +30,12 @@ def decided(status: str = "accepted", texts: tuple[str, ...] = TEXTS) -> dict[st
     return {"hosting": made}
 
 
+def share(plan: Plan, journey: str) -> float:
+    """Of all journeys, by their volumes."""
+    whole = sum(item.rate for item in plan.journeys)
+    return sum(item.rate for item in plan.journeys if journey in ("", item.name)) / whole
+
+
 def found(
     before: dict[str, float],
     after: dict[str, float],
@@ -36,7 +46,8 @@ def found(
     def of(values: dict[str, float]):  # type: ignore[no-untyped-def] # noqa: ANN202
         def about(demand: Predicate) -> Figure | None:
             subject = demand.subject
-            return Figure(subject, values[subject], demand.dimension) if subject in values else None
+            value = values.get(subject, 0.0) * share(plan, demand.journey)
+            return Figure(subject, value, demand.dimension) if subject in values else None
 
         return about
 
@@ -62,12 +73,34 @@ def test_a_lower_limit_is_used_up_from_above() -> None:
 
 
 def test_growth_crosses_it_in_a_month_that_can_be_counted() -> None:
-    """990,099 of the million calls grow by 10 % of 1M of 1,010,000 journeys, 9.9 %: 700k pass 1M after four months."""
-    growth = growth_of(small(GROWING).plan)
-    assert growth == pytest.approx(0.1 * 1_000_000 / 1_010_000)
+    """By hand: 10 of 1,010 thousand journeys stay, the others grow by 10 %: 700k pass 1M after four months."""
     (wire,) = found({"monthly requests": 5e5}, {"monthly requests": 7e5})
     assert wire.crosses == 4
-    assert 7e5 * (1 + growth) ** 3 <= 1e6 < 7e5 * (1 + growth) ** 4
+    stays, grows = 7e5 * 10 / 1010, 7e5 * 1000 / 1010
+    assert stays + grows * 1.1**3 <= 1e6 < stays + grows * 1.1**4
+
+
+def test_what_is_said_of_one_journey_grows_as_that_journey_does_and_hardware_does_not_grow() -> None:
+    """By hand: 100k grow by 20 % past 150k in month 3; beside $10k of hardware $100 pass $11k after 13 months."""
+    slow, fast = small(GROWING).plan.journeys[0], small(GROWING).plan.journeys[1]
+    plan = msgspec.structs.replace(
+        small().plan,
+        journeys=(msgspec.structs.replace(slow, growth=0.0), msgspec.structs.replace(fast, growth=0.2)),
+    )
+    texts = (f"monthly journeys of {fast.name} <= 150k", "monthly cost <= $11k")
+
+    def of(more: float) -> Callable[[Predicate], Figure | None]:
+        def about(demand: Predicate) -> Figure | None:
+            of_one = {slow.name: 0.0, fast.name: 100e12}.get(demand.journey, 10_100e12)
+            value = 100e3 if demand.subject == "monthly journeys" else of_one
+            return Figure(demand.subject, value * more, demand.dimension)
+
+        return about
+
+    wires = tripwires(Sight(decided(texts=texts), of(0.9), plan), Sight(decided(texts=texts), of(1.0), plan))
+    assert [wire.crosses for wire in wires] == [3, 13]
+    assert 100e3 * 1.2**2 <= 150e3 < 100e3 * 1.2**3
+    assert 10_000 + 100 * 1.2**12 <= 11_000 < 10_000 + 100 * 1.2**13
 
 
 def test_an_edge_that_is_tightened_is_nearer() -> None:
@@ -103,7 +136,8 @@ def test_faster_growth_alone_moves_the_month_in_which_it_crosses() -> None:
     slow, fast = small(("volume: 1M/month", "volume: 1M/month\n      growth: 2 %")).plan, small(GROWING).plan
 
     def of(demand: Predicate) -> Figure | None:
-        return Figure(demand.subject, 7e5, demand.dimension) if demand.subject == "monthly requests" else None
+        value = 7e5 * share(slow, demand.journey)
+        return Figure(demand.subject, value, demand.dimension) if demand.subject == "monthly requests" else None
 
     (wire,) = tripwires(Sight(decided(), of, slow), Sight(decided(), of, fast))
     assert (wire.crossed, wire.crosses) == (19, 4)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archwright.base.units import UnitError
+from archwright.base.units import MONTH, UnitError
 from archwright.spec.predicate import SUBJECTS, predicate
 
 
@@ -44,3 +44,11 @@ def test_what_cannot_be_tested_is_refused_with_a_mend(text: str, hint: str) -> N
     with pytest.raises(UnitError) as caught:
         predicate(text)
     assert hint in f"{caught.value.message} {caught.value.mend}"
+
+
+@pytest.mark.parametrize("thousands", [3, 6, 12, 24, 48, 59, 96, 310])
+def test_a_volume_at_its_own_limit_keeps_it(thousands: int) -> None:
+    """48k a month, taken by the second and counted over a month again, are 48,000.00000000001."""
+    value = thousands * 1000 / MONTH * MONTH
+    held = {sign: predicate(f"monthly requests {sign} {thousands}k").holds(value) for sign in ("<=", ">=", "<", ">")}
+    assert held == {"<=": True, ">=": True, "<": False, ">": False}

@@ -237,3 +237,23 @@ def test_a_folder_without_records_is_refused(tmp_path: Path) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     read_record(text, 1)
     read_record(f"---\n{text}\n---\n# T\n{text}", 1)
+
+
+def test_a_draft_has_names_that_a_file_takes_and_loses_no_option_whose_title_begins_as_another_does(
+    tmp_path: Path,
+) -> None:
+    one, other = (f"Keep the managed Postgres database in region {name}" for name in ("eu-west-1", "us-east-1"))
+    text = (
+        "---\nstatus: accepted\ndate: 2026-01-05\n---\n# Datenbank für Aufträge\n\n"
+        "## Context and Problem Statement\nx\n"
+        f"## Considered Options\n* {one}\n* {other}\n* Größere Maschine\n* 日本語\n"
+        f'## Decision Outcome\nChosen option: "{one}", because 1.\n'
+    )
+    for number in (1, 2):
+        (tmp_path / f"000{number}-x.md").write_text(text, encoding="utf-8")
+    found = yaml.safe_load(import_records(tmp_path).data["text"])["decisions"]
+    assert list(found) == ["datenbank-fur-auftrage", "datenbank-fur-auftrage-2"]
+    options = found["datenbank-fur-auftrage"]["options"]
+    assert [item["title"] for item in options.values()] == [one, other, "Größere Maschine", "日本語"]
+    assert options[found["datenbank-fur-auftrage"]["chosen"]]["title"] == one
+    assert all(name.isascii() for name in options)

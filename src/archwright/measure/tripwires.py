@@ -93,8 +93,8 @@ def _tripwire(name: str, decision: Decision, demand: Predicate, before: Sight, a
         return None
     then, edge = before.of(demand), _edge(before.decisions.get(name), demand)
     used = _used(edge, then.value) if then is not None else 0.0
-    crossed = _crosses(edge, then.value, growth_of(before.plan)) if then is not None else 0
-    crosses = _crosses(demand, now.value, growth_of(after.plan))
+    crossed = _crosses(edge, then.value, before) if then is not None else 0
+    crosses = _crosses(demand, now.value, after)
     return Tripwire(name, str(decision.title), demand, then, now, used, _used(demand, now.value), crosses, crossed)
 
 
@@ -105,10 +105,14 @@ def _edge(decision: Decision | None, demand: Predicate) -> Predicate:
     return next((item for item in stated if (item.subject, item.journey, item.sign) == about), demand)
 
 
-def growth_of(plan: Plan) -> float:
-    """The growth of all journeys a month, by their volumes."""
-    volume = sum(journey.rate for journey in plan.journeys)
-    return sum(journey.rate * journey.growth for journey in plan.journeys) / volume if volume else 0.0
+def _grows(demand: Predicate, value: float, sight: Sight) -> list[tuple[float, float]]:
+    """(part of a value, its growth a month): each journey's grows by itself, what no journey makes stays as it is."""
+    parts = []
+    for journey in sight.plan.journeys:
+        if demand.journey in ("", journey.name):
+            own = sight.of(replace(demand, journey=journey.name))
+            parts.append((own.value if own is not None else 0.0, journey.growth))
+    return [*parts, (value - sum(part for part, _ in parts), 0.0)]
 
 
 def _used(demand: Predicate, value: float) -> float:
@@ -118,10 +122,17 @@ def _used(demand: Predicate, value: float) -> float:
     return part / whole if whole else (0.0 if part <= 0 else math.inf)
 
 
-def _crosses(demand: Predicate, value: float, growth: float) -> int:
-    if demand.subject not in GROWING or demand.sign not in ("<=", "<") or growth <= 0 or value <= 0:
+def _crosses(demand: Predicate, value: float, sight: Sight) -> int:
+    if demand.subject not in GROWING or demand.sign not in ("<=", "<") or value <= 0:
         return 0
-    return next((month for month in range(1, FURTHEST + 1) if not demand.holds(value * (1 + growth) ** month)), 0)
+    parts = _grows(demand, value, sight)
+    if all(growth <= 0 for _, growth in parts):
+        return 0
+
+    def after(months: int) -> float:
+        return sum(part * (1 + growth) ** months for part, growth in parts)
+
+    return next((month for month in range(1, FURTHEST + 1) if not demand.holds(after(month))), 0)
 
 
 def tripwire_section(found: tuple[Tripwire, ...], book: Book) -> Section:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -49,7 +50,7 @@ class Written:
     @property
     def name(self) -> str:
         """The name that it gets in a file."""
-        return slug(self.title).lower()[:40].strip("-") or f"record-{self.number}"
+        return _name(self.title) or f"record-{self.number}"
 
 
 def read_record(text: str, number: int) -> Written | None:
@@ -180,12 +181,20 @@ def _plain(words: str) -> str:
     return " ".join(_LINK.sub(r"\1", words).replace("**", "").replace("`", "").split())
 
 
+def _name(title: str) -> str:
+    """A title as a name that a system's file takes: small Latin letters without accents; empty where none is left."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    return slug(plain).lower()[:40].strip("-")
+
+
 def as_decisions(records: list[Written]) -> str:
     """The records as a section `decisions:` of a system's file; what a record lacks is left for a person."""
     numbers = {record.number: record.name for record in records}
     found: dict[str, Any] = {}
     for record in sorted(records, key=lambda item: item.number):
         name = record.name if record.name not in found else f"{record.name}-{record.number}"
+        while name in found:
+            name += "-again"
         numbers[record.number] = name
         found[name] = _decision(record)
     for record in records:
@@ -196,7 +205,10 @@ def as_decisions(records: list[Written]) -> str:
 
 
 def _decision(record: Written) -> dict[str, Any]:
-    names = {title: slug(title).lower()[:40].strip("-") or f"option-{n}" for n, title in enumerate(record.options, 1)}
+    names: dict[str, str] = {}
+    for number, title in enumerate(record.options, 1):
+        name = _name(title) or f"option-{number}"
+        names[title] = name if name not in names.values() else f"{name}-{number}"
     options: dict[str, Any] = {}
     for title, (good, bad) in record.options.items():
         options[names[title]] = {"title": title} | ({"good": good} if good else {}) | ({"bad": bad} if bad else {})

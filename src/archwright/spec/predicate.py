@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Final
@@ -29,6 +30,7 @@ SUBJECTS: Final = {
     "input tokens": "count",
     "output tokens": "count",
 }
+SAME: Final = 1e-9  # of a limit: a month of a rate a month is not quite the number that was written
 WANTED: Final = "an assumption such as `monthly requests <= 3M` or `p95 of question <= 4 s`"
 PATTERN: Final = r"(<=|>=|<|>)"
 STATED: Final = "words, or an assumption such as `p95 of question <= 4 s`"
@@ -56,9 +58,11 @@ class Predicate:
         return self.text
 
     def holds(self, value: float) -> bool:
-        """Whether `value`, in the base unit of its subject's dimension, keeps it."""
+        """Whether `value`, in the base unit of its subject's dimension, keeps it; rounding makes no difference."""
         limit = self.limit.value
-        return {"<=": value <= limit, ">=": value >= limit, "<": value < limit, ">": value > limit}[self.sign]
+        if math.isclose(value, limit, rel_tol=SAME):
+            return self.sign in ("<=", ">=")
+        return value < limit if self.sign in ("<=", "<") else value > limit
 
     @property
     def dimension(self) -> str:

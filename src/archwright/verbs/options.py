@@ -207,7 +207,27 @@ def changed(before: System, after: System) -> Change:
 def _hardware(found: Seen) -> Iterator[Hardware]:
     for fleet in found.fleets:
         month = f"price.component.{fleet.component}.hours"
-        yield Hardware(fleet.title, month, f"components.{fleet.component}.replicas", fleet.needed)
+        grows = tuple(_needs(found, fleet)) if fleet.needed else ()
+        yield Hardware(fleet.title, month, f"components.{fleet.component}.replicas", fleet.needed, grows)
+
+
+def _needs(found: Seen, fleet: Fleet) -> Iterator[tuple[str, str]]:
+    """Keys of the replicas that each journey needs of a fleet, and of its growth: by its part of the busiest hour."""
+    book, name = found.book, fleet.component
+    met = "meant" if f"capacity.{name}.meant" in book else "requests"
+    for base, end, whole in ((f"capacity.{name}", ".rate", met), (f"fleet.{name}", ".busy", "busy")):
+        if f"{base}.{whole}" not in book:
+            continue
+        for journey in found.plan.journeys:
+            own = [book[key] for key in book if key.startswith(f"{base}.{journey.name}.") and key.endswith(end)]
+            if own:
+                part = book.total(f"fleet.{name}.asked.{journey.name}", own, own[0].dimension, f"for {journey.name}")
+                need = book.derive(
+                    f"fleet.{name}.needs.{journey.name}", "needed * part / whole", "number",
+                    f"replicas that {journey.name} needs", needed=fleet.needed, part=part, whole=f"{base}.{whole}",
+                )  # fmt: skip
+                yield need.key, f"journeys.{journey.name}.growth"
+        return
 
 
 def _checks(found: Seen, decision: Decision) -> Iterator[Check]:
@@ -270,7 +290,13 @@ def renamed(item: Candidate, prefix: str, shared: Book, book: Book) -> tuple[Can
         return tuple(Check(one.label, one.met, one.shown, key(one.figure) if one.figure else "") for one in found)
 
     hardware = tuple(
-        Hardware(part.title, key(part.month), key(part.replicas), key(part.needed) if part.needed else "")
+        Hardware(
+            part.title,
+            key(part.month),
+            key(part.replicas),
+            key(part.needed) if part.needed else "",
+            tuple((key(needed), key(growth)) for needed, growth in part.grows),
+        )
         for part in item.hardware
     )
     return (

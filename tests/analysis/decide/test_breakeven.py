@@ -101,3 +101,13 @@ def test_what_is_said_is_what_counting_says(
         if count > replicas:  # one replica fewer would not carry what it would need to pay
             fewer = one * (count - 1) / (low - high)
             assert needed * fewer / 1000 > (count - 1) * (1 - 1e-9)
+
+
+def test_small_hardware_that_has_to_be_added_makes_larger_hardware_pay() -> None:
+    """A replica of $1,000 carries 800 journeys, one of $1,500 all of them: two of the small ones are dearer."""
+    book = Book()
+    made = decision({"c": criterion(1.0)}, {"small": Option(), "big": Option()})
+    items = [paying(book, "small", 0.0, (1000.0, 1.0, 1.25)), paying(book, "big", 0.0, (1500.0, 1.0, 0.25))]
+    (even,) = decide("d", made, items, book).break_evens
+    assert "pays from 800 journeys a month" in even.words
+    assert book["decide.d.even.small.big.outgrown"].value == 800

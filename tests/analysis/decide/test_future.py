@@ -57,9 +57,9 @@ def test_growth_is_a_geometric_sum(growth: float, months: int) -> None:
 
 def test_replicas_come_as_they_are_needed() -> None:
     """0.8 of a replica that grows by half each month: 0.8, 1.2, 1.8, 2.7 need 1, 2, 2 and 3."""
-    assert fleet(1, 0.8, 0.5, 4) == 8
-    assert fleet(4, 0.8, 0.5, 4) == 16
-    assert fleet(1, 0.5, 0.0, 12) == 12
+    assert fleet(1, 4, 0.8, 0.5) == 8
+    assert fleet(4, 4, 0.8, 0.5) == 16
+    assert fleet(1, 12, 0.5, 0.0) == 12
 
 
 def test_three_years_by_hand() -> None:
@@ -144,3 +144,30 @@ def test_options_without_a_cost_have_no_total() -> None:
     book = Book()
     made = decision({"c": criterion(1.0)}, {"ours": Option()})
     assert "ours" in decide("d", made, [paying(book, "ours", 2.0)], book).sure.costs
+
+
+def test_draws_in_which_it_pays_from_the_first_journey_are_none_in_which_it_never_does() -> None:
+    """Own hardware costs $900 or, in every fourth draw, less than the plan of the other: it saves $0.90 a journey."""
+    book = Book()
+    volume = guessed(book, "volume", 1000.0, "count")
+    each = {name: book.leaf(f"{name}.each", value * MONEY, "money", origin="set").key
+            for name, value in (("managed", 1.0), ("ours", 0.1))}  # fmt: skip
+    book.leaf("plan", 800.0 * MONEY, "money", origin="set")
+    guessed(book, "ours.month", 900.0 * MONEY)
+    for part, value in (("replicas", 1.0), ("needed", 0.1)):
+        book.leaf(f"ours.{part}", value, "number", origin="set")
+    managed = Candidate("managed", "Managed", "computed", each=each["managed"], volume=volume, fixed=("plan",))
+    ours = Candidate("ours", "Ours", "computed", each=each["ours"], volume=volume,
+                     hardware=(Hardware("Own", "ours.month", "ours.replicas", "ours.needed"),))  # fmt: skip
+    made = decision({"c": criterion(1.0)}, {"managed": Option(), "ours": Option()})
+    result = decide("d", made, [managed, ours], book)
+    (even,) = result.break_evens
+    low, high, never = result.sure.even_bands[even.at]
+    assert book[never].value == 0.0
+    assert book[low].value == 0.0
+    assert book[high].value == pytest.approx((900 * 1.5 - 800) / 0.9, rel=0.05)
+
+
+def test_a_fleet_grows_as_the_journeys_do_that_use_it() -> None:
+    """Half of 1.6 replicas grows by half each month: 0.8 + 0.8, 1.2 + 0.8, 1.8 + 0.8, 2.7 + 0.8 need 2, 2, 3 and 4."""
+    assert fleet(1, 4, 0.8, 0.5, 0.8, 0.0) == 11

@@ -120,7 +120,8 @@ def _asked(plan: Plan, book: Book, index: int, target: Target, pool: Pool) -> As
                 continue
             in_a_row = step.probability * mean_runs(step.repeat_mean, step.repeat_most)
             paces += _paces(plan, journey.name, max(1.0, in_a_row), book[f"price.{base}.tokens_out"].value)
-    total = book.total(f"{key}.requests", rates, "rate", "requests in the busiest hour")
+    spilt = f"components.{target.name}.provisioned" if _spills(plan, index) else ""
+    total = book.total(f"{key}.{'meant' if spilt else 'requests'}", rates, "rate", "requests in the busiest hour")
     request = USUAL
     if total.value > 0:
         means = [
@@ -130,9 +131,23 @@ def _asked(plan: Plan, book: Book, index: int, target: Target, pool: Pool) -> As
             for name, sums in (("prompt", prompts), ("answer", answers))
         ]  # fmt: skip
         request = Request(means[0], means[1], means[0] * target.prompt_cache)
+    if spilt:
+        total = book.derive(
+            f"{key}.requests", "min(requests, provisioned / (prompt + answer))" if total.value else "requests", "rate",
+            "requests in the busiest hour, but for what goes to the next target", requests=total,
+            **({"provisioned": spilt, "prompt": f"{key}.prompt", "answer": f"{key}.answer"} if total.value else {}),
+        )  # fmt: skip
     first = first_token_s(pool.law, request)
     slowest, because = min(((pace - first / request.answer, why) for pace, why in paces), default=(0.0, ""))
     return Asked(total.value, request, max(slowest, 1e-9) if because else 0.0, because)
+
+
+def _spills(plan: Plan, index: int) -> bool:
+    """Whether what is beyond a target's provisioned rate goes elsewhere, on all its routes."""
+    routes = [[hop.target for hop in route.hops] for route in plan.routes]
+    return plan.targets[index].provisioned_rate > 0 and all(
+        any(not plan.targets[other].provisioned_rate for other in hops) for hops in routes if index in hops
+    )
 
 
 def _paces(plan: Plan, journey: str, in_a_row: float, answer: float) -> Iterator[tuple[float, str]]:

@@ -18,7 +18,18 @@ from archwright.analysis.decide.matrix import Matrix, option_key
 from archwright.report.figures import Book, Figure
 
 LEAST: Final = 1e-9  # of a journey's cost; what is saved below that is the rounding of sums
-FUNCTIONS: Final[Mapping[str, Callable[..., float]]] = {"ceil": math.ceil}
+
+
+def fewest(replicas: float, other: float, gain: float) -> float:
+    """Replicas with which it pays, if each gains so much over `other`; without end where none gains anything."""
+    if gain <= 0:
+        return replicas if other <= 0 else math.inf
+    return max(replicas, math.ceil(other / gain))
+
+
+STEPS: Final = 200  # so many replicas more are tried
+
+FUNCTIONS: Final[Mapping[str, Callable[..., float]]] = {"ceil": math.ceil, "fewest": fewest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ def _break_even(found: Matrix, book: Book, low: Candidate, high: Candidate) -> B
     )
     if saved.value <= LEAST * book[low.each].value:
         words = f"never: {high.title} costs more by the month and no less by the journey"
-        return BreakEven(low.name, high.name, words=words)
+        return BreakEven(low.name, high.name, words=_outgrown(book, key, low, high) or words)
     fixed = {name: f"{option_key(found.name, item.name)}.fixed" for name, item in (("low", low), ("high", high))}
     extra = book.derive(f"{key}.extra", "high - low", "money", "more fixed costs", **fixed)
     at = book.derive(
@@ -76,10 +87,43 @@ def _break_even(found: Matrix, book: Book, low: Candidate, high: Candidate) -> B
     if short is None:
         unknown = [part.title for part in high.hardware if not part.needed]
         words = f"whether {' and '.join(unknown)} carries so much is not known" if unknown else ""
+        words = words or _outgrown(book, key, low, high, at.value)
         return BreakEven(low.name, high.name, at.key, words=words)
     part, more = short
     grown, words = _grown(book, key, high, part)
     return BreakEven(low.name, high.name, at.key, more.key, part.title, grown, words)
+
+
+def cost_at(book: Book, item: Candidate, volume: float) -> float:
+    """Pico-dollars a month of an option at another volume, with as many replicas as it needs there."""
+    fixed = sum(book[key].value for key in item.fixed)
+    for part in item.hardware:
+        replicas = book[part.replicas].value
+        count = replicas
+        if part.needed:
+            count = max(replicas, math.ceil(book[part.needed].value * volume / book[item.volume].value - 1e-9))
+        fixed += book[part.month].value / replicas * count
+    return fixed + book[item.each].value * volume
+
+
+def _outgrown(book: Book, key: str, low: Candidate, high: Candidate, before: float = math.inf) -> str:
+    """In words, the volume from which `low` is dearer, for its own fleet needs more replicas; empty where none is."""
+    volume = book[low.volume].value
+    full = sorted(
+        (volume * count / book[part.needed].value, part.title)
+        for part in low.hardware
+        if part.needed and book[part.needed].value > 0
+        for count in range(int(book[part.replicas].value), int(book[part.replicas].value) + STEPS)
+    )
+    for at, title in full:
+        more = at * (1 + 1e-6)
+        if at < before and cost_at(book, low, more) > cost_at(book, high, more):
+            found = book.work_out(
+                f"{key}.outgrown", at, "count", "journeys a month that the replicas of the other one carry",
+                "beyond it one replica more makes it the dearer one", low=low.each, high=high.each, volume=low.volume,
+            )  # fmt: skip
+            return f"{high.title} pays from {found.shown} journeys a month, beyond which {title} needs more replicas"
+    return ""
 
 
 def _use(book: Book, key: str, high: Candidate, at: Figure) -> None:
@@ -134,7 +178,7 @@ def _grown(book: Book, key: str, high: Candidate, part: Hardware) -> tuple[str, 
         extra=f"{key}.extra", replica=one, replicas=part.replicas,
     )  # fmt: skip
     count = book.derive(
-        f"{key}.replicas", "max(replicas, ceil(other / gain))", "count", "replicas with which it pays",
+        f"{key}.replicas", "fewest(replicas, other, gain)", "count", "replicas with which it pays",
         replicas=part.replicas, other=other, gain=gain,
     )  # fmt: skip
     # So many replicas are the fewest that carry the volume at which they pay.

@@ -28,13 +28,14 @@ class Check:
 class Hardware:
     """What is paid by the hour: keys of its cost a month, of its replicas, and of the replicas that the peak needs.
 
-    `needed` is empty where that is not known.
+    `needed` is empty where that is not known. `grows` are keys of what each journey needs of them, and of its growth.
     """
 
     title: str
     month: str
     replicas: str
     needed: str = ""
+    grows: tuple[tuple[str, str], ...] = ()
 
 
 class Terms(NamedTuple):
@@ -58,7 +59,7 @@ class Candidate:
     where the cost is not computed. `built` is false for the option to leave it. `fixed` are keys of what is the same in
     every month besides hardware, `grows` those of what each journey costs a month and of its growth. `stated` is that
     of a stated cost a month, `once` that of what is paid once, `growth` that of the growth of all journeys a month,
-    by which fleets and stated costs grow. `terms` are those of its parts, where it is a design.
+    by which stated costs grow. `terms` are those of its parts, where it is a design.
     """
 
     name: str

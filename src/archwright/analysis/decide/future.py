@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from archwright.analysis.decide.breakeven import LEAST, BreakEven
-from archwright.analysis.decide.candidate import Candidate
+from archwright.analysis.decide.breakeven import BreakEven
+from archwright.analysis.decide.candidate import Candidate, Hardware
 from archwright.analysis.decide.matrix import Matrix, Ranking, option_key
 from archwright.base.numbers import percentile
 from archwright.plan.bands import Z90, Band, bands, drawn, quantile
@@ -38,10 +38,16 @@ def grown(growth: float, months: float) -> float:
     return sum((1.0 + growth) ** month for month in range(int(months)))
 
 
-def fleet(replicas: float, needed: float, growth: float, months: float) -> float:
-    """Replica months over a time: as many as there are, or as a growing load needs."""
-    counts = (max(replicas, math.ceil(needed * (1.0 + growth) ** month - 1e-9)) for month in range(int(months)))
-    return sum(counts)
+def fleet(replicas: float, months: float, *needs: float) -> float:
+    """Replica months over a time: as many as there are, or as a growing load needs.
+
+    `needs` are what each journey needs of it and how that grows, in turn.
+    """
+    pairs = list(zip(needs[::2], needs[1::2], strict=True))
+    return sum(
+        max(replicas, math.ceil(sum(needed * (1.0 + growth) ** month for needed, growth in pairs) - 1e-9))
+        for month in range(int(months))
+    )
 
 
 FUNCTIONS: Final[Mapping[str, Callable[..., float]]] = {"grown": grown, "fleet": fleet}
@@ -85,8 +91,8 @@ def sureness(found: Matrix, order: Ranking, evens: Sequence[BreakEven], book: Bo
     book.functions.update(FUNCTIONS)
     costs = {item.name: keys for item in found.candidates if (keys := _costs(found, item, book))}
     last = {name: keys[-1] for name, keys in costs.items()}
-    crossing = [even.at for even in evens if even.at]
-    wanted = [*found.scores.values(), *last.values(), *crossing]
+    crossing = {key: f"{even.at}.saved" for even in evens for key in (even.at, even.grown) if key}
+    wanted = [*found.scores.values(), *last.values(), *crossing, *crossing.values()]
     varied = _varied(book, wanted)
     luck = drawn(varied, DRAWS, seed)
     values = {key: [_possible(varied[key], one) for one in column] for key, column in luck.items()}
@@ -101,9 +107,10 @@ def sureness(found: Matrix, order: Ranking, evens: Sequence[BreakEven], book: Bo
         name: _percentiles(book, f"{option_key(found.name, name)}.tco", [row[place] for row in spread], made)
         for place, name in enumerate(last)
     }
+    first = len(names) + len(last)
     crossed = {
-        key: _crossed(book, key, [row[len(names) + len(last) + place] for row in rows], made)
-        for place, key in enumerate(crossing)
+        key: _crossed(book, key, [(row[place], row[place + len(crossing)]) for row in rows], made)
+        for place, key in enumerate(crossing, first)
     }
     turns = tuple(_turns(found, order, varied, book)) if order.winner else ()
     return Sureness(wins, cheapest, costs, limits, crossed, turns, _dominated(found, book))
@@ -130,6 +137,18 @@ def _journeys(item: Candidate) -> list[tuple[str, dict[str, str]]]:
     ]
 
 
+def _load(number: int, part: Hardware) -> tuple[str, dict[str, str]]:
+    """Replica months of a fleet: each journey's need grows by itself, where it is known."""
+    if not part.needed:
+        return f"replicas{number} * {{n}}", {}
+    if not part.grows:
+        return f"fleet(replicas{number}, {{n}}, needed{number}, growth)", {f"needed{number}": part.needed}
+    names: dict[str, str] = {}
+    for place, (needed, growth) in enumerate(part.grows):
+        names |= {f"needed{number}_{place}": needed, f"growth{number}_{place}": growth}
+    return f"fleet(replicas{number}, {{n}}, {', '.join(names)})", names
+
+
 def _costs(found: Matrix, item: Candidate, book: Book) -> tuple[str, ...]:
     """Keys of what an option costs over one, two and three years."""
     base = f"{option_key(found.name, item.name)}.tco"
@@ -139,13 +158,8 @@ def _costs(found: Matrix, item: Candidate, book: Book) -> tuple[str, ...]:
         for number, key in enumerate(item.fixed):
             parts.append((f"fixed{number} * {{n}}", {f"fixed{number}": key}))
         for number, part in enumerate(item.hardware):
-            load = (
-                f"fleet(replicas{number}, needed{number}, growth, {{n}})"
-                if part.needed
-                else f"replicas{number} * {{n}}"
-            )
-            names = {f"month{number}": part.month, f"replicas{number}": part.replicas}
-            names |= {f"needed{number}": part.needed} if part.needed else {}
+            load, names = _load(number, part)
+            names |= {f"month{number}": part.month, f"replicas{number}": part.replicas}
             parts.append((f"month{number} / replicas{number} * {load}", names))
     elif item.stated:
         parts.append(("month * grown(growth, {n})", {"month": item.stated}))
@@ -237,9 +251,12 @@ def _percentiles(book: Book, key: str, values: Sequence[float], made: Draws) -> 
     return low, half, high
 
 
-def _crossed(book: Book, key: str, values: Sequence[float], made: Draws) -> tuple[str, str, str]:
-    """p10 and p90 of a break-even over the draws that have one, and the share of those that have none."""
-    there = sorted(value for value in values if LEAST < value < math.inf)
+def _crossed(book: Book, key: str, values: Sequence[tuple[float, float]], made: Draws) -> tuple[str, str, str]:
+    """p10 and p90 of a break-even over the draws that have one, and the share of those in which it never pays.
+
+    `values` are where it lies and what each journey saves. What saves and costs no more a month pays at once.
+    """
+    there = sorted(max(0.0, value) for value, saved in values if saved > 0 and value < math.inf)
     never = book.work_out(
         f"{key}.never", 1 - len(there) / len(values), "share", "draws in which it never pays", made.note, of=key,
         drawn=made.drawn,

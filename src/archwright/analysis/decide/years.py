@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
-from archwright.analysis.decide.breakeven import BreakEven
-from archwright.analysis.decide.candidate import Candidate
+from archwright.analysis.decide.breakeven import BreakEven, cost_at
 from archwright.analysis.decide.future import DRAWS, HALF
 from archwright.analysis.decide.result import Result
 from archwright.report.document import Cell, Chart, Section, Series, Table
@@ -69,7 +67,7 @@ def volumes(result: Result, book: Book) -> list[Chart]:
         return []
     now = max(book[item.volume].value for item in items)
     reach = max([now * WIDEST, *(_crossing(book, even) * 1.4 for even in result.break_evens)])
-    lines = tuple(Series(item.title, tuple((v, _cost(book, item, v)) for v in _volumes(reach))) for item in items)
+    lines = tuple(Series(item.title, tuple((v, cost_at(book, item, v)) for v in _volumes(reach))) for item in items)
     bands = [(now * 0.995, now * 1.005, "today")]
     bands += [band for even in result.break_evens if (band := _band(book, result, even, reach)) is not None]
     return [
@@ -88,22 +86,11 @@ def _crossing(book: Book, even: BreakEven) -> float:
 
 def _band(book: Book, result: Result, even: BreakEven, reach: float) -> tuple[float, float, str] | None:
     """Where a crossing lies, from p10 to p90, as far as the picture goes."""
-    if not _crossing(book, even) or even.at not in result.sure.even_bands:
+    key = even.grown if even.more else even.at
+    if not _crossing(book, even) or key not in result.sure.even_bands:
         return None
-    low, high, _ = result.sure.even_bands[even.at]
+    low, high, _ = result.sure.even_bands[key]
     if not low:
         return None
     title = result.matrix.candidate(even.high).title
-    return book[low].value, min(reach, book[high].value), f"from here {title} pays, p10 to p90"
-
-
-def _cost(book: Book, item: Candidate, volume: float) -> float:
-    """Pico-dollars a month of an option at another volume, with as many replicas as it needs there."""
-    fixed = sum(book[key].value for key in item.fixed)
-    for part in item.hardware:
-        replicas = book[part.replicas].value
-        count = replicas
-        if part.needed:
-            count = max(replicas, math.ceil(book[part.needed].value * volume / book[item.volume].value - 1e-9))
-        fixed += book[part.month].value / replicas * count
-    return fixed + book[item.each].value * volume
+    return min(reach, book[low].value), min(reach, book[high].value), f"from here {title} pays, p10 to p90"
