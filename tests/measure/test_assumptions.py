@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from archwright.analysis.price import price
 from archwright.analysis.stress.engine import simulate
 from archwright.base.units import MONTH
-from archwright.ledger.rows import Journey, Request, Row, Run
+from archwright.ledger.rows import Attempt, Journey, Request, Row, Run
 from archwright.ledger.tally import tally
 from archwright.measure.assumptions import Held, assumptions, findings, reopened, reopened_text, section
 from archwright.measure.evidence import Evidence, Seen
@@ -80,6 +81,21 @@ def test_months_of_a_rehearsal_do_not_hang_on_its_time_scale(scale: float) -> No
     assert value(seen(replayed(scale), "monthly cost")) == pytest.approx(2e6 * PICO)
     assert value(seen(replayed(scale), "cost per journey of ask")) == pytest.approx(2 * PICO)
     assert value(seen(replayed(scale), "cost per journey")) == pytest.approx(2e6 / 1.01e6 * PICO)
+
+
+def test_what_bought_units_carry_is_paid_with_the_units() -> None:
+    """Half of what every request cost is carried by units; they cost $40 a month, whatever comes."""
+    found = small()
+    half = tuple(replace(item, covers=0.5) for item in found.plan.targets)
+    target = half[0].name
+    calls = [
+        Attempt(str(n), 1, "0123", "think", target, "m", 0.0, "", "ok", cost=PICO) for n in range(20)
+    ]  # fmt: skip
+    rows: list[Row] = [*replayed(), *calls]
+    rows = [replace(row, request=str(n - 1)) if isinstance(row, Request) else row for n, row in enumerate(rows)]
+    ran = Evidence(replace(found.plan, targets=half), tally(rows), Book(), "the ledger", 40.0 * PICO)
+    assert value(ran.of(predicate("monthly cost <= $3k"))) == pytest.approx((1e6 + 40) * PICO)
+    assert value(ran.of(predicate("cost per request of ask <= $3k"))) == pytest.approx(PICO / 2)
 
 
 def test_a_rehearsal_does_not_know_how_many_come() -> None:

@@ -88,7 +88,26 @@ def test_a_fallback_would_have_answered_what_failed(desk: Path) -> None:
     figures = found["figures"]
     assert figures["replay.full.recorded"]["value"] == 480
     assert figures["replay.full.before"]["value"] == pytest.approx(480, abs=3)
-    assert figures["replay.requests.before"]["value"] == pytest.approx(600, abs=3)
+    assert figures["replay.requests.before"]["value"] == 600  # the last one too
+
+
+def test_money_is_that_of_the_requests_that_are_replayed(desk: Path) -> None:
+    """Calls of a journey that the file does not have count neither as requests nor as money."""
+    ledger = written(desk)
+    strange = [
+        row
+        for n in range(1000)
+        for row in (
+            Attempt(f"x{n}", 1, "", "ask", "model", "m", 60.0, "", "ok", total_s=0.5, cost=10**13),
+            Request(f"x{n}", "", "", "gone", "call", "", "ask", "model", 60.0, "", "answered", 200, total_s=0.5),
+        )
+    ]
+    with ledger.open("ab") as file:
+        file.writelines(encode(row) for row in strange)
+    figures = json.loads(run(str(ledger), str(desk), *FALLBACK, "--json").stdout)["figures"]
+    assert figures["replay.requests.recorded"]["value"] == 600
+    assert figures["replay.requests.before"]["value"] == 600
+    assert figures["replay.cost.recorded"]["value"] == 480 * 120_000_000
 
 
 def test_what_happened_is_told_in_words(desk: Path) -> None:

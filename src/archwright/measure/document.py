@@ -10,7 +10,7 @@ from archwright.base.units import show, show_duration
 from archwright.ledger.tally import Part, Tally
 from archwright.measure.compare import MEASURES, apart, enter, table
 from archwright.measure.shadows import shadows
-from archwright.measure.sides import of_tally
+from archwright.measure.sides import carried, of_tally
 from archwright.plan.model import Objective, Plan
 from archwright.report.document import Block, Cell, Document, Section, Table, Text, Tiles
 from archwright.report.figures import Book
@@ -152,13 +152,12 @@ def _month(objective: Objective, plan: Plan, ran: Ran, book: Book) -> float | No
             unseen.append(journey.name)
             continue
         base = f"{key}.{journey.name}"
-        # The ledger has all tokens; those of calls that bought units carry are paid with the units.
-        carried = round(sum(target.covers * part.costs.get(target.name, 0) for target in plan.targets))
-        calls = "all its model calls" + (", less those that bought units carry" if carried else "")
+        units = carried(plan, part)
+        calls = "all its model calls" + (", less those that bought units carry" if units else "")
         inputs = {
             name: book.leaf(f"{base}.{name}", value, dimension, label=label, origin=origin, note=note).key
             for name, value, dimension, label, origin, note in (
-                ("cost", part.cost - carried, "money", calls, "measured", ran.source),
+                ("cost", part.cost - units, "money", calls, "measured", ran.source),
                 ("arrivals", visits, "count", "journeys", "measured", ran.source),
                 ("volume", journey.rate, "rate", "stated volume", "set", "the file's volume"),
             )

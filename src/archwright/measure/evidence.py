@@ -16,6 +16,7 @@ from archwright.base.numbers import percentile
 from archwright.base.text import slug
 from archwright.base.units import DAY, show_duration
 from archwright.ledger.tally import Part, Tally
+from archwright.measure.sides import carried
 from archwright.plan.model import Journey, Plan
 from archwright.report.figures import Book, Figure
 from archwright.spec.predicate import Predicate
@@ -35,7 +36,7 @@ class Seen(NamedTuple):
 class Evidence:
     """A run, the plan that it is held against, and the book that gets `ran.` figures.
 
-    `hardware` is what is paid by the hour, in pico-dollars a month: no ledger has it.
+    `hardware` is what is paid by the hour, bought units too, in pico-dollars a month: no ledger has it.
     """
 
     plan: Plan
@@ -153,7 +154,11 @@ def _extrapolated(ran: Evidence, key: str, demand: Predicate, what: What) -> See
 
 
 _requests = _month("requests", "count", lambda part: part.requests)
-_calls = _month("cost", "money", lambda part: part.cost)
+
+
+def _calls(ran: Evidence, key: str, demand: Predicate) -> Seen:
+    """Model calls, less those that bought units carry."""
+    return _month("cost", "money", lambda part: part.cost - carried(ran.plan, part))(ran, key, demand)
 
 
 def _cost(ran: Evidence, key: str, demand: Predicate) -> Seen:
@@ -189,7 +194,7 @@ def _each_request(ran: Evidence, key: str, demand: Predicate) -> Seen:
     requests = _sum(parts, lambda part: part.requests)
     if not requests:
         return Seen(None, "there were no requests")
-    ran.leaf(f"{key}.cost", _sum(parts, lambda part: part.cost), "money", "all of them")
+    ran.leaf(f"{key}.cost", _sum(parts, lambda part: part.cost - carried(ran.plan, part)), "money", "all of them")
     ran.leaf(f"{key}.requests", requests, "count", "requests")
     figure = ran.book.derive(
         key, "cost / requests", "money", "one request", cost=f"{key}.cost", requests=f"{key}.requests"

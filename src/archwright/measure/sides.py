@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from archwright.analysis.stress.outcome import Outcome
 from archwright.base.histogram import Histogram
 from archwright.base.numbers import percentile
-from archwright.ledger.tally import Tally
+from archwright.ledger.tally import Part, Tally
+from archwright.plan.model import Plan
 from archwright.policy import machine
 
 PERCENTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
@@ -29,6 +30,11 @@ def of_outcome(outcome: Outcome) -> dict[str, float]:
         "failures": outcome.hows[machine.FAILED],
         "shed": outcome.shed + refused,
     }
+
+
+def carried(plan: Plan, part: Part) -> int:
+    """What of the calls' list price bought units carry: the ledger has all tokens, those are paid with the units."""
+    return round(sum(target.covers * part.costs.get(target.name, 0) for target in plan.targets))
 
 
 def of_tally(tally: Tally) -> dict[str, float]:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import structs
 
 from archwright.analysis.price import price
-from archwright.analysis.stress.aside import as_text
+from archwright.analysis.stress.aside import as_text, at_list_price
 from archwright.analysis.stress.engine import simulate
 from archwright.analysis.stress.outcome import Outcome
 from archwright.base.errors import InputError, Location, Problem
@@ -73,7 +73,7 @@ def measure_ledger(project: Project, ledger: Path | str, out: Path | None = None
         raise InputError(
             [Problem("cannot-measure", lacks, Location(str(ledger)), "a ledger of `archwright serve` is needed")]
         )
-    outcome = simulate(plan, scenario, seed=SEED)
+    outcome = simulate(at_list_price(plan), scenario, seed=SEED)  # a ledger has all tokens
     predicted = scaled(of_outcome(outcome), seen.requests)
     how = f"scenario {scenario.name}, seed {SEED}, scaled to {seen.requests:,} requests"
     ran = Ran("served", seen, f"ledger {ledger}")
@@ -97,11 +97,8 @@ def _tested(project: Project, answer: Answer, ran: Ran, foreseen: _Foreseen) -> 
     if not any(item.status == "accepted" and item.assumptions for item in decisions.values()):
         return answer
     book = price(plan, project.compiled.book).book
-    hardware = sum(
-        figure.value for key, figure in book.items() if key.startswith("price.component.") and key.endswith(".hours")
-    )
     sight = Foresight(plan, book, foreseen.outcome, under="assumed")
-    evidence = Evidence(plan, ran.tally, book, ran.source, hardware)
+    evidence = Evidence(plan, ran.tally, book, ran.source, plan.standing)
     fault = foreseen.scenario.name if foreseen.scenario is not None and foreseen.scenario.changes else ""
     tested = assumed.assumptions(decisions, sight, evidence, fault)
     book.join(answer.book)

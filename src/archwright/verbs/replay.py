@@ -10,7 +10,7 @@ from archwright.analysis.incident.replay import Counts, Sides, as_recorded, reco
 from archwright.analysis.stress.points import Point, Reading
 from archwright.analysis.stress.recovery import added
 from archwright.base.errors import DependencyMissing, InputError, Location, Problem, UsageError
-from archwright.ledger.rows import Attempt, Request, Row, Run, decode
+from archwright.ledger.rows import Attempt, Request, Row, Run, decode, encode
 from archwright.plan.model import plan_hash
 from archwright.plan.trace import read_trace
 from archwright.report.document import Document, Series, Tone
@@ -52,10 +52,13 @@ def replay_project(
     strange = sorted({row.journey for row in requests} - names)
     if strange and not names.intersection(row.journey for row in requests):
         raise _refused(ledger, f"none of its journeys ({', '.join(strange)}) is one of the file")
-    seen = recorded([row for row in requests if row.journey in names], attempts, run.scale)
+    ours = [row for row in requests if row.journey in names]
+    known = {row.request for row in ours}
+    seen = recorded(plan, ours, [row for row in attempts if row.request in known], run.scale)
     found = faults(plan, calls_of(plan, attempts, run.scale, seen.origin_s))
     happened = scenario(seen, found)
-    trace = read_trace((line.decode("utf-8", "replace") for line in _lines(ledger)), ledger)
+    told = (encode(row).decode() for row in rows if not isinstance(row, Request) or row.journey in names)
+    trace = read_trace(told, ledger)
     working = bench(None, 1, "", Progress(say))
     readings = []
     for side in (plan, changed.compiled.plan):
@@ -63,13 +66,13 @@ def replay_project(
         readings.append(working.run(points, trace, "replays"))
     before, after = (tuple(_counts(item) for item in each) for each in readings)
     sides = Sides(seen, before, after)
-    told = tuple(
+    changes_told = tuple(
         (" ".join(part for part in (item.section, item.name, item.key) if part), item.before, item.after)
         for item in changes(project.system, changed.system)
     )
     series = (_bad("as it was", readings[0], "bad"), _bad("changed", readings[1], "good"))
     book = Book()
-    sections = replay_sections(book, plan, sides, found, told, series)
+    sections = replay_sections(book, plan, sides, found, changes_told, series)
     notes = [] if run.plan == plan_hash(plan) else ["the ledger was written by another configuration than the file's"]
     facts = (
         ("ledger", ledger), ("configuration", plan_hash(plan)), ("changed", plan_hash(changed.compiled.plan)),
@@ -78,7 +81,7 @@ def replay_project(
     document = Document("Replay", sections, f"{plan.system}: what was recorded, with other values", facts)
     data = {
         "faults": [_plain(item) for item in found],
-        "changes": [{"path": path, "before": old, "after": new} for path, old, new in told],
+        "changes": [{"path": path, "before": old, "after": new} for path, old, new in changes_told],
         "saved": {"requests": book["replay.saved"].value, "pico_dollars": book["replay.money"].value},
         "notes": notes,
     }

@@ -12,7 +12,7 @@ from archwright.analysis.stress.answer import to_do
 from archwright.analysis.stress.breaking import Breaking, Edge, breaking
 from archwright.analysis.stress.diagnosis import Cause
 from archwright.analysis.stress.engine import simulate
-from archwright.analysis.stress.objectives import Verdict
+from archwright.analysis.stress.objectives import Verdict, monthly
 from archwright.analysis.stress.scaling import (
     Need,
     grown_words,
@@ -65,6 +65,19 @@ def test_growth_is_that_of_the_journeys_by_their_rates() -> None:
     assert month_of(d.plan(), 1.01) is None
 
 
+def test_a_component_grows_with_the_journeys_that_ask_it() -> None:
+    """One journey grows and asks the second target; the other is thrice as much, stays, and asks the first."""
+    plan = d.plan(
+        d.journey(d.step(route=1), rate=1.0, growth=0.1), d.journey(rate=3.0, growth=0.0, name="other"),
+        routes=(d.route(d.hop(0)), d.route(d.hop(1))), targets=(d.target(), d.target("second")),
+    )  # fmt: skip
+    assert growth(plan, 12, "second") == pytest.approx(1.1**12)
+    assert growth(plan, 12, "first") == 1.0
+    assert growth(plan, 12, plan.gateway.name) == growth(plan, 12)
+    assert growth(plan, 12, "nobody asks it") == growth(plan, 12)
+    assert month_of(plan, 2.0, "second") == 8  # 1.1 ** 8 is the first beyond 2
+
+
 def test_growth_that_is_slower_than_the_search_is_exact_names_the_months_between() -> None:
     def told(monthly: float, sure: bool = True) -> list[str]:
         plan = d.plan(d.journey(growth=monthly))
@@ -80,6 +93,20 @@ def test_growth_that_is_slower_than_the_search_is_exact_names_the_months_between
     assert told(0.02) == [f"{late}: from October 2028 on it may break."]
     assert told(0.02, sure=False) == [f"{late}: before that it may break too."]
     assert told(0.0) == ["The file states no growth, so no month can be named in which an objective breaks."]
+
+
+def test_the_cost_grows_with_the_journeys_where_nothing_else_breaks() -> None:
+    """Twice as much each month: an objective of three times today's cost breaks in the second."""
+    plan = d.plan(d.journey(growth=1.0))
+    usual = simulate(plan, d.scenario(60.0), seed=1)
+    today = sum(monthly(plan, item) for item in usual.journeys)
+    assert today > 0
+    told = replace(plan, objectives=(d.objective("cost", 3.0 * today),))
+    (words,) = grown_words(Book(), told, Breaking(usual, usual, (usual,), None, None, None))
+    assert words.startswith("At the stated growth the cost breaks objective promise in ")
+    assert "in 2 months" in words
+    dear = replace(plan, objectives=(d.objective("cost", today / 2),))
+    assert grown_words(Book(), dear, Breaking(usual, usual, (usual,), None, None, None)) == []
 
 
 @pytest.mark.parametrize(("months", "name"), [(0, "November 2026"), (2, "January 2027"), (14, "January 2028")])

@@ -24,6 +24,7 @@ from archwright.report.figures import Book, Figure
 NAME: Final = "incident"
 IN_FULL: Final = ("answered", "cached")
 LESSER: Final = ("degraded", "stale")
+JUST: Final = 1e-3  # seconds after the last request that it is still within the recorded time
 NEVER: Final = 1e-9  # journeys a second: none, in a law that wants a number
 
 
@@ -67,18 +68,19 @@ class Sides:
     after: tuple[Counts, ...]
 
 
-def recorded(requests: Sequence[Request], attempts: Sequence[Attempt], scale: float) -> Recorded:
-    """Sum up the rows of a ledger that holds at least one request."""
+def recorded(plan: Plan, requests: Sequence[Request], attempts: Sequence[Attempt], scale: float) -> Recorded:
+    """Sum up the rows of a ledger that holds at least one request; what bought units carry costs no tokens."""
     most = Counter(row.journey for row in requests).most_common(1)[0][0]
     origin = min(row.began for row in requests if row.journey == most) * scale
     last = max(row.began for row in requests) * scale
     visits: dict[str, set[str]] = {}
     for row in requests:
         visits.setdefault(row.journey, set()).add(row.session or row.request)
-    cost = sum(row.cost for row in attempts)
+    covers = {target.name: target.covers for target in plan.targets}
+    cost = round(sum(row.cost * (1.0 - covers.get(row.target, 0.0)) for row in attempts))
     hows = Counter(row.how for row in requests)
     sizes = {name: len(found) for name, found in visits.items()}
-    return Recorded(origin, max(1.0, last - origin), most, sizes, dict(hows), cost)
+    return Recorded(origin, max(1.0, last - origin + JUST), most, sizes, dict(hows), cost)
 
 
 def scenario(seen: Recorded, found: Sequence[Fault]) -> Scenario:

@@ -47,8 +47,12 @@ def as_text(plan: Plan) -> Plan:
         structs.replace(item, steps=tuple(structs.replace(step, **text) for step in item.steps))
         for item in plan.journeys
     )
-    targets = tuple(structs.replace(item, covers=0.0) for item in plan.targets)
-    return structs.replace(plan, journeys=journeys, targets=targets)
+    return structs.replace(at_list_price(plan), journeys=journeys)
+
+
+def at_list_price(plan: Plan) -> Plan:
+    """The plan with all tokens billed, those of calls that bought units carry too: so ledgers have them."""
+    return structs.replace(plan, targets=tuple(structs.replace(item, covers=0.0) for item in plan.targets))
 
 
 def _any(plan: Plan) -> bool:

@@ -14,10 +14,13 @@ from typing import Final
 
 from archwright.analysis.stress.breaking import Breaking, Edge
 from archwright.analysis.stress.figures import source
+from archwright.analysis.stress.objectives import monthly
 from archwright.analysis.stress.outcome import Outcome
 from archwright.base.text import slug
 from archwright.base.units import MINUTE, show
-from archwright.plan.model import Plan
+from archwright.plan.choice import first_choices
+from archwright.plan.expect import mean_runs
+from archwright.plan.model import Journey, Objective, Plan
 from archwright.plan.pool import Pool
 from archwright.plan.steady import Request, fits, steady
 from archwright.report.document import Block, Cell, Section, Table, Text
@@ -141,16 +144,35 @@ def lacking(found: Breaking, known: list[Need]) -> Need | None:
     return next(near, None)
 
 
-def growth(plan: Plan, months: int) -> float:
-    """The load after so many months over that of today, by the journeys' own growth and rates."""
+def growth(plan: Plan, months: int, component: str = "") -> float:
+    """The load after so many months over that of today, by the journeys' own growth and rates.
+
+    Of a component only by the journeys that ask it, as often as each does: others may grow and it feels nothing.
+    """
     rates = [journey.rate * journey.peak for journey in plan.journeys]
+    asks = [_asks(plan, journey, component) if component else 1.0 for journey in plan.journeys]
+    rates = [rate * ask for rate, ask in zip(rates, asks, strict=True)] if any(asks) else rates
     grown = [rate * (1.0 + item.growth) ** months for rate, item in zip(rates, plan.journeys, strict=True)]
-    return sum(grown) / sum(rates) if rates else 1.0
+    return sum(grown) / sum(rates) if sum(rates) else 1.0
 
 
-def month_of(plan: Plan, load: float) -> int | None:
+def _asks(plan: Plan, journey: Journey, component: str) -> float:
+    """How often a journey asks a component, in the mean, as long as nothing falls back."""
+    asked = 0.0
+    for step in journey.steps:
+        runs = step.probability * mean_runs(step.repeat_mean, step.repeat_most)
+        places = {step.station, step.search} - {-1}
+        asked += runs * sum(plan.stations[place].name == component for place in places)
+        if step.route >= 0:
+            shares = first_choices(plan, journey, step)
+            asked += runs if component == plan.gateway.name else 0.0
+            asked += runs * sum(share for place, share in shares.items() if plan.targets[place].name == component)
+    return asked
+
+
+def month_of(plan: Plan, load: float, component: str = "") -> int | None:
     """The first month, counted from now, in which the load has grown to so many times; None: not in five years."""
-    return next((month for month in range(HORIZON + 1) if growth(plan, month) >= load), None)
+    return next((month for month in range(HORIZON + 1) if growth(plan, month, component) >= load), None)
 
 
 def month_name(as_of: str, months: int) -> str:
@@ -169,19 +191,20 @@ def scaling_section(book: Book, plan: Plan, found: Breaking) -> Section:
                   origin="computed", note="rates and growth of the file's journeys")  # fmt: skip
     known = needs(plan, found.usual, found.edge)
     shown = [need for need in known if need.full_at() <= FAR] or known[:3]
-    loads = {f"In {month} months": growth(plan, month) for month in AHEAD} if growing else {}
-    if found.edge is not None:
-        loads |= {f"At {found.edge.load:.3g}x": found.edge.load}
+    ahead = {f"In {month} months": month for month in AHEAD} if growing else {}
+    at = {f"At {found.edge.load:.3g}x": found.edge.load} if found.edge is not None else {}
     edge, short = found.edge or found.degrading, lacking(found, known)
 
     def have(need: Need, load: float) -> float:
         too_little = need is short and edge is not None and load >= edge.load
         return need.beyond(load) if too_little else need.least(load)
 
-    rows = tuple(
-        _row(book, plan, need, note, {when: have(need, load) for when, load in loads.items()}) for need in shown
-    )
-    later = tuple(loads)
+    def later_on(need: Need) -> dict[str, float]:
+        grown = {when: growth(plan, month, need.component) for when, month in ahead.items()}
+        return {when: have(need, load) for when, load in {**grown, **at}.items()}
+
+    rows = tuple(_row(book, plan, need, note, later_on(need)) for need in shown)
+    later = (*ahead, *at)
     headings = ("Component", "What", "Used", "Limit", "Full at", "Have", *later, "Full in")
     caption = (
         f"used: the fullest minute of a supplier's limit, the most places, the work in replicas; have: {MARGIN:g} "
@@ -198,12 +221,38 @@ def scaling_section(book: Book, plan: Plan, found: Breaking) -> Section:
 
 
 def grown_words(book: Book, plan: Plan, found: Breaking) -> list[str]:
-    """In which month growth breaks an objective, in a sentence; nothing where nothing breaks or grows."""
+    """In which month growth breaks an objective, in a sentence each; nothing where nothing breaks or grows."""
+    return [*_of_load(book, plan, found), *_of_cost(plan, found.usual)]
+
+
+def _of_cost(plan: Plan, usual: Outcome) -> list[str]:
+    """More journeys cost more, however much the system carries: each as it does in the busiest hour of today."""
+    said = []
+    for objective in plan.objectives:
+        if objective.measure != "cost" or not objective.at_most or _cost(plan, usual, objective, 0) > objective.limit:
+            continue
+        costs = ((at, _cost(plan, usual, objective, at)) for at in range(1, HORIZON + 1))
+        month, cost = next(((at, cost) for at, cost in costs if cost > objective.limit), (0, 0.0))
+        if month:
+            when = f"{month_name(plan.as_of, month)}, in {month} month{'s' * (month > 1)}"
+            words = f"At the stated growth the cost breaks objective {objective.name} in {when}"
+            said.append(f"{words}: {show(cost, 'money')} a month.")
+    return said
+
+
+def _cost(plan: Plan, usual: Outcome, objective: Objective, months: int) -> float:
+    """A month that lies so many months ahead, of an objective's journey or of all with what stands besides."""
+    growth = {item.name: (1.0 + item.growth) ** months for item in plan.journeys}
+    parts = [item for item in usual.journeys if objective.journey in ("", item.name)]
+    return sum(monthly(plan, item) * growth[item.name] for item in parts) + (0 if objective.journey else plan.standing)
+
+
+def _of_load(book: Book, plan: Plan, found: Breaking) -> list[str]:
     if found.edge is None or found.verdict is None:
         return []
     if not any(journey.growth > 0 for journey in plan.journeys):
         return ["The file states no growth, so no month can be named in which an objective breaks."]
-    month = month_of(plan, found.edge.load)
+    month = month_of(plan, found.edge.load, found.edge.cause.component)
     name = found.verdict.objective.name
     if month is None:
         return [f"At the stated growth the load that breaks objective {name} is not reached in five years."]
@@ -224,7 +273,8 @@ def grown_words(book: Book, plan: Plan, found: Breaking) -> list[str]:
 def _held_until(plan: Plan, edge: Edge) -> int:
     """The first month with more load than was seen to hold for sure; 0 where none was."""
     sure = edge.sure.load if edge.sure is not None else 0.0
-    return next(month for month in range(HORIZON + 1) if growth(plan, month) > min(sure, edge.load * (1.0 - 1e-9)))
+    least, component = min(sure, edge.load * (1.0 - 1e-9)), edge.cause.component
+    return next(month for month in range(HORIZON + 1) if growth(plan, month, component) > least)
 
 
 def _row(book: Book, plan: Plan, need: Need, note: str, later: Mapping[str, float]) -> tuple[str | Cell, ...]:
@@ -237,7 +287,7 @@ def _row(book: Book, plan: Plan, need: Need, note: str, later: Mapping[str, floa
     used = need.used / need.each
     have = need.least()
     growing = any(journey.growth > 0 for journey in plan.journeys)
-    month = month_of(plan, need.full_at()) if growing else None
+    month = month_of(plan, need.full_at(), need.component) if growing else None
     return (
         need.component,
         need.what,

@@ -32,7 +32,7 @@ def search_sections(book: Book, base: Seen, found: Found, scenario: Scenario, se
     counts = (
         ("variants", total, "variants of the declared ranges"), ("simulated", looked, "of them were simulated"),
         ("runs", runs, "simulations, at most so many seeds each: " + str(seeds)),
-        ("dearer", len(found.dearer), "dearer than what was chosen, so not needed"),
+        ("dearer", len(found.dearer), "as dear as what was chosen or dearer, so not needed"),
     )  # fmt: skip
     for name, value, label in counts:
         book.leaf(f"search.{name}", value, "count", label=label, origin="computed", note=f"scenario {scenario.name}")
@@ -41,7 +41,7 @@ def search_sections(book: Book, base: Seen, found: Found, scenario: Scenario, se
         Text(
             f"{plural(total, 'variant')}: {looked} simulated in {plural(runs, 'run')}, "
             f"{len(found.ruled) - sum(item.seen is not None for item in found.ruled)} ruled out before, "
-            f"{len(found.dearer)} not looked at because they are dearer."
+            f"{len(found.dearer)} not looked at because they are as dear or dearer."
         )
     )
     blocks += _ruled(found.ruled)
