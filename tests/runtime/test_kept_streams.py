@@ -64,8 +64,8 @@ async def test_a_call_of_a_tool_that_was_asked_for_by_name_ends_as_one(tmp_path:
         if stream:
             await case.events(event(part(tool("1", 0, "f", "{}"))), event(part({}, "stop")), usage_chunk(10, 5), DONE)
             return
-        message = {"role": "assistant", "content": None, "tool_calls": [{"id": "1", **FORCED}]}
-        message["tool_calls"][0]["function"] = {"name": "f", "arguments": "{}"}  # type: ignore[index]
+        call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        message = {"role": "assistant", "content": None, "tool_calls": [call]}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         usage = {"prompt_tokens": 10, "completion_tokens": 5}
         await case.reply(200, {"id": "c", "model": "m", "choices": [choice], "usage": usage})

@@ -99,7 +99,7 @@ def _runs(
     return found
 
 
-def runs_above(  # noqa: PLR0913
+def runs_above(  # noqa: PLR0913 - what a formula names, by place
     over: float, fixed: float, growth: float, mean: float, most: float, median: float, spread: float
 ) -> float:
     """As `share_above`, in the mean over the runs of a loop: run by run, each with the input that it has by then."""
@@ -107,7 +107,7 @@ def runs_above(  # noqa: PLR0913
     return sum(weight * share for weight, share, _ in runs) / sum(weight for weight, _, _ in runs)
 
 
-def run_tokens_above(  # noqa: PLR0913
+def run_tokens_above(  # noqa: PLR0913 - what a formula names, by place
     over: float, fixed: float, growth: float, mean: float, most: float, median: float, spread: float
 ) -> float:
     """As `tokens_above`, in the mean over the runs of a loop."""
@@ -115,7 +115,7 @@ def run_tokens_above(  # noqa: PLR0913
     return sum(weight * tokens for weight, _, tokens in runs) / sum(weight for weight, _, _ in runs)
 
 
-def prefix_cached_above(  # noqa: PLR0913
+def prefix_cached_above(  # noqa: PLR0913 - what a formula names, by place
     over: float, fixed: float, growth: float, mean: float, most: float, median: float, spread: float, cached: float
 ) -> float:
     """Of `run_tokens_above`, those at the cached price where a run finds the input before it (see `prefix_cached`)."""
@@ -134,7 +134,7 @@ def blocks(answers: int, skew: float) -> tuple[tuple[int, float], ...]:
 
 
 @lru_cache(maxsize=512)
-def repeated(rate: float, answers: float, skew: float, wordings: float, ttl: float, mean: float, most: float) -> float:  # noqa: PLR0913
+def repeated(rate: float, answers: float, skew: float, wordings: float, ttl: float, mean: float, most: float) -> float:  # noqa: PLR0913 - what a formula names, by place
     """The share of calls that an exact cache answers.
 
     Each (question, wording, run) is a stream of equal requests with its own rate r. A cache that keeps an answer for
@@ -159,7 +159,7 @@ def repeated(rate: float, answers: float, skew: float, wordings: float, ttl: flo
     return hits / calls
 
 
-def repeated_roughly(  # noqa: PLR0913
+def repeated_roughly(  # noqa: PLR0913 - what a formula names, by place
     rate: float, answers: float, skew: float, wordings: float, ttl: float, mean: float, most: float
 ) -> float:
     """As `repeated`, from few blocks of ranks: quick enough for many draws, and within a hundredth of it."""

@@ -38,9 +38,8 @@ def failures_project(project: Project, bench: Bench, seed: int = 1, load: float 
     points = [Point(case.plan, case.scenario, seed + n, load) for case in (nothing, *told) for n in range(SEEDS)]
     readings = bench.run(points, None, "failures") if plan.journeys else []
     parts = [readings[n : n + SEEDS] for n in range(0, len(readings), SEEDS)]
-    usual, *found = (
-        (felt(case, part, parts[0]) for case, part in zip((nothing, *told), parts, strict=True)) if parts else (None,)
-    )
+    usual = felt(nothing, parts[0], parts[0]) if parts else None
+    found = [felt(case, part, parts[0]) for case, part in zip(told, parts[1:], strict=True)] if parts else []
     book = Book()
     section = failure_section(book, found, silent, load, usual)
     facts = (

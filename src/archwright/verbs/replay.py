@@ -57,8 +57,8 @@ def replay_project(
     seen = recorded(plan, ours, [row for row in attempts if row.request in known], run.scale)
     found = faults(plan, calls_of(plan, attempts, run.scale, seen.origin_s))
     happened = scenario(seen, found)
-    told = (encode(row).decode() for row in rows if not isinstance(row, Request) or row.journey in names)
-    trace = read_trace(told, ledger)
+    played = (encode(row).decode() for row in rows if not isinstance(row, Request) or row.journey in names)
+    trace = read_trace(played, ledger)
     working = bench(None, 1, "", Progress(say))
     readings = []
     for side in (plan, changed.compiled.plan):
@@ -66,13 +66,13 @@ def replay_project(
         readings.append(working.run(points, trace, "replays"))
     before, after = (tuple(_counts(item) for item in each) for each in readings)
     sides = Sides(seen, before, after)
-    changes_told = tuple(
+    told = tuple(
         (" ".join(part for part in (item.section, item.name, item.key) if part), item.before, item.after)
         for item in changes(project.system, changed.system)
     )
     series = (_bad("as it was", readings[0], "bad"), _bad("changed", readings[1], "good"))
     book = Book()
-    sections = replay_sections(book, plan, sides, found, changes_told, series)
+    sections = replay_sections(book, plan, sides, found, told, series)
     notes = [] if run.plan == plan_hash(plan) else ["the ledger was written by another configuration than the file's"]
     facts = (
         ("ledger", ledger), ("configuration", plan_hash(plan)), ("changed", plan_hash(changed.compiled.plan)),
@@ -81,7 +81,7 @@ def replay_project(
     document = Document("Replay", sections, f"{plan.system}: what was recorded, with other values", facts)
     data = {
         "faults": [_plain(item) for item in found],
-        "changes": [{"path": path, "before": old, "after": new} for path, old, new in changes_told],
+        "changes": [{"path": path, "before": old, "after": new} for path, old, new in told],
         "saved": {"requests": book["replay.saved"].value, "pico_dollars": book["replay.money"].value},
         "notes": notes,
     }

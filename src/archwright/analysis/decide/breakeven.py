@@ -18,6 +18,7 @@ from archwright.analysis.decide.matrix import Matrix, option_key
 from archwright.report.figures import Book, Figure
 
 LEAST: Final = 1e-9  # of a journey's cost; what is saved below that is the rounding of sums
+STEPS: Final = 200  # so many replicas more are tried
 
 
 def fewest(replicas: float, other: float, gain: float) -> float:
@@ -26,8 +27,6 @@ def fewest(replicas: float, other: float, gain: float) -> float:
         return replicas if other <= 0 else math.inf
     return max(replicas, math.ceil(other / gain))
 
-
-STEPS: Final = 200  # so many replicas more are tried
 
 FUNCTIONS: Final[Mapping[str, Callable[..., float]]] = {"ceil": math.ceil, "fewest": fewest}
 
